@@ -1,0 +1,230 @@
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs'
+import { platform } from 'node:os'
+import { basename, join } from 'node:path'
+import { styleText } from 'node:util'
+import { isAlive } from '../console/client.ts'
+import { controlPath, stateFolders } from '../console/place.ts'
+import { bind, unbind } from '../host/bind.ts'
+import { LabError, messageOf } from '../host/error.ts'
+import { Lock } from '../host/lock.ts'
+import type { Text } from '../service.ts'
+import { exit, labOptions, placeOptions, type Call, type Command } from './command.ts'
+import { bindAddress, readScenario, registryOf, scenarioFile, stateRoot } from './places.ts'
+
+/** What one look found. */
+interface Finding {
+  readonly grade: 'good' | 'note' | 'bad'
+  readonly text: Text
+}
+
+/** Bytes of free disk below which a journal soon fills it. */
+const LITTLE = 200 * 1024 * 1024
+
+/** Looks for what keeps a lab from starting, and says the remedy of each. */
+export const command: Command = {
+  summary: { en: 'find out why the lab does not start', es: 'averiguar por qué no arranca el laboratorio' },
+  usage: '[-s SCENARIO]',
+  most: 0,
+  options: { ...labOptions, ...placeOptions },
+  examples: [
+    {
+      line: 'lab doctor',
+      text: {
+        en: 'Node, ports, rights, folders, leftovers',
+        es: 'Node, puertos, permisos, carpetas, restos',
+      },
+    },
+  ],
+  async run(call) {
+    const findings = [
+      ...nodeFindings(),
+      ...folderFindings(call),
+      ...(await leftoverFindings(call)),
+      ...(await portFindings(call)),
+      ...rightFindings(),
+    ]
+    const marks = {
+      good: styleText('green', 'ok  '),
+      note: styleText('yellow', 'note'),
+      bad: styleText('red', 'FAIL'),
+    }
+    for (const { grade, text } of findings) call.io.say(`${marks[grade]}  ${call.io.pick(text)}`)
+    return findings.some((finding) => finding.grade === 'bad') ? exit.failed : exit.done
+  },
+}
+
+function nodeFindings(): Finding[] {
+  const { node } = process.versions
+  return [
+    {
+      grade: 'good',
+      text: {
+        en: `Node ${node} on ${platform()} ${process.arch}`,
+        es: `Node ${node} en ${platform()} ${process.arch}`,
+      },
+    },
+  ]
+}
+
+function folderFindings(call: Call): Finding[] {
+  const root = stateRoot(call)
+  try {
+    mkdirSync(root, { recursive: true, mode: 0o700 })
+    accessSync(root, constants.W_OK)
+    const { bavail, bsize } = statfsSync(root)
+    const free = Math.round((bavail * bsize) / 1024 / 1024)
+    if (bavail * bsize >= LITTLE)
+      return [
+        {
+          grade: 'good',
+          text: {
+            en: `${root} can be written, ${free} MB free`,
+            es: `se puede escribir en ${root}, ${free} MB libres`,
+          },
+        },
+      ]
+    return [
+      {
+        grade: 'note',
+        text: {
+          en: `${root} has only ${free} MB free: delete old journals (${join(root, '*', 'journal')}) or give another folder with --state`,
+          es: `${root} solo tiene ${free} MB libres: borra diarios antiguos (${join(root, '*', 'journal')}) o indica otra carpeta con --state`,
+        },
+      },
+    ]
+  } catch (error) {
+    return [
+      { grade: 'bad', text: new LabError((words) => words.stateUnwritable(root, messageOf(error))).text },
+    ]
+  }
+}
+
+async function leftoverFindings(call: Call): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const folder of stateFolders(stateRoot(call))) {
+    const name = basename(folder)
+    const path = controlPath(folder)
+    const lock = Lock.take(folder)
+    if (lock === undefined) {
+      const answers = await isAlive(path)
+      findings.push(
+        answers
+          ? {
+              grade: 'note',
+              text: {
+                en: `"${name}" is running; it stops with: lab stop -s ${name}`,
+                es: `"${name}" está en marcha; se detiene con: lab stop -s ${name}`,
+              },
+            }
+          : {
+              grade: 'bad',
+              text: {
+                en: `"${name}" is held by a process that does not answer: end it (look for "lab.js start" among your processes)`,
+                es: `"${name}" está en manos de un proceso que no responde: termínalo (busca "lab.js start" entre tus procesos)`,
+              },
+            },
+      )
+      continue
+    }
+    if (platform() !== 'win32' && existsSync(path) && statSync(path).isSocket()) {
+      rmSync(path, { force: true })
+      findings.push({
+        grade: 'note',
+        text: {
+          en: `"${name}" was killed last time; its dead control socket has been removed`,
+          es: `"${name}" fue interrumpido la última vez; se ha retirado su socket de control muerto`,
+        },
+      })
+    }
+    lock[Symbol.dispose]()
+  }
+  if (findings.length === 0)
+    findings.push({
+      grade: 'good',
+      text: {
+        en: 'no lab is running here, nothing is left over',
+        es: 'no hay ningún laboratorio en marcha aquí, no quedan restos',
+      },
+    })
+  return findings
+}
+
+/** Tries every port that the scenario would use. */
+async function portFindings(call: Call): Promise<Finding[]> {
+  const file = scenarioFile(call)
+  const { scenario, problems } = await readScenario(call, file, registryOf(call))
+  if (scenario === undefined) {
+    return [
+      {
+        grade: 'bad',
+        text: {
+          en: `${file} has ${problems.length} mistakes: lab validate ${file}`,
+          es: `${file} tiene ${problems.length} errores: lab validate ${file}`,
+        },
+      },
+    ]
+  }
+  const host = bindAddress(call)
+  const findings: Finding[] = []
+  for (const { name, service, ports } of scenario.instances) {
+    for (const [endpoint, { transport, fallback }] of Object.entries(service.endpoints)) {
+      const port = ports[endpoint] ?? fallback
+      try {
+        await unbind(await bind(name, transport, { host, port }))
+        findings.push({
+          grade: 'good',
+          text: {
+            en: `${name} can listen on ${host}:${port}`,
+            es: `${name} puede escuchar en ${host}:${port}`,
+          },
+        })
+      } catch (error) {
+        findings.push({
+          grade: 'bad',
+          text: error instanceof LabError ? error.text : { en: messageOf(error), es: messageOf(error) },
+        })
+      }
+    }
+  }
+  return findings
+}
+
+/** Whether the standard ports may be used. */
+function rightFindings(): Finding[] {
+  const first =
+    platform() === 'linux'
+      ? Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'))
+      : platform() === 'win32'
+        ? 0
+        : 1024
+  if (process.getuid?.() === 0 || first <= 53) {
+    return [
+      {
+        grade: 'good',
+        text: {
+          en: 'the standard ports may be used: --ports standard',
+          es: 'se pueden usar los puertos estándar: --ports standard',
+        },
+      },
+    ]
+  }
+  const remedy = platform() === 'linux' ? ': sudo sysctl net.ipv4.ip_unprivileged_port_start=0' : ''
+  return [
+    {
+      grade: 'note',
+      text: {
+        en: `ports below ${first} need privileges, so --ports standard does not work for you${remedy}. The default ports need none`,
+        es: `los puertos por debajo de ${first} requieren privilegios, así que --ports standard no te sirve${remedy}. Los puertos por defecto no los necesitan`,
+      },
+    },
+  ]
+}

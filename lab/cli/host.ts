@@ -1,0 +1,138 @@
+import { join } from 'node:path'
+import { isIP } from 'node:net'
+import { controlPath } from '../console/place.ts'
+import { labOperations } from '../console/operations.ts'
+import { ControlServer } from '../console/server.ts'
+import { LabError, messageOf } from '../host/error.ts'
+import { Lab, type Changes } from '../host/lab.ts'
+import { Lock } from '../host/lock.ts'
+import type { PortMode } from '../host/bind.ts'
+import type { Registry } from '../scenario/registry.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import type { Logger } from '../service.ts'
+import { exit, type Call, type Io } from './command.ts'
+import { containErrors } from './contain.ts'
+import { greeting } from './greeting.ts'
+import { changesLine } from './changes.ts'
+import { alreadyRunning } from './conflict.ts'
+import { problemLine } from './index.ts'
+import { createLog, levels } from './logger.ts'
+import { bindAddress, readScenario, registryOf, scenarioFile, stateRoot } from './places.ts'
+import { Watch } from './watch.ts'
+
+/** Runs a lab in this process until it is told to stop; resolves with the exit code. */
+export async function hostLab(call: Call): Promise<number> {
+  const { io } = call
+  const stop = new AbortController()
+  onSignals(stop)
+  const registry = registryOf(call)
+  const file = scenarioFile(call)
+  const scenario = await validScenario(call, file, registry, false)
+  const state = join(stateRoot(call), scenario.name)
+  const level = levels.find((known) => known === call.text('log-level')) ?? 'info'
+  const createLogger = createLog(level)
+  const log = createLogger('lab')
+
+  using lock = Lock.take(state)
+  if (lock === undefined) throw await alreadyRunning(scenario.name, state)
+  const bind = bindAddress(call)
+  const lab = new Lab({
+    scenario,
+    state,
+    bind,
+    ports: (call.text('ports') ?? 'fallback') as PortMode,
+    log: createLogger,
+  })
+  let code: number = exit.done
+  containErrors(log, (error) => {
+    code = exit.bug
+    log.error(
+      { error: error instanceof Error ? error.stack : String(error) },
+      'internal error in the lab itself; it stops',
+    )
+    stop.abort()
+  })
+  const reload = async (): Promise<Changes> => lab.reload(await validScenario(call, file, registry, true))
+  const actions = { reload: async () => ({ ...(await reload()) }), stop: () => stop.abort() }
+  await using _control = await ControlServer.open(controlPath(state), labOperations(lab, actions), log)
+  await using _lab = lab
+  stop.signal.addEventListener('abort', () => void lab.stop(), { once: true })
+  if (stop.signal.aborted) return code
+  try {
+    await lab.start(call.words)
+  } catch (error) {
+    if (stop.signal.aborted) return code
+    throw error
+  }
+  warnBeyondLoopback(bind, log, io)
+  io.say(greeting(lab, io))
+  process.send?.({ ready: true })
+  using _watch = call.is('watch') ? watchScenario(lab, reload, io) : undefined
+  await stopped(stop.signal)
+  return code
+}
+
+/** The scenario, or an error that holds all its mistakes; warnings are printed. */
+async function validScenario(
+  call: Call,
+  file: string,
+  registry: Registry,
+  isRunning: boolean,
+): Promise<Scenario> {
+  const { scenario, problems } = await readScenario(call, file, registry)
+  if (scenario === undefined) {
+    throw new LabError((words) => words.scenarioWrong(problems.length, isRunning), {
+      blame: 'wrong',
+      problems,
+    })
+  }
+  for (const problem of problems) call.io.complain(problemLine(problem, call.io))
+  return scenario
+}
+
+/** The first signal stops the lab in order, the second one at once; so does the end of the launcher. */
+function onSignals(stop: AbortController): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(exit.failed)
+      stop.abort()
+    })
+  }
+  if (process.env['LAB_LAUNCHED'] === undefined) return
+  process.once('disconnect', () => stop.abort())
+  process.channel?.unref()
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+function warnBeyondLoopback(bind: string, log: Logger, io: Io): void {
+  const isLoopback = isIP(bind) === 4 ? bind.startsWith('127.') : bind === '::1'
+  if (isLoopback) return
+  const warning = io.pick({
+    en: 'the lab can be reached from other machines: its services are for teaching, some take passwords in clear text',
+    es: 'el laboratorio es accesible desde otras máquinas: sus servicios son para enseñar, algunos aceptan contraseñas en claro',
+  })
+  log.warn({ address: bind }, warning)
+}
+
+/** Reloads when the scenario, or a file that a service has read, changes. */
+function watchScenario(lab: Lab, reload: () => Promise<Changes>, io: Io): Watch {
+  const files = (): string[] => [
+    ...lab.scenario.sources,
+    ...lab.scenario.instances.flatMap((instance) => instance.files.watched()),
+  ]
+  return new Watch(files, async () => {
+    try {
+      io.say(changesLine(await reload(), io))
+    } catch (error) {
+      if (error instanceof LabError)
+        for (const problem of error.problems) io.complain(problemLine(problem, io))
+      io.complain(error instanceof LabError ? error.text : messageOf(error))
+    }
+  })
+}

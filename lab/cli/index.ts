@@ -1,0 +1,176 @@
+import { relative } from 'node:path'
+import { parseArgs } from 'node:util'
+import { LabError } from '../host/error.ts'
+import { nearest } from '../scenario/nearest.ts'
+import type { Problem, Text } from '../service.ts'
+import { languageOf } from '../words/index.ts'
+import { exit, type Call, type Command, type Io } from './command.ts'
+
+/** The commands, each loaded when it is called. */
+const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  start: () => import('./start.ts'),
+  stop: () => import('./stop.ts'),
+  status: () => import('./status.ts'),
+  service: () => import('./service.ts'),
+  reload: () => import('./reload.ts'),
+  log: () => import('./log.ts'),
+  list: () => import('./list.ts'),
+  validate: () => import('./validate.ts'),
+  schema: () => import('./schema.ts'),
+  doctor: () => import('./doctor.ts'),
+}
+
+/** What every command takes. */
+const common = {
+  help: { type: 'boolean', short: 'h', text: { en: 'show this help', es: 'mostrar esta ayuda' } },
+  lang: {
+    type: 'string',
+    value: 'en|es',
+    text: { en: 'the language of all texts (LANG)', es: 'el idioma de todos los textos (LANG)' },
+  },
+} as const
+
+/** Runs the command line of this process and sets its exit code. */
+export async function main(): Promise<void> {
+  const words = process.argv.slice(2)
+  // A reader that has seen enough, as in `lab log | head`, ends the command without a fuss.
+  process.stdout.on('error', () => process.exit(exit.done))
+  const io = ioOf(words)
+  process.exitCode = await run(words, io)
+}
+
+async function run(words: readonly string[], io: Io): Promise<number> {
+  const at = words.findIndex((word, index) => !word.startsWith('-') && words[index - 1] !== '--lang')
+  const name = at < 0 ? undefined : words[at]
+  if (name === undefined || name === 'help') return overview(words, at, io)
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (load === undefined) {
+    const near = nearest(name, Object.keys(commands))
+    io.complain({
+      en: `lab: there is no command "${name}"${near === undefined ? '' : ` (did you mean "${near}"?)`}. lab --help lists them`,
+      es: `lab: no existe la orden "${name}"${near === undefined ? '' : ` (¿querías decir "${near}"?)`}. lab --help las enumera`,
+    })
+    return exit.wrong
+  }
+  const { command } = await load()
+  try {
+    const call = read(command, words.toSpliced(at, 1), io)
+    if (call.is('help')) {
+      const { helpOf } = await import('./help.ts')
+      io.say(helpOf(name, { ...command, options: { ...command.options, ...common } }, io))
+      return exit.done
+    }
+    return await command.run(call)
+  } catch (error) {
+    return failed(error, io, name)
+  }
+}
+
+async function overview(words: readonly string[], at: number, io: Io): Promise<number> {
+  if (words.includes('--version')) {
+    const { default: manifest } = (await import('../../package.json', { with: { type: 'json' } })) as {
+      default: { version: string }
+    }
+    io.say(`telelab ${manifest.version} (Node ${process.versions.node})`)
+    return exit.done
+  }
+  const topic = at < 0 ? undefined : words[at + 1]
+  if (topic !== undefined && Object.hasOwn(commands, topic)) return run([topic, '--help'], io)
+  const { overviewOf } = await import('./help.ts')
+  const loaded = await Promise.all(
+    Object.entries(commands).map(async ([name, load]) => [name, (await load()).command] as const),
+  )
+  io.say(overviewOf(loaded, io))
+  return words.length === 0 || words.includes('--help') || words.includes('-h') || at >= 0
+    ? exit.done
+    : exit.wrong
+}
+
+function read(command: Command, words: readonly string[], io: Io): Call {
+  const options = { ...command.options, ...common }
+  const { values, positionals } = parse(words, options)
+  if (positionals.length > command.most && values['help'] !== true) {
+    const extra = positionals[command.most] ?? ''
+    throw new LabError({ en: `"${extra}" is one word too many`, es: `"${extra}" sobra` }, { blame: 'wrong' })
+  }
+  return {
+    io,
+    words: positionals,
+    text: (option) =>
+      [values[option]]
+        .flat()
+        .filter((value) => typeof value === 'string')
+        .at(-1),
+    texts: (option) => [values[option]].flat().filter((value) => typeof value === 'string'),
+    is: (option) => values[option] === true,
+  }
+}
+
+function parse(
+  words: readonly string[],
+  options: Command['options'],
+): { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] } {
+  for (const word of words) {
+    const name = /^--([^=]+)/.exec(word)?.[1]
+    if (word === '--') break
+    if (name === undefined || Object.hasOwn(options, name)) continue
+    const near = nearest(name, Object.keys(options))
+    throw new LabError(
+      {
+        en: `there is no option --${name}${near === undefined ? '' : ` (did you mean --${near}?)`}`,
+        es: `no existe la opción --${name}${near === undefined ? '' : ` (¿querías decir --${near}?)`}`,
+      },
+      { blame: 'wrong' },
+    )
+  }
+  try {
+    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true })
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error)
+    throw new LabError({ en: said, es: `opción incorrecta: ${said}` }, { blame: 'wrong', cause: error })
+  }
+}
+
+function failed(error: unknown, io: Io, name: string): number {
+  if (!(error instanceof LabError)) {
+    io.complain({
+      en: 'lab: internal error; please report it with these lines',
+      es: 'lab: error interno; por favor, comunícalo con estas líneas',
+    })
+    io.complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    return exit.bug
+  }
+  for (const problem of error.problems) io.complain(problemLine(problem, io))
+  io.complain(`lab ${name}: ${io.pick(error.text)}`)
+  return error.blame === 'wrong' ? exit.wrong : exit.failed
+}
+
+/** `file:line:column path: message`, as editors and compilers write it. */
+export function problemLine(problem: Problem, io: Io): string {
+  const { file, line, column, path, message, severity } = problem
+  const warning = severity === 'warning' ? io.pick({ en: 'warning: ', es: 'aviso: ' }) : ''
+  const near = relative(io.folder, file)
+  return `${near.startsWith('..') ? file : near}:${line}:${column}${path === '' ? '' : ` ${path}`}: ${warning}${io.pick(message)}`
+}
+
+function ioOf(words: readonly string[]): Io {
+  const index = words.findLastIndex((word) => word === '--lang' || word.startsWith('--lang='))
+  const asked = index < 0 ? undefined : (words[index]?.split('=')[1] ?? words[index + 1])
+  const language = languageOf(asked, process.env)
+  const pick = (text: Text): string => text[language]
+  const line = (said: string | Text): string => `${typeof said === 'string' ? said : pick(said)}\n`
+  return {
+    language,
+    environment: process.env,
+    folder: process.cwd(),
+    say: (said) => write('out', line(said)),
+    complain: (said) => write('err', line(said)),
+    pick,
+  }
+}
+
+/** Writes to the terminal; a detached lab hands its words to the command that started it, while that still listens. */
+function write(stream: 'out' | 'err', line: string): void {
+  if (process.env['LAB_DETACHED'] !== undefined && process.connected) process.send?.({ [stream]: line })
+  else (stream === 'out' ? process.stdout : process.stderr).write(line)
+}

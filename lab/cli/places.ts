@@ -1,0 +1,82 @@
+import { isIP, isIPv6 } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { isAlive } from '../console/client.ts'
+import { controlPath, stateFolders } from '../console/place.ts'
+import { LabError } from '../host/error.ts'
+import { findScenario, loadScenario, type Loaded } from '../scenario/load.ts'
+import { Registry } from '../scenario/registry.ts'
+import type { Call } from './command.ts'
+
+const root = resolve(import.meta.dirname, '..', '..')
+
+/** The scenario that is started when none is named. */
+export const DEFAULT_SCENARIO = 'sstt'
+
+/** The folders of shipped scenarios. */
+export const scenarioFolders: readonly string[] = [join(root, 'scenarios')]
+
+/** The services that a command may use: those shipped, and those of `--services`. */
+export function registryOf(call: Call): Registry {
+  const others = call.texts('services').map((folder) => resolve(call.io.folder, folder))
+  return new Registry([join(root, 'services'), ...others])
+}
+
+/** The folder under which each scenario keeps its state. */
+export function stateRoot(call: Call): string {
+  return resolve(call.io.folder, call.text('state') ?? call.io.environment['LAB_STATE'] ?? '.lab')
+}
+
+/** The file of the scenario that `-s` names, or of the default one. */
+export function scenarioFile(call: Call): string {
+  return findScenario(call.text('scenario') ?? DEFAULT_SCENARIO, scenarioFolders, call.io.folder)
+}
+
+/** Reads the scenario that the call names, for its student and address. */
+export function readScenario(call: Call, file: string, registry: Registry): Promise<Loaded> {
+  const address = visibleAddress(bindAddress(call))
+  return loadScenario(file, { registry, folders: scenarioFolders, student: call.text('student'), address })
+}
+
+/** The address of `--bind`; throws if it is none. */
+export function bindAddress(call: Call): string {
+  const asked = call.text('bind') ?? '127.0.0.1'
+  const address = asked === 'localhost' ? '127.0.0.1' : asked
+  if (isIP(address) !== 0) return address
+  throw new LabError(
+    {
+      en: `--bind takes an IP address of this machine, not "${asked}"`,
+      es: `--bind espera una dirección IP de esta máquina, no "${asked}"`,
+    },
+    { blame: 'wrong' },
+  )
+}
+
+/** Where clients reach a lab that listens on the address: for "all addresses", the machine's first one on a network. */
+export function visibleAddress(bind: string): string {
+  if (bind !== '0.0.0.0' && bind !== '::') return bind
+  const family = isIPv6(bind) ? 'IPv6' : 'IPv4'
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+  const outer = addresses.find(
+    (address) => address.family === family && !address.internal && !address.address.startsWith('fe80'),
+  )
+  return outer?.address ?? (family === 'IPv6' ? '::1' : '127.0.0.1')
+}
+
+/** The control socket of the running lab that the call means; throws if there is none, or several to choose from. */
+export async function runningLab(call: Call): Promise<string> {
+  const wanted = call.text('scenario')
+  const name = wanted === undefined ? undefined : basename(wanted).replace(/\.ya?ml$/, '')
+  const alive: string[] = []
+  for (const folder of stateFolders(stateRoot(call))) {
+    if ((name === undefined || basename(folder) === name) && (await isAlive(controlPath(folder))))
+      alive.push(folder)
+  }
+  const [only, another] = alive
+  if (only === undefined) throw new LabError((words) => words.labNotRunning(name))
+  if (another !== undefined)
+    throw new LabError((words) => words.labsRunning(alive.map((folder) => basename(folder))), {
+      blame: 'wrong',
+    })
+  return only
+}

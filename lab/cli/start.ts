@@ -1,0 +1,78 @@
+import { portModes } from '../host/bind.ts'
+import { LabError } from '../host/error.ts'
+import { nearest } from '../scenario/nearest.ts'
+import { labOptions, placeOptions, type Command } from './command.ts'
+import { levels } from './logger.ts'
+
+/** Starts a lab, in the foreground or detached. */
+export const command: Command = {
+  summary: {
+    en: 'start a lab, or only some of its services',
+    es: 'arrancar un laboratorio, o solo algunos de sus servicios',
+  },
+  usage: '[SERVICE…] [options]',
+  most: 100,
+  options: {
+    ...labOptions,
+    ...placeOptions,
+    ports: {
+      type: 'string',
+      short: 'p',
+      value: 'MODE',
+      text: {
+        en: 'standard (53, 80 …), fallback (unprivileged ones, the default) or any (free ones)',
+        es: 'standard (53, 80 …), fallback (sin privilegios, por defecto) o any (los que estén libres)',
+      },
+    },
+    watch: {
+      type: 'boolean',
+      short: 'w',
+      text: { en: 'follow changes of the scenario file', es: 'seguir los cambios del fichero del escenario' },
+    },
+    detach: {
+      type: 'boolean',
+      short: 'd',
+      text: { en: 'go on in the background', es: 'continuar en segundo plano' },
+    },
+    'log-level': {
+      type: 'string',
+      value: 'LEVEL',
+      text: { en: 'debug, info, warn or error (info)', es: 'debug, info, warn o error (info)' },
+    },
+  },
+  examples: [
+    { line: 'lab start', text: { en: 'the default scenario', es: 'el escenario por defecto' } },
+    { line: 'lab start dns', text: { en: 'its DNS alone', es: 'solo su DNS' } },
+    {
+      line: 'lab start -s web-only --student 1234',
+      text: { en: 'another scenario, for a student', es: 'otro escenario, para un estudiante' },
+    },
+    {
+      line: 'lab start --ports any --detach',
+      text: { en: 'free ports, in the background', es: 'puertos libres, en segundo plano' },
+    },
+    {
+      line: 'lab start -s my/scenario.yaml --watch',
+      text: { en: 'your own scenario, while you edit it', es: 'tu propio escenario, mientras lo editas' },
+    },
+  ],
+  async run(call) {
+    const mode = call.text('ports') ?? 'fallback'
+    oneOf('ports', mode, portModes)
+    oneOf('log-level', call.text('log-level') ?? 'info', levels)
+    if (call.is('detach')) {
+      const { startDetached } = await import('./detach.ts')
+      return startDetached(call)
+    }
+    const { hostLab } = await import('./host.ts')
+    return hostLab(call)
+  },
+}
+
+/** Throws unless the value is one of those; the message lists them. */
+function oneOf(option: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return
+  throw new LabError((words) => `--${option}: ${words.valueUnknown(value, nearest(value, known), known)}`, {
+    blame: 'wrong',
+  })
+}

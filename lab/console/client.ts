@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { codeOf, LabError } from '../host/error.ts'
+import type { Json, Problem } from '../service.ts'
+import { readMessages, replySchema, writeMessage, type Reply } from './message.ts'
+
+/** Milliseconds to wait for the socket to be accepted. */
+const PATIENCE = 2000
+
+/** True if a lab answers at the path. */
+export async function isAlive(path: string): Promise<boolean> {
+  const socket = await open(path)
+  socket?.destroy()
+  return socket !== undefined
+}
+
+/** Asks a running lab for one answer; throws its error, or one that says that no lab runs there. */
+export async function ask(path: string, operation: string, input: Json = {}): Promise<unknown> {
+  for await (const item of stream(path, operation, input)) return item
+  throw new LabError((words) => words.labSilent)
+}
+
+/** Asks a running lab for a stream of answers. */
+export async function* stream(
+  path: string,
+  operation: string,
+  input: Json,
+  signal?: AbortSignal,
+): AsyncGenerator<unknown> {
+  const socket = await open(path)
+  if (socket === undefined) throw new LabError((words) => words.labNotRunning(undefined))
+  const stop = (): void => void socket.destroy()
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    await writeMessage(socket, { operation, input })
+    for await (const message of readMessages(socket)) {
+      const reply = replySchema.parse(message)
+      if ('item' in reply) yield reply.item
+      else if ('end' in reply) return
+      else throw remote(reply.error)
+    }
+  } catch (error) {
+    if (signal?.aborted !== true) throw error
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    socket.destroy()
+  }
+}
+
+/** The lab's error, as it was there. */
+function remote({ message, blame, problems }: Extract<Reply, { error: unknown }>['error']): LabError {
+  return new LabError(message, { blame, problems: problems as readonly Problem[] })
+}
+
+async function open(path: string): Promise<Socket | undefined> {
+  const socket = connect({ path })
+  const timer = setTimeout(
+    () => socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })),
+    PATIENCE,
+  )
+  try {
+    await once(socket, 'connect')
+    socket.on('error', () => undefined)
+    return socket
+  } catch (error) {
+    if (['ENOENT', 'ECONNREFUSED', 'ETIMEDOUT', 'ENOTSOCK'].includes(codeOf(error) ?? '')) return undefined
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}

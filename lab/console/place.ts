@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
+import { platform, tmpdir, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** Bytes that the path of a local socket may have on every system. */
+const LONGEST = 100
+
+/** The local socket (a named pipe on Windows) through which the lab of a state folder is reached. */
+export function controlPath(state: string): string {
+  const whole = resolve(state)
+  const short = createHash('sha256').update(whole).digest('hex').slice(0, 24)
+  if (platform() === 'win32') return `\\\\.\\pipe\\telelab-${short}`
+  const path = join(whole, 'control.sock')
+  return Buffer.byteLength(path) <= LONGEST ? path : join(privateFolder(), `${short}.sock`)
+}
+
+/** A folder for sockets whose own path would be too long; only its owner may enter it. */
+function privateFolder(): string {
+  const folder = join(tmpdir(), `telelab-${userInfo().uid}`)
+  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
+  const stats = lstatSync(folder)
+  if (!stats.isDirectory() || stats.uid !== userInfo().uid)
+    throw new Error(`${folder} belongs to somebody else`)
+  chmodSync(folder, 0o700)
+  return folder
+}
+
+/** The state folders under the root, one for each scenario that has ever run there. */
+export function stateFolders(root: string): string[] {
+  if (!existsSync(root)) return []
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(root, entry.name, 'lock.db')))
+    .map((entry) => join(root, entry.name))
+    .toSorted()
+}

@@ -1,0 +1,90 @@
+import { chmodSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { platform } from 'node:os'
+import { LabError, messageOf } from '../host/error.ts'
+import type { Json, Logger } from '../service.ts'
+import { text } from '../words/index.ts'
+import { readMessages, requestSchema, writeMessage, type Reply } from './message.ts'
+import type { Operation } from './operations.ts'
+
+/** Connections that may be open at once. */
+const MOST = 100
+
+/** The local socket through which the command line, and later the page, reach a running lab. */
+export class ControlServer implements AsyncDisposable {
+  readonly #server: Server
+  readonly #path: string
+  readonly #sockets = new Set<Socket>()
+  readonly #operations: Readonly<Record<string, Operation>>
+  readonly #log: Logger
+
+  private constructor(path: string, operations: Readonly<Record<string, Operation>>, log: Logger) {
+    this.#path = path
+    this.#operations = operations
+    this.#log = log
+    this.#server = createServer((socket) => void this.#serve(socket))
+    this.#server.maxConnections = MOST
+  }
+
+  /** Listens; the caller holds the state folder's lock, so a socket that is left there is a dead one. */
+  static async open(
+    path: string,
+    operations: Readonly<Record<string, Operation>>,
+    log: Logger,
+  ): Promise<ControlServer> {
+    const control = new ControlServer(path, operations, log)
+    if (platform() !== 'win32') rmSync(path, { force: true })
+    // The folder is private already; the mask closes the moment between bind and chmod.
+    const mask = process.umask(0o177)
+    try {
+      control.#server.listen(path)
+      await once(control.#server, 'listening')
+    } finally {
+      process.umask(mask)
+    }
+    if (platform() !== 'win32') chmodSync(path, 0o600)
+    return control
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    await new Promise<void>((resolve) => void this.#server.close(() => resolve()))
+    if (platform() !== 'win32') rmSync(this.#path, { force: true })
+  }
+
+  async #serve(socket: Socket): Promise<void> {
+    this.#sockets.add(socket)
+    const closed = new AbortController()
+    socket.on('error', () => undefined)
+    socket.once('close', () => {
+      this.#sockets.delete(socket)
+      closed.abort()
+    })
+    try {
+      for await (const message of readMessages(socket)) {
+        const { operation: name, input } = requestSchema.parse(message)
+        const operation = Object.hasOwn(this.#operations, name) ? this.#operations[name] : undefined
+        if (operation === undefined) throw new RangeError(`there is no operation "${name}"`)
+        const result = operation.run(operation.input.parse(input), closed.signal)
+        if (result instanceof Promise) await writeMessage(socket, { item: await result })
+        else for await (const item of result) await writeMessage(socket, { item })
+        await writeMessage(socket, { end: true })
+      }
+    } catch (error) {
+      if (!closed.signal.aborted) await writeMessage(socket, { error: told(error) })
+      if (!(error instanceof LabError))
+        this.#log.debug({ error: messageOf(error) }, 'a control request failed')
+    }
+    socket.end()
+  }
+}
+
+function told(error: unknown): Extract<Reply, { error: unknown }>['error'] & Json {
+  if (error instanceof LabError) {
+    const problems = error.problems.map(({ message, ...rest }) => ({ ...rest, message: { ...message } }))
+    return { message: { ...error.text }, blame: error.blame, problems }
+  }
+  const message = messageOf(error)
+  return { message: { ...text(() => message) }, blame: 'wrong', problems: [] }
+}

@@ -1,0 +1,94 @@
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { connect, isIPv6, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+import type { Address } from '../service.ts'
+import type { Flow } from '../wire/flow.ts'
+import type { Wire } from '../wire/wire.ts'
+
+/** Milliseconds to wait for a connection when the target does not say. */
+const PATIENCE = 10_000
+
+/** A connected TCP socket; rejects with the system's error, or ETIMEDOUT. */
+export function connectTcp({ host, port }: Address, timeout = PATIENCE): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true })
+    const timer = setTimeout(() => {
+      socket.destroy(
+        Object.assign(new Error(`no connection to ${host}:${port} within ${timeout} ms`), {
+          code: 'ETIMEDOUT',
+        }),
+      )
+    }, timeout)
+    socket.once('connect', () => {
+      clearTimeout(timer)
+      socket.off('error', reject)
+      resolve(socket)
+    })
+    socket.once('error', reject)
+    socket.once('close', () => clearTimeout(timer))
+  })
+}
+
+/** A stream whose writes and `data` events are datagrams to and from one address, each from a fresh source port. */
+export async function connectUdp(
+  wire: Wire,
+  about: Omit<Flow, 'id' | 'openedAt' | 'local'>,
+  remote: Address,
+): Promise<Duplex> {
+  const socket = createSocket(isIPv6(remote.host) ? 'udp6' : 'udp4')
+  try {
+    socket.connect(remote.port, remote.host)
+    await once(socket, 'connect')
+  } catch (error) {
+    socket.close()
+    throw error
+  }
+  const { address: host, port } = socket.address()
+  const flow = wire.flow({ ...about, local: { host, port } })
+  if (wire.admits(flow)) return new Datagrams(socket, wire, flow)
+  socket.close()
+  throw Object.assign(new Error(`the lab's firewall refuses ${remote.host}:${remote.port}`), {
+    code: 'EACCES',
+  })
+}
+
+/** A connected UDP socket as a stream of whole datagrams. */
+class Datagrams extends Duplex {
+  readonly #socket: DatagramSocket
+  readonly #wire: Wire
+  readonly #flow: Flow
+
+  constructor(socket: DatagramSocket, wire: Wire, flow: Flow) {
+    super({ objectMode: true, allowHalfOpen: false })
+    this.#socket = socket
+    this.#wire = wire
+    this.#flow = flow
+    socket.on('message', (message) =>
+      this.#judged('in', message, () => void (this.destroyed || this.push(message))),
+    )
+    socket.on('error', (error) => this.destroy(error))
+  }
+
+  override _read(): void {
+    // Datagrams arrive when they do; what nobody reads fills the buffer of the stream and no more.
+  }
+
+  override _write(message: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#judged('out', message, () => void (this.destroyed || this.#socket.send(message, () => undefined)))
+    done()
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#socket.close(() => {
+      this.#wire.closed(this.#flow)
+      done(error)
+    })
+  }
+
+  #judged(direction: 'in' | 'out', message: Buffer, pass: () => void): void {
+    const verdict = this.#wire.isAttached ? this.#wire.judge(this.#flow, direction, message) : undefined
+    if (verdict === undefined) pass()
+    else if (typeof verdict !== 'string') setTimeout(pass, verdict.delay)
+  }
+}

@@ -1,0 +1,290 @@
+import { mkdirSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
+import { JournalFile } from '../journal/file.ts'
+import { Journal } from '../journal/journal.ts'
+import { nearest } from '../scenario/nearest.ts'
+import type { Instance, Scenario } from '../scenario/scenario.ts'
+import type { Address, Logger, Text } from '../service.ts'
+import { Wire } from '../wire/wire.ts'
+import { createWorld, type LabWorld } from '../world/world.ts'
+import type { PortMode } from './bind.ts'
+import { LabClock } from './clock.ts'
+import { LabError, messageOf } from './error.ts'
+import { Faults } from './fault.ts'
+import { startOrder } from './order.ts'
+import { createRandom } from './random.ts'
+import { Runner, type Host, type InstanceState } from './runner.ts'
+
+/** How a lab is made. */
+export interface LabOptions {
+  readonly scenario: Scenario
+  /** The folder of all that this lab keeps. */
+  readonly state: string
+  /** The address to listen on; 127.0.0.1 if not given. */
+  readonly bind?: string
+  /** `fallback` if not given. */
+  readonly ports?: PortMode
+  /** Makes chance repeatable. */
+  readonly seed?: string
+  /** A logger for the lab (`lab`) and for each instance; silent if not given. */
+  readonly log?: (name: string) => Logger
+}
+
+/** One service instance, as seen from outside. */
+export interface InstanceStatus {
+  readonly name: string
+  readonly kind: string
+  readonly state: InstanceState
+  readonly addresses: readonly {
+    readonly endpoint: string
+    readonly transport: 'tcp' | 'udp' | 'both'
+    readonly address: Address
+  }[]
+  readonly connections: number
+  /** What is wrong, if something is. */
+  readonly trouble?: Text
+}
+
+/** What a reload did, by instance. */
+export interface Changes {
+  readonly started: readonly string[]
+  readonly restarted: readonly string[]
+  readonly stopped: readonly string[]
+  readonly unchanged: readonly string[]
+}
+
+const silent: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
+/** One laboratory: a scenario's services with all that they share. Several live side by side in one process. */
+export class Lab implements AsyncDisposable {
+  readonly clock: LabClock = new LabClock()
+  readonly wire: Wire
+  readonly journal: Journal
+  readonly world: LabWorld
+  readonly #host: Host
+  readonly #faults: Faults
+  readonly #log: Logger
+  #scenario: Scenario
+  #runners: Runner[]
+  #file: JournalFile | undefined
+  readonly #abort = new AbortController()
+  /** Starts, stops and reloads follow one another. */
+  #queue: Promise<unknown> = Promise.resolve()
+  #stopping: Promise<void> | undefined
+
+  constructor(options: LabOptions) {
+    const { scenario, state } = options
+    const random = createRandom(options.seed)
+    const log = options.log ?? (() => silent)
+    this.#scenario = scenario
+    this.#log = log('lab')
+    this.wire = new Wire(() => this.clock.now())
+    this.journal = new Journal(() => this.clock.now())
+    this.world = createWorld({
+      domain: scenario.domain,
+      address: scenario.address,
+      accounts: scenario.accounts,
+      folder: state,
+      clock: this.clock,
+      random,
+    })
+    this.#faults = new Faults(random)
+    this.#faults.plan(scenario.faults)
+    const { clock, wire, journal, world } = this
+    this.#host = {
+      state,
+      bind: options.bind ?? '127.0.0.1',
+      ports: options.ports ?? 'fallback',
+      clock,
+      random,
+      world,
+      wire,
+      journal,
+      faults: this.#faults,
+      log,
+    }
+    this.#runners = startOrder(scenario.instances).map((instance) => new Runner(instance, this.#host))
+  }
+
+  get scenario(): Scenario {
+    return this.#scenario
+  }
+
+  /** Aborts when the lab stops. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** Starts the named instances, or all; if one fails, those that had started are stopped, last first, and its error is thrown. */
+  start(names?: readonly string[]): Promise<void> {
+    return this.#next(async () => {
+      const chosen =
+        names === undefined || names.length === 0 ? this.#runners : names.map((name) => this.#runner(name))
+      this.#open()
+      await this.#startAll(this.#runners.filter((runner) => chosen.includes(runner)))
+    })
+  }
+
+  /** Starts one instance; nothing happens if it runs. */
+  startService(name: string): Promise<void> {
+    return this.#next(async () => {
+      const runner = this.#runner(name)
+      if (runner.state !== 'running') await runner.start(this.#abort.signal)
+    })
+  }
+
+  /** Stops one instance; nothing happens if it does not run. */
+  stopService(name: string): Promise<void> {
+    return this.#next(() => this.#runner(name).stop())
+  }
+
+  /** Puts another version of the scenario in place: only what differs is stopped and started; if that fails, all is put back and the error thrown. */
+  reload(scenario: Scenario): Promise<Changes> {
+    return this.#next(() => this.#change(scenario))
+  }
+
+  /** Stops everything, last started first; safe at any moment and any number of times. */
+  stop(): Promise<void> {
+    this.#abort.abort(new LabError((words) => words.labStopping))
+    this.#stopping ??= this.#queue.then(async () => {
+      for (const runner of this.#runners.toReversed()) await runner.stop()
+      this.clock.close()
+      await this.#file?.[Symbol.asyncDispose]()
+    })
+    return this.#stopping
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  /** Every instance of the scenario, in starting order. */
+  status(): InstanceStatus[] {
+    return this.#runners.map((runner) => {
+      const { name, service } = runner.instance
+      const addresses = [...runner.addresses()].map(([endpoint, address]) => ({
+        endpoint,
+        transport: service.endpoints[endpoint]?.transport ?? 'tcp',
+        address,
+      }))
+      const { state, connections, trouble } = runner
+      return {
+        name,
+        kind: service.name,
+        state,
+        addresses,
+        connections,
+        ...(trouble !== undefined && { trouble }),
+      }
+    })
+  }
+
+  /** Where an endpoint listens; throws if it does not. */
+  address(instance: string, endpoint: string): Address {
+    const address = this.#runner(instance).addresses().get(endpoint)
+    if (address === undefined) throw new LabError((words) => words.endpointWrong(instance, endpoint))
+    return address
+  }
+
+  #next<Result>(run: () => Promise<Result>): Promise<Result> {
+    const result = this.#queue.then(() => {
+      this.#abort.signal.throwIfAborted()
+      return run()
+    })
+    this.#queue = result.catch(() => undefined)
+    return result
+  }
+
+  #runner(name: string): Runner {
+    const found = this.#runners.find((runner) => runner.instance.name === name)
+    if (found !== undefined) return found
+    const known = this.#runners.map((runner) => runner.instance.name)
+    throw new LabError((words) => words.instanceUnknown(name, nearest(name, known), known), {
+      blame: 'wrong',
+    })
+  }
+
+  /** Makes the folder of the lab's state and begins to write the journal there. */
+  #open(): void {
+    if (this.#file !== undefined) return
+    try {
+      mkdirSync(this.#host.state, { recursive: true, mode: 0o700 })
+      this.#file = new JournalFile(this.journal, this.#host.state, Date.now(), this.#log)
+    } catch (error) {
+      throw new LabError((words) => words.stateUnwritable(this.#host.state, messageOf(error)), {
+        cause: error,
+      })
+    }
+    const { name, student, domain } = this.#scenario
+    this.journal.record('lab', { kind: 'lab.started', data: { scenario: name, student, domain } })
+  }
+
+  async #startAll(runners: readonly Runner[]): Promise<void> {
+    const started: Runner[] = []
+    try {
+      for (const runner of runners) {
+        if (runner.state === 'running') continue
+        await runner.start(this.#abort.signal)
+        started.push(runner)
+      }
+    } catch (error) {
+      for (const runner of started.toReversed()) await runner.stop()
+      throw error
+    }
+  }
+
+  async #change(scenario: Scenario): Promise<Changes> {
+    const before = this.#runners
+    const after = startOrder(scenario.instances).map((instance) => {
+      const old = before.find((runner) => runner.instance.name === instance.name)
+      return old !== undefined && isSame(old.instance, instance) ? old : new Runner(instance, this.#host, old)
+    })
+    const leaving = before.filter((runner) => !after.includes(runner))
+    const wasRunning = leaving.filter((runner) => runner.state === 'running')
+    // A service that the user has stopped stays so; one that is new starts.
+    const entering = after.filter((runner) => {
+      const old = leaving.find((other) => other.instance.name === runner.instance.name)
+      return !before.includes(runner) && (old === undefined || old.state === 'running')
+    })
+    const old = this.#scenario
+    for (const runner of leaving.toReversed()) await runner.stop()
+    this.#put(scenario, after)
+    try {
+      await this.#startAll(entering)
+    } catch (error) {
+      this.#put(old, before)
+      await this.#startAll(wasRunning)
+      throw error
+    }
+    const names = (runners: readonly Runner[]): string[] => runners.map((runner) => runner.instance.name)
+    const changes = {
+      started: names(entering).filter((name) => !names(wasRunning).includes(name)),
+      restarted: names(entering).filter((name) => names(wasRunning).includes(name)),
+      stopped: names(wasRunning).filter((name) => !names(entering).includes(name)),
+      unchanged: names(after.filter((runner) => before.includes(runner))),
+    }
+    this.journal.record('lab', { kind: 'lab.reloaded', data: changes })
+    return changes
+  }
+
+  #put(scenario: Scenario, runners: Runner[]): void {
+    this.#scenario = scenario
+    this.#runners = runners
+    this.world.update({ domain: scenario.domain, accounts: scenario.accounts })
+    this.#faults.plan(scenario.faults)
+  }
+}
+
+function isSame(old: Instance, now: Instance): boolean {
+  return (
+    old.service === now.service &&
+    isDeepStrictEqual(old.config, now.config) &&
+    isDeepStrictEqual(old.ports, now.ports) &&
+    old.files.equals(now.files)
+  )
+}

@@ -1,0 +1,227 @@
+import type { Socket as DatagramSocket } from 'node:dgram'
+import type { Server, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { TlsOptions, TLSSocket } from 'node:tls'
+import type { Address, Logger, Peer, ServeDatagram, ServeStream } from '../service.ts'
+import type { Flow } from '../wire/flow.ts'
+import type { Wire } from '../wire/wire.ts'
+import { bind, unbind, type Bound } from './bind.ts'
+import { connectTcp, connectUdp } from './connect.ts'
+import { LabError, messageOf } from './error.ts'
+import { guard, inScope, type Scope } from './scope.ts'
+import { TlsUpgrades } from './tls.ts'
+
+/** Milliseconds that open connections get to finish when the service stops. */
+const GRACE = 100
+
+/** What the sockets of one instance need to know. */
+export interface SocketsOptions {
+  readonly instance: string
+  readonly wire: Wire
+  readonly log: Logger
+  /** Where an endpoint is to listen, and on what. */
+  locate(endpoint: string): { readonly transport: 'tcp' | 'udp' | 'both'; readonly address: Address }
+}
+
+/** Every socket of one service instance: it accepts, connects and upgrades, and closes them all. */
+export class Sockets {
+  readonly #options: SocketsOptions
+  readonly #bound = new Map<string, Bound>()
+  readonly #streams = new Set<Duplex>()
+  readonly #flows = new WeakMap<Duplex, Scope & { readonly flow: Flow }>()
+  readonly #upgrades: TlsUpgrades
+  #isClosed = false
+
+  constructor(options: SocketsOptions) {
+    this.#options = options
+    this.#upgrades = new TlsUpgrades(options.wire, options.log)
+  }
+
+  /** Where each endpoint listens. */
+  addresses(): ReadonlyMap<string, Address> {
+    return new Map([...this.#bound].map(([endpoint, bound]) => [endpoint, bound.address]))
+  }
+
+  /** How many connections are open. */
+  get connections(): number {
+    return this.#streams.size
+  }
+
+  async tcp(endpoint: string, serve: ServeStream): Promise<Address> {
+    const bound = await this.#bind(endpoint)
+    this.#listen(endpoint, bound, (stream, peer) => serve(stream, peer))
+    return bound.address
+  }
+
+  async tls(endpoint: string, options: TlsOptions, serve: ServeStream<TLSSocket>): Promise<Address> {
+    const bound = await this.#bind(endpoint)
+    this.#listen(endpoint, bound, async (stream, peer) => {
+      const secured = await this.upgrade(stream, options).catch(() => undefined)
+      if (secured !== undefined) await serve(secured, peer)
+    })
+    return bound.address
+  }
+
+  async udp(endpoint: string, serve: ServeDatagram): Promise<Address> {
+    const { address, datagrams } = await this.#bind(endpoint)
+    if (datagrams === undefined)
+      throw new LabError((words) => words.endpointWrong(this.#options.instance, endpoint))
+    const { wire, instance } = this.#options
+    const scope: Scope = { instance, fail: (error) => this.#complain(error) }
+    const answer = (peer: Peer, reply: Buffer | undefined, flow: Flow | undefined): void => {
+      if (reply === undefined || this.#isClosed) return
+      const send = (): void => sendTo(datagrams, reply, peer)
+      const verdict = flow && wire.judge(flow, 'out', reply)
+      if (verdict === undefined) send()
+      else if (typeof verdict !== 'string') setTimeout(send, verdict.delay)
+    }
+    const take = (message: Buffer, peer: Peer, flow: Flow | undefined): void => {
+      try {
+        const reply = serve(message, peer)
+        if (!(reply instanceof Promise)) return answer(peer, reply, flow)
+        reply.then((bytes) => answer(peer, bytes, flow)).catch(scope.fail)
+      } catch (error) {
+        scope.fail(error)
+      }
+    }
+    datagrams.on('error', scope.fail)
+    datagrams.on('message', (message, { address: host, port }) => {
+      if (!wire.isAttached) return take(message, { host, port, connection: 0, local: address }, undefined)
+      const flow = wire.flow({
+        service: instance,
+        endpoint,
+        transport: 'udp',
+        direction: 'inbound',
+        local: address,
+        remote: { host, port },
+      })
+      const verdict = wire.admits(flow) ? wire.judge(flow, 'in', message) : 'drop'
+      const deliver = (): void => take(message, { host, port, connection: flow.id, local: address }, flow)
+      if (verdict === undefined) deliver()
+      else if (typeof verdict !== 'string') setTimeout(deliver, verdict.delay)
+    })
+    return address
+  }
+
+  /** Opens a connection outwards; rejects with the system's error. */
+  async connect(
+    target: Address & { readonly transport?: 'tcp' | 'udp'; readonly timeout?: number },
+  ): Promise<Duplex> {
+    const { wire, instance } = this.#options
+    const transport = target.transport ?? 'tcp'
+    if (this.#isClosed) throw new LabError((words) => words.serviceStopped(instance))
+    const remote = { host: target.host, port: target.port }
+    const about = { service: instance, endpoint: '', transport, direction: 'outbound', remote } as const
+    if (transport === 'udp') return this.#track(await connectUdp(wire, about, remote))
+    const socket = await connectTcp(remote, target.timeout)
+    return this.#adopt(socket, wire.flow({ ...about, local: localOf(socket) }))
+  }
+
+  upgrade(stream: Duplex, options: TlsOptions): Promise<TLSSocket> {
+    const scope = this.#flows.get(stream)
+    if (scope === undefined) throw new TypeError('only a stream that the host accepted can be upgraded')
+    return this.#upgrades.upgrade(stream, options, scope).then((secured) => {
+      this.#track(secured)
+      guard(secured, scope)
+      return secured
+    })
+  }
+
+  /** Stops listening at once, gives open connections a short grace, then destroys what is left. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const closing = [...this.#bound.values()].map((bound) => unbind(bound))
+    this.#bound.clear()
+    if (this.#streams.size > 0) await this.#grace()
+    for (const stream of this.#streams) stream.destroy()
+    await Promise.all(closing)
+  }
+
+  async #bind(endpoint: string): Promise<Bound> {
+    const earlier = this.#bound.get(endpoint)
+    if (earlier !== undefined) return earlier
+    const { transport, address } = this.#options.locate(endpoint)
+    const bound = await bind(this.#options.instance, transport, address)
+    this.#bound.set(endpoint, bound)
+    if (this.#isClosed) {
+      await unbind(bound)
+      throw new LabError((words) => words.serviceStopped(this.#options.instance))
+    }
+    return bound
+  }
+
+  #listen(endpoint: string, { address, server }: Bound, serve: ServeStream): void {
+    const { wire, instance } = this.#options
+    if (server === undefined) throw new LabError((words) => words.endpointWrong(instance, endpoint))
+    ;(server satisfies Server).on('connection', (socket: Socket) => {
+      const remote = { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }
+      const local = { host: socket.localAddress ?? address.host, port: address.port }
+      const flow = wire.flow({
+        service: instance,
+        endpoint,
+        transport: 'tcp',
+        direction: 'inbound',
+        local,
+        remote,
+      })
+      if (this.#isClosed || !wire.admits(flow)) return void socket.resetAndDestroy()
+      const stream = this.#adopt(socket, flow)
+      const scope = this.#flows.get(stream)
+      if (scope !== undefined) inScope(scope, () => serve(stream, { ...remote, connection: flow.id, local }))
+    })
+    server.on('error', (error) => this.#complain(error))
+  }
+
+  /** Puts a socket on the wire, in its own scope. */
+  #adopt(socket: Socket, flow: Flow): Duplex {
+    const stream = this.#options.wire.carry(socket, flow)
+    const scope = {
+      instance: this.#options.instance,
+      flow,
+      fail: (error: unknown) => this.#fail(stream, flow, error),
+    }
+    this.#flows.set(stream, scope)
+    // The other end may reset at any moment; services learn of it by `close`.
+    socket.on('error', () => undefined)
+    stream.on('error', () => undefined)
+    guard(stream, scope)
+    return this.#track(stream)
+  }
+
+  #track<Stream extends Duplex>(stream: Stream): Stream {
+    this.#streams.add(stream)
+    stream.once('close', () => this.#streams.delete(stream))
+    return stream
+  }
+
+  #fail(stream: Duplex, flow: Flow, error: unknown): void {
+    if (stream.destroyed) return
+    this.#options.log.error(
+      { connection: flow.id, peer: flow.remote.host, error: stackOf(error) },
+      'internal error; the connection ends, the others go on',
+    )
+    stream.destroy()
+  }
+
+  #complain(error: unknown): void {
+    this.#options.log.error({ error: stackOf(error) }, 'internal error; the service goes on')
+  }
+
+  async #grace(): Promise<void> {
+    const end = Date.now() + GRACE
+    while (this.#streams.size > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+function sendTo(datagrams: DatagramSocket, reply: Buffer, peer: Address): void {
+  // A client that has gone, or an answer that the network cannot carry, concerns nobody else.
+  datagrams.send(reply, peer.port, peer.host, () => undefined)
+}
+
+function localOf(socket: Socket): Address {
+  return { host: socket.localAddress ?? '', port: socket.localPort ?? 0 }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : messageOf(error)
+}

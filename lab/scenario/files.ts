@@ -1,0 +1,85 @@
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { LabError, messageOf } from '../host/error.ts'
+import type { ScenarioFiles } from '../service.ts'
+import { fillText, type Variables } from './fill.ts'
+
+/** Bytes of the longest text file that a scenario may bring. */
+const LONGEST = 16 * 1024 * 1024
+
+/** The files of a scenario: those of its own folder, then of the scenarios that it extends. */
+export class Files implements ScenarioFiles {
+  readonly #folders: readonly string[]
+  readonly #variables: Variables
+  readonly #texts = new Map<string, string>()
+
+  constructor(folders: readonly string[], variables: Variables) {
+    this.#folders = folders
+    this.#variables = variables
+  }
+
+  path(wanted: string): string {
+    for (const folder of this.#folders) {
+      const found = join(folder, wanted)
+      if (isAbsolute(wanted) || !isUnder(folder, resolve(folder, wanted))) throw this.#outside(wanted)
+      if (!existsSync(found)) continue
+      if (!isUnder(realpathSync(folder), realpathSync(found))) throw this.#outside(wanted)
+      return found
+    }
+    throw new LabError((words) => words.fileMissing(wanted, this.#folders), { blame: 'wrong' })
+  }
+
+  text(wanted: string): string {
+    const path = this.path(wanted)
+    let source: string
+    try {
+      const { size } = statSync(path)
+      if (size > LONGEST) throw new LabError((words) => words.fileTooLong(path, LONGEST), { blame: 'wrong' })
+      source = readFileSync(path, 'utf8')
+    } catch (error) {
+      if (error instanceof LabError) throw error
+      throw new LabError((words) => words.fileUnreadable(path, messageOf(error)), {
+        blame: 'wrong',
+        cause: error,
+      })
+    }
+    const filled = fillText(source, this.#variables, { file: path, line: 1, column: 1 })
+    const [first] = filled.problems
+    if (first !== undefined)
+      throw new LabError((words) => words.fileWrong(path, filled.problems.length), {
+        blame: 'wrong',
+        problems: filled.problems,
+      })
+    this.#texts.set(wanted, filled.text)
+    return filled.text
+  }
+
+  /** The paths of the texts that were read, to be watched. */
+  watched(): string[] {
+    return [...this.#texts.keys()].flatMap((wanted) =>
+      this.#folders.map((folder) => join(folder, wanted)).filter((path) => existsSync(path)),
+    )
+  }
+
+  /** True if every text that was read here reads the same in the other files. */
+  equals(other: Files): boolean {
+    return [...this.#texts].every(([wanted, before]) => {
+      try {
+        return other.text(wanted) === before
+      } catch {
+        // Gone or wrong is a change; whoever starts the service with it is told why.
+        return false
+      }
+    })
+  }
+
+  #outside(wanted: string): LabError {
+    return new LabError((words) => words.fileOutside(wanted), { blame: 'wrong' })
+  }
+}
+
+/** True if the path is the folder, or lies under it. */
+export function isUnder(folder: string, path: string): boolean {
+  const way = relative(folder, path)
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way))
+}

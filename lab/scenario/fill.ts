@@ -1,0 +1,71 @@
+import type { Place, Tree } from './tree.ts'
+import { nearest } from './nearest.ts'
+import type { Problem } from '../service.ts'
+import { text } from '../words/index.ts'
+
+/** What stands for each `${name}`. */
+export type Variables = Readonly<Record<string, string | number>>
+
+/** `${name}`, or `$${` for a literal `${`. */
+const HOLE = /\$\$\{|\$\{([^}\n]*)\}?/g
+
+/** The text with every `${name}` replaced; an unknown name is a problem at its place. */
+export function fillText(
+  source: string,
+  variables: Variables,
+  place: Place,
+  path = '',
+): { readonly text: string; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const filled = source.replace(HOLE, (hole: string, name: string | undefined, offset: number) => {
+    if (name === undefined) return '${'
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined
+    if (value !== undefined && hole.endsWith('}')) return String(value)
+    const known = Object.keys(variables)
+    problems.push({
+      ...moved(place, source, offset),
+      path,
+      message: text((words) => words.variableUnknown(name, nearest(name, known), known)),
+    })
+    return hole
+  })
+  return { text: filled, problems }
+}
+
+/** The tree with every scalar filled; a scalar that is one `${name}` and nothing else takes the variable's own type. */
+export function fillTree(
+  tree: Tree,
+  variables: Variables,
+  path = '',
+): { readonly tree: Tree; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const walk = (node: Tree, at: string): Tree => {
+    if (node.type === 'map') {
+      const entries = [...node.entries].map(
+        ([key, entry]) =>
+          [key, { key: entry.key, value: walk(entry.value, at === '' ? key : `${at}.${key}`) }] as const,
+      )
+      return { ...node, entries: new Map(entries) }
+    }
+    if (node.type === 'list')
+      return { ...node, items: node.items.map((item, index) => walk(item, `${at}[${index}]`)) }
+    if (typeof node.value !== 'string') return node
+    const whole = /^\$\{([^}\n]*)\}$/.exec(node.value)?.[1]
+    const own = whole === undefined || !Object.hasOwn(variables, whole) ? undefined : variables[whole]
+    if (own !== undefined) return { ...node, value: own }
+    const filled = fillText(node.value, variables, node.place, at)
+    problems.push(
+      ...filled.problems.map((problem) => ({ ...problem, line: node.place.line, column: node.place.column })),
+    )
+    return { ...node, value: filled.text }
+  }
+  return { tree: walk(tree, path), problems }
+}
+
+function moved(place: Place, source: string, offset: number): Place {
+  const before = source.slice(0, offset).split('\n')
+  const last = before.at(-1) ?? ''
+  return before.length === 1
+    ? { ...place, column: place.column + last.length }
+    : { ...place, line: place.line + before.length - 1, column: last.length + 1 }
+}

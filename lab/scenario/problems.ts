@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import type { Problem, Text } from '../service.ts'
+import { text } from '../words/index.ts'
+import { nearest } from './nearest.ts'
+import { placeOf, type Tree, valueOf } from './tree.ts'
+
+const english = z.locales.en().localeError
+const spanish = z.locales.es().localeError
+
+/** Checks the tree's part at `base` against a schema; every mistake comes back with its place, in both languages. */
+export function check<Output>(
+  schema: z.ZodType<Output>,
+  tree: Tree,
+  base: readonly PropertyKey[],
+  value: unknown = valueOf(tree),
+):
+  | { readonly value: Output; readonly problems: [] }
+  | { readonly value: undefined; readonly problems: Problem[] } {
+  const result = schema.safeParse(value, { error: english })
+  if (result.success) return { value: result.data, problems: [] }
+  const translated = schema.safeParse(value, { error: spanish }).error?.issues ?? []
+  const problems = result.error.issues.flatMap((issue, index) =>
+    told(issue, translated[index]?.message ?? issue.message, schema, value).map(({ path, message }) => {
+      const whole = [...base, ...path]
+      return { ...placeOf(tree, whole), path: pathText(whole), message }
+    }),
+  )
+  return { value: undefined, problems }
+}
+
+/** `services.dns.allow[0]`. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, index) =>
+      typeof step === 'number' ? `[${step}]` : index === 0 ? String(step) : `.${String(step)}`,
+    )
+    .join('')
+}
+
+interface Told {
+  readonly path: readonly PropertyKey[]
+  readonly message: Text
+}
+
+function told(issue: z.core.$ZodIssue, spanishMessage: string, schema: z.ZodType, value: unknown): Told[] {
+  const { path } = issue
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, path)
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: text((words) => words.keyUnknown(key, nearest(key, known), known)),
+    }))
+  }
+  const found = valueAt(value, path)
+  if (found === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value')) {
+    return [{ path, message: text((words) => words.keyMissing(String(path.at(-1) ?? ''))) }]
+  }
+  if (issue.code === 'invalid_value' && typeof found === 'string') {
+    const known = issue.values.map(String)
+    return [{ path, message: text((words) => words.valueUnknown(found, nearest(found, known), known)) }]
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const best = closest(issue.errors)
+    if (best !== undefined)
+      return [{ path: [...path, ...best.path], message: { en: best.message, es: spanishOf(best) } }]
+  }
+  return [{ path, message: { en: issue.message, es: spanishMessage } }]
+}
+
+/** The issue of the union's branch that came furthest: the one that a person most likely meant. */
+function closest(branches: readonly (readonly z.core.$ZodIssue[])[]): z.core.$ZodIssue | undefined {
+  const depth = (branch: readonly z.core.$ZodIssue[]): number =>
+    Math.max(0, ...branch.map((issue) => issue.path.length))
+  const best = branches.toSorted((a, b) => depth(b) - depth(a))[0]
+  return best !== undefined && depth(best) > 0 ? best[0] : undefined
+}
+
+function spanishOf(issue: z.core.$ZodIssue): string {
+  const { message: _, ...raw } = issue
+  const said = spanish(raw as z.core.$ZodRawIssue)
+  return typeof said === 'string' ? said : (said?.message ?? issue.message)
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let here = value
+  for (const step of path) {
+    if (typeof here !== 'object' || here === null) return undefined
+    here = (here as Record<PropertyKey, unknown>)[step]
+  }
+  return here
+}
+
+/** The keys that an object schema takes at the path, wrappers such as defaults looked through. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let here: unknown = bare(schema)
+  for (const step of path) {
+    if (here instanceof z.ZodObject) here = bare(here.shape[String(step)])
+    else if (here instanceof z.ZodArray) here = bare(here.element)
+    else if (here instanceof z.ZodRecord) here = bare(here.valueType)
+    else return []
+  }
+  if (here instanceof z.ZodObject) return Object.keys(here.shape)
+  if (here instanceof z.ZodUnion)
+    return here.options.flatMap((option) => (option instanceof z.ZodObject ? Object.keys(option.shape) : []))
+  return []
+}
+
+function bare(schema: unknown): unknown {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodPrefault
+  ) {
+    return bare(schema.unwrap())
+  }
+  return schema instanceof z.ZodPipe ? bare(schema.in) : schema
+}

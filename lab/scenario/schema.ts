@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import type { Service } from '../service.ts'
+import { paramSchema } from './params.ts'
+
+const bothLanguages = z.union([
+  z.string().min(1),
+  z.strictObject({ en: z.string().min(1), es: z.string().min(1) }),
+])
+
+/** A word that may stand in a file name and in a command line. */
+const word = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/)
+
+/** The name of an account: safe as a local part of an address and as a folder. */
+const accountName = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/)
+
+/** A domain without its final dot. */
+const domain = z
+  .string()
+  .max(253)
+  .regex(/^(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*$/)
+
+/** All of a scenario but what its services define; `services` and `faults` are checked one by one against theirs. */
+export const scenarioSchema = z.strictObject({
+  title: bothLanguages.describe('what the scenario is called'),
+  summary: bothLanguages.optional().describe('what it is for, in a sentence'),
+  extends: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('a shipped scenario by name, or a file, that this one changes'),
+  params: z
+    .record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), paramSchema)
+    .default({})
+    .describe('values made for each student, written ${name} wherever they are used'),
+  domain: domain.default('lab.test').describe('the domain of the lab'),
+  accounts: z
+    .array(
+      z.strictObject({
+        name: accountName,
+        password: z.string().min(1).max(256).optional().describe("the account's name, if not given"),
+      }),
+    )
+    .max(10_000)
+    .default([])
+    .describe('the people who can log in'),
+  services: z.record(word, z.unknown()).default({}).describe('the services, each with its options'),
+  faults: z.array(z.unknown()).max(1000).default([]).describe('what is broken, where and how often'),
+})
+
+/** What the host itself understands in each service instance. */
+export const instanceSchema = z.object({
+  kind: word.optional().describe("the service's name, when the key is not"),
+  ports: z
+    .record(z.string(), z.int().min(0).max(65_535))
+    .optional()
+    .describe('a port of its own for an endpoint; 0 is any free one'),
+})
+
+/** What the host itself understands in each fault. */
+export const faultSchema = z.object({
+  at: z.string(),
+  times: z.int().min(1).optional().describe('how many times it happens; without it, always'),
+  probability: z.number().min(0).max(1).optional(),
+  match: z.record(z.string(), z.string()).optional().describe('happens only where these are equal'),
+})
+
+/** The JSON Schema of scenario files, for editors; assembled from the services that there are. */
+export function jsonSchema(services: readonly Service[]): object {
+  const own = z.toJSONSchema(scenarioSchema, { io: 'input' })
+  const common = schemaProperties(instanceSchema)
+  const instances = services.map((service) => {
+    const schema = z.toJSONSchema(service.config, { io: 'input', unrepresentable: 'any' })
+    return [
+      service.name,
+      {
+        ...without$schema(schema),
+        description: service.summary.en,
+        properties: { ...schema.properties, ...common },
+      },
+    ] as const
+  })
+  const faults = services.flatMap((service) =>
+    Object.entries(service.faults ?? {}).map(([point, schema]) => {
+      const fields = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+      return {
+        ...without$schema(fields),
+        properties: { ...fields.properties, ...schemaProperties(faultSchema), at: { const: point } },
+      }
+    }),
+  )
+  return {
+    ...own,
+    title: 'A telelab scenario',
+    required: own.properties?.['extends'] === undefined ? own.required : [],
+    properties: {
+      ...own.properties,
+      services: {
+        type: 'object',
+        description: scenarioSchema.shape.services.description,
+        properties: Object.fromEntries(
+          instances.map(([name, schema]) => [name, { anyOf: [schema, { type: 'null' }] }]),
+        ),
+        additionalProperties: {
+          type: ['object', 'null'],
+          properties: { kind: { enum: services.map((service) => service.name) } },
+        },
+      },
+      faults: {
+        type: 'array',
+        description: scenarioSchema.shape.faults.description,
+        items: { anyOf: faults },
+      },
+    },
+  }
+}
+
+function schemaProperties(schema: z.ZodType): Record<string, unknown> {
+  return z.toJSONSchema(schema, { io: 'input' }).properties ?? {}
+}
+
+function without$schema<Value extends { $schema?: unknown }>(schema: Value): Omit<Value, '$schema'> {
+  const { $schema: _, ...rest } = schema
+  return rest
+}

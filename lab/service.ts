@@ -1,0 +1,302 @@
+/**
+ * The contract between a service and its host. A service is one folder `services/<name>/` whose `index.ts` exports
+ * `service`; it speaks its protocol and opens nothing itself: sockets, timers, files and secrets come from the context.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import type { Duplex } from 'node:stream'
+import type { TlsOptions, TLSSocket } from 'node:tls'
+import type { ZodType } from 'zod'
+
+/** A text in the two languages of the lab. */
+export interface Text {
+  readonly en: string
+  readonly es: string
+}
+
+/** One thing that is wrong in a file that a person wrote; line and column count from 1. */
+export interface Problem {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** Where in the document, as in `services.dns.zone`; empty where the file has no such paths. */
+  readonly path: string
+  readonly message: Text
+  /** A warning does not stop anything. */
+  readonly severity?: 'error' | 'warning'
+}
+
+/** One address that a service listens on; `both` binds the same port number for TCP and UDP. */
+export interface Endpoint {
+  readonly transport: 'tcp' | 'udp' | 'both'
+  /** The port that the standards assign. */
+  readonly standard: number
+  /** The port used without privileges. */
+  readonly fallback: number
+  /** A command or address for a person to try, with `${host}`, `${port}` and the scenario's variables left to fill in. */
+  readonly try?: string
+}
+
+/** An IP address and a port. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** The other end of a connection or of a datagram. */
+export interface Peer extends Address {
+  /** The number of the connection in the journal and in traces; 0 for a datagram that no attachment follows. */
+  readonly connection: number
+  /** The end that the lab holds. */
+  readonly local: Address
+}
+
+/** Where `connect` goes; over UDP each write is one datagram and each `data` event one answer from that address. */
+export interface Target extends Address {
+  readonly transport?: 'tcp' | 'udp'
+  /** Milliseconds to wait for a TCP connection, 10,000 by default. */
+  readonly timeout?: number
+}
+
+/** A value that JSON can hold. */
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined }
+
+/** Something that happened, named `protocol.past-tense`; it never carries a secret. */
+export interface Fact {
+  readonly kind: string
+  readonly connection?: number
+  readonly data?: { readonly [key: string]: Json | undefined }
+}
+
+/** The lab's time, which a test or a scenario may move ahead of the machine's. */
+export interface Clock {
+  /** Milliseconds since 1970 in the lab's time. */
+  now(): number
+  /** Calls `run` once after `milliseconds` of the lab's time. */
+  timer(milliseconds: number, run: () => void): Timer
+  /** Resolves after `milliseconds` of the lab's time; rejects with the signal's reason if that aborts first. */
+  wait(milliseconds: number, signal?: AbortSignal): Promise<void>
+}
+
+/** One pending call of a clock. */
+export interface Timer {
+  /** Starts the full time again. */
+  refresh(): void
+  cancel(): void
+}
+
+/** The lab's source of chance: the system's own, or one that a seed makes repeatable. */
+export interface Random {
+  bytes(count: number): Buffer
+  /** A whole number from `low` up to, not including, `high`. */
+  integer(low: number, high: number): number
+}
+
+/** Structured logging; the first argument's fields stand beside the message. */
+export interface Logger {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** The files that a scenario brings, those of the scenario that it extends included. */
+export interface ScenarioFiles {
+  /** The absolute path of an existing file or folder; throws an error with a readable message if there is none or it lies outside. */
+  path(relative: string): string
+  /** A text file with `${…}` filled in; the service is restarted when a reload finds it changed. */
+  text(relative: string): string
+}
+
+/** A name that a service publishes for DNS to answer, data in the presentation format of RFC 1035 §5. */
+export interface PublishedName {
+  /** Fully qualified, without the final dot. */
+  readonly name: string
+  readonly type: string
+  readonly data: string
+  /** Seconds. */
+  readonly ttl?: number
+}
+
+/** The names of the lab, which services publish and DNS serves. */
+export interface Names {
+  /** Publishes until the result is disposed of, at the latest until the service stops. */
+  publish(name: PublishedName): Disposable
+  list(): readonly PublishedName[]
+  /** Calls `run` after each change until the result is disposed of. */
+  watch(run: () => void): Disposable
+}
+
+/** A person of the lab, who logs in to every service with the same name and password. */
+export interface Account {
+  readonly name: string
+  /** `name@domain`. */
+  readonly address: string
+}
+
+/** The stored half of a SCRAM password (RFC 5802 §3). */
+export interface ScramVerifier {
+  readonly salt: Buffer
+  readonly iterations: number
+  readonly storedKey: Buffer
+  readonly serverKey: Buffer
+}
+
+/** The accounts of the lab; passwords are kept only as salted verifiers. */
+export interface Accounts {
+  list(): readonly Account[]
+  /** The account of that name, letter case ignored. */
+  find(name: string): Account | undefined
+  /** Takes as long for an unknown name as for a wrong password. */
+  verify(name: string, password: string): Promise<boolean>
+  scram(name: string, hash: 'sha1' | 'sha256'): Promise<ScramVerifier | undefined>
+}
+
+/** One message at rest in a mailbox. */
+export interface StoredMessage {
+  /** Stable across sessions, renames and restarts. */
+  readonly id: string
+  readonly path: string
+  /** Octets as stored, lines ended by LF. */
+  readonly size: number
+}
+
+/** The mailbox of one account: a Maildir that other programs may share. */
+export interface Mailbox {
+  /** The Maildir's folder. */
+  readonly folder: string
+  /** Stores a message durably before it resolves with its id; on failure nothing of it stays visible. */
+  deliver(message: Buffer | AsyncIterable<Buffer>): Promise<string>
+  list(): Promise<readonly StoredMessage[]>
+  /** Rejects if the message has gone. */
+  read(id: string): Promise<Buffer>
+  /** False if the message had gone already. */
+  remove(id: string): Promise<boolean>
+}
+
+/** The mail of the lab. */
+export interface Mail {
+  /** Undefined for a name without an account. */
+  mailbox(account: string): Mailbox | undefined
+}
+
+/** What a certificate is to say. */
+export interface CertificateRequest {
+  /** DNS names, the first one also the common name. */
+  readonly names: readonly string[]
+  readonly addresses?: readonly string[]
+  readonly purpose: 'server' | 'client' | 'peer'
+  /** 90 by default. */
+  readonly days?: number
+}
+
+/** A certificate with its private key, as PEM. */
+export interface Certificate {
+  readonly key: string
+  readonly certificate: string
+  /** The certificate followed by all that lead to, but do not include, the root. */
+  readonly chain: string
+  /** The root, which a client must trust. */
+  readonly authority: string
+}
+
+/** The lab's certificate authority. */
+export interface Certificates {
+  issue(request: CertificateRequest): Promise<Certificate>
+  /** The root certificate as PEM. */
+  authority(): Promise<string>
+}
+
+/** Where services meet; they share nothing else. */
+export interface World {
+  /** The scenario's domain, without a final dot. */
+  readonly domain: string
+  /** The address at which clients reach the lab. */
+  readonly address: string
+  readonly names: Names
+  readonly accounts: Accounts
+  readonly mail: Mail
+  readonly certificates: Certificates
+}
+
+/** The durable state of one service instance. */
+export interface Store {
+  readonly database: DatabaseSync
+  /** A folder of the instance's own, readable by the owner alone. */
+  readonly folder: string
+}
+
+/** What the scenario breaks at one point, now; beyond these fields it holds what the service's own schema names. */
+export interface Fault {
+  readonly at: string
+  readonly [field: string]: unknown
+}
+
+/** Serves one connection; an error that it throws, at once or in a listener, ends only that connection. */
+export type ServeStream<Socket extends Duplex = Duplex> = (socket: Socket, peer: Peer) => void | Promise<void>
+
+/** Answers one datagram; undefined sends nothing. */
+export type ServeDatagram = (message: Buffer, peer: Peer) => Buffer | undefined | Promise<Buffer | undefined>
+
+/** All that a service may use of the machine. */
+export interface ServiceContext<Config> {
+  /** The key in the scenario, which differs from the service's name when `kind:` is given. */
+  readonly instance: string
+  readonly config: Config
+  readonly log: Logger
+  readonly clock: Clock
+  readonly random: Random
+  /** Aborts when the service stops. */
+  readonly signal: AbortSignal
+  readonly world: World
+  readonly files: ScenarioFiles
+  tcp(endpoint: string, serve: ServeStream): Promise<Address>
+  tls(endpoint: string, options: TlsOptions, serve: ServeStream<TLSSocket>): Promise<Address>
+  udp(endpoint: string, serve: ServeDatagram): Promise<Address>
+  connect(target: Target): Promise<Duplex>
+  /** Turns an accepted connection into its TLS server side (STARTTLS, STLS); rejects if the handshake fails. */
+  upgrade(socket: Duplex, options: TlsOptions): Promise<TLSSocket>
+  certificate(request: CertificateRequest): Promise<Certificate>
+  store(): Store
+  /** The fault to commit at this point, if the scenario has one that matches `subject` and is not used up. */
+  fault(point: string, subject?: Readonly<Record<string, string>>): Fault | undefined
+  /** Cheap and bounded; never throws. */
+  record(fact: Fact): void
+}
+
+/** A started service; disposing of it stops what the host does not own. */
+export interface Running extends AsyncDisposable {
+  /** Undefined when all is well, else what is wrong. */
+  health?(): Text | undefined
+}
+
+/** A service as its folder exports it. */
+export interface Service<Config = unknown> {
+  /** Equals the name of the folder. */
+  readonly name: string
+  readonly summary: Text
+  /** A strict object schema in which every option has a default or is required. */
+  readonly config: ZodType<Config>
+  readonly endpoints: Readonly<Record<string, Endpoint>>
+  /** Services that start before this one where both are in the scenario. */
+  readonly after?: readonly string[]
+  /** The points at which it can be broken, each with the schema of what the scenario may say there beyond `times`, `probability` and `match`. */
+  readonly faults?: Readonly<Record<string, ZodType>>
+  /** What is wrong in the files that the configuration names; called by `lab validate`, and before any start or reload. */
+  problems?(
+    config: Config,
+    files: ScenarioFiles,
+    world: { readonly domain: string; readonly address: string },
+  ): readonly Problem[]
+  start(ctx: ServiceContext<Config>): Promise<Running | void>
+}
+
+/** Gives `start` and `problems` the type of the schema's output. */
+export function defineService<Config>(service: Service<Config>): Service<Config> {
+  return service
+}

@@ -1,0 +1,74 @@
+/** What the host says in English; the type of every other language. */
+export const english = {
+  portInUse: (
+    service: string,
+    where: string,
+    holder: { readonly pid: number; readonly command: string } | undefined,
+  ): string =>
+    `${service} cannot listen on ${where}: the port is in use${holder === undefined ? '' : ` by "${holder.command}" (process ${holder.pid})`}. ` +
+    'Stop that program, give another port (services.' +
+    `${service}.ports in the scenario), or let the lab choose free ones: --ports any`,
+  portForbidden: (service: string, where: string, platform: string): string =>
+    `${service} may not listen on ${where}: ports below 1024 need privileges. Use --ports fallback` +
+    (platform === 'linux' ? ', or allow them once: sudo sysctl net.ipv4.ip_unprivileged_port_start=0' : ''),
+  portFailed: (service: string, where: string, reason: string): string =>
+    `${service} cannot listen on ${where}: ${reason}`,
+  addressUnknown: (service: string, host: string): string =>
+    `${service} cannot listen on ${host}: this machine has no such address. Choose another with --bind`,
+  endpointWrong: (service: string, endpoint: string): string =>
+    `${service} has no endpoint "${endpoint}" of that kind that listens`,
+  serviceStopped: (service: string): string => `${service} has been stopped`,
+  serviceFailed: (service: string, reason: string): string => `${service} could not start: ${reason}`,
+  serviceUnknown: (name: string, near: string | undefined, known: readonly string[]): string =>
+    `there is no service "${name}"${meant(near)}; there are: ${known.join(', ') || 'none'}`,
+  serviceBroken: (name: string, path: string, reason: string): string =>
+    `service ${name} cannot be loaded from ${path}: ${reason}`,
+  instanceUnknown: (name: string, near: string | undefined, known: readonly string[]): string =>
+    `the scenario has no service "${name}"${meant(near)}; it has: ${known.join(', ') || 'none'}`,
+  orderCircle: (names: readonly string[]): string =>
+    `these services each want to start after the other: ${names.join(', ')}`,
+  labStopping: 'the lab is stopping',
+  labRunning: (scenario: string, pid: number | undefined, ports: readonly string[]): string =>
+    `"${scenario}" runs already here${pid === undefined ? '' : ` (process ${pid}, "lab start")`}` +
+    `${ports.length === 0 ? '' : `, on ${ports.join(', ')}`}. Stop it with: lab stop -s ${scenario}. ` +
+    'Or keep both: --ports any --state ANOTHER-FOLDER',
+  labNotRunning: (scenario: string | undefined): string =>
+    scenario === undefined
+      ? 'no lab is running here. Start one with: lab start'
+      : `"${scenario}" is not running here. Start it with: lab start -s ${scenario}`,
+  labsRunning: (names: readonly string[]): string =>
+    `several labs are running here: ${names.join(', ')}. Say which: -s NAME`,
+  labSilent:
+    'the lab does not answer. If it has just been started, try again; "lab doctor" looks for the cause',
+  stateUnwritable: (folder: string, reason: string): string =>
+    `the lab cannot keep its state in ${folder}: ${reason}. Give another folder with --state`,
+  yamlWrong: (_code: string, message: string): string => message,
+  yamlTooLarge: 'the file nests too deep or holds too much for a scenario',
+  keyUnknown: (key: string, near: string | undefined, known: readonly string[]): string =>
+    `unknown key "${key}"${near === undefined ? (known.length === 0 ? '' : `; known: ${known.join(', ')}`) : meant(near)}`,
+  keyMissing: (key: string): string => `"${key}" is missing`,
+  valueUnknown: (value: string, near: string | undefined, known: readonly string[]): string =>
+    `"${value}" is not one of: ${known.join(', ') || 'nothing, here'}${meant(near)}`,
+  variableUnknown: (name: string, near: string | undefined, known: readonly string[]): string =>
+    `nothing stands for \${${name}}${meant(near)}; known: ${known.map((other) => `\${${other}}`).join(' ')}`,
+  fileMissing: (wanted: string, folders: readonly string[]): string =>
+    `there is no file "${wanted}" in ${folders.join(' or ')}`,
+  fileOutside: (wanted: string): string =>
+    `"${wanted}" lies outside the scenario's folder; give a path inside it`,
+  fileTooLong: (path: string, bytes: number): string => `${path} is longer than ${bytes} bytes`,
+  fileUnreadable: (path: string, reason: string): string => `${path} cannot be read: ${reason}`,
+  fileWrong: (path: string, problems: number): string =>
+    `${path} has ${problems} ${problems === 1 ? 'mistake' : 'mistakes'}`,
+  scenarioUnknown: (wanted: string, near: string | undefined, known: readonly string[]): string =>
+    `there is no scenario "${wanted}"${meant(near)}; shipped: ${known.join(', ') || 'none'}. A file or a folder may be given too`,
+  scenarioWrong: (problems: number, isRunning: boolean): string =>
+    `the scenario has ${problems} ${problems === 1 ? 'mistake' : 'mistakes'}${isRunning ? '; the lab goes on as it was' : ''}`,
+  studentWrong: (student: string): string =>
+    `"${student}" is no student id: letters, digits, dot, dash and underscore, at most 64`,
+  extendsItself: 'the scenarios extend each other without end',
+  accountTwice: (name: string): string => `the account "${name}" is there twice`,
+}
+
+function meant(near: string | undefined): string {
+  return near === undefined ? '' : ` (did you mean "${near}"?)`
+}

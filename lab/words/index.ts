@@ -1,0 +1,28 @@
+import type { Text } from '../service.ts'
+import { english } from './en.ts'
+import { spanish } from './es.ts'
+
+/** A language of the lab. */
+export type Language = 'en' | 'es'
+
+/** Everything that the host says to a person; English is the type, Spanish must fit it. */
+export type Words = typeof english
+
+/** The texts of one language. */
+export function wordsIn(language: Language): Words {
+  return language === 'es' ? spanish : english
+}
+
+/** The same sentence in both languages. */
+export function text(pick: (words: Words) => string): Text {
+  return { en: pick(english), es: pick(spanish) }
+}
+
+/** The language that `--lang` or the environment asks for: Spanish for `es…`, else English. */
+export function languageOf(
+  option: string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): Language {
+  const asked = option ?? (environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'])
+  return /^es(?:[_.@-]|$)/i.test(asked ?? '') ? 'es' : 'en'
+}
