@@ -105,11 +105,25 @@ export interface Logger {
   error(fields: object, message: string): void
 }
 
+/** Why a file of the scenario cannot be used. */
+export class FileError extends Error {
+  readonly text: Text
+  /** The mistakes inside the file, if it could be read. */
+  readonly problems: readonly Problem[]
+
+  constructor(text: Text, problems: readonly Problem[] = [], cause?: unknown) {
+    super(text.en, { cause })
+    this.name = 'FileError'
+    this.text = text
+    this.problems = problems
+  }
+}
+
 /** The files that a scenario brings, those of the scenario that it extends included. */
 export interface ScenarioFiles {
-  /** The absolute path of an existing file or folder; throws an error with a readable message if there is none or it lies outside. */
+  /** The absolute path of an existing file or folder; throws a FileError if there is none or it lies outside. */
   path(relative: string): string
-  /** A text file with `${…}` filled in; the service is restarted when a reload finds it changed. */
+  /** A text file with `${…}` filled in, or a FileError; the service is restarted when a reload finds it changed. */
   text(relative: string): string
 }
 
@@ -152,7 +166,7 @@ export interface Accounts {
   list(): readonly Account[]
   /** The account of that name, letter case ignored. */
   find(name: string): Account | undefined
-  /** Takes as long for an unknown name as for a wrong password. */
+  /** Takes as long for an unknown name as for a wrong password; rejects when too many logins wait already. */
   verify(name: string, password: string): Promise<boolean>
   scram(name: string, hash: 'sha1' | 'sha256'): Promise<ScramVerifier | undefined>
 }
@@ -187,7 +201,7 @@ export interface Mail {
 
 /** What a certificate is to say. */
 export interface CertificateRequest {
-  /** DNS names, the first one also the common name. */
+  /** DNS names, the first one also the common name; a client's may be an account's name. */
   readonly names: readonly string[]
   readonly addresses?: readonly string[]
   readonly purpose: 'server' | 'client' | 'peer'
@@ -237,7 +251,10 @@ export interface Fault {
   readonly [field: string]: unknown
 }
 
-/** Serves one connection; an error that it throws, at once or in a listener, ends only that connection. */
+/**
+ * Serves one connection; an error that it throws, at once or in a listener, ends only that connection. The other end may
+ * close its half first (`end`) and still be answered: the service ends its own half, the host bounds how long that takes.
+ */
 export type ServeStream<Socket extends Duplex = Duplex> = (socket: Socket, peer: Peer) => void | Promise<void>
 
 /** Answers one datagram; undefined sends nothing. */
@@ -286,7 +303,7 @@ export interface Service<Config = unknown> {
   /** Services that start before this one where both are in the scenario. */
   readonly after?: readonly string[]
   /** The points at which it can be broken, each with the schema of what the scenario may say there beyond `times`, `probability` and `match`. */
-  readonly faults?: Readonly<Record<string, ZodType>>
+  readonly faults?: Readonly<Record<string, ZodType<Record<string, unknown>>>>
   /** What is wrong in the files that the configuration names; called by `lab validate`, and before any start or reload. */
   problems?(
     config: Config,

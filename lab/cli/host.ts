@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import { isIP } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { controlPath } from '../console/place.ts'
 import { labOperations } from '../console/operations.ts'
 import { ControlServer } from '../console/server.ts'
 import { LabError, messageOf } from '../host/error.ts'
 import { Lab, type Changes } from '../host/lab.ts'
 import { Lock } from '../host/lock.ts'
-import type { PortMode } from '../host/bind.ts'
+import { portModes } from '../host/bind.ts'
 import type { Registry } from '../scenario/registry.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Logger } from '../service.ts'
@@ -19,6 +21,9 @@ import { problemLine } from './index.ts'
 import { createLog, levels } from './logger.ts'
 import { bindAddress, readScenario, registryOf, scenarioFile, stateRoot } from './places.ts'
 import { Watch } from './watch.ts'
+
+/** Milliseconds after the start when memory is tidied. */
+const TIDY = 300
 
 /** Runs a lab in this process until it is told to stop; resolves with the exit code. */
 export async function hostLab(call: Call): Promise<number> {
@@ -40,7 +45,7 @@ export async function hostLab(call: Call): Promise<number> {
     scenario,
     state,
     bind,
-    ports: (call.text('ports') ?? 'fallback') as PortMode,
+    ports: portModes.find((mode) => mode === call.text('ports')) ?? 'fallback',
     log: createLogger,
   })
   let code: number = exit.done
@@ -67,6 +72,7 @@ export async function hostLab(call: Call): Promise<number> {
   warnBeyondLoopback(bind, log, io)
   io.say(greeting(lab, io))
   process.send?.({ ready: true })
+  tidyMemory()
   using _watch = call.is('watch') ? watchScenario(lab, reload, io) : undefined
   await stopped(stop.signal)
   return code
@@ -101,6 +107,15 @@ function onSignals(stop: AbortController): void {
   if (process.env['LAB_LAUNCHED'] === undefined) return
   process.once('disconnect', () => stop.abort())
   process.channel?.unref()
+}
+
+/** Gives the memory that starting took back to the system: a lab is idle most of the time, and others run beside it. */
+function tidyMemory(): void {
+  setTimeout(() => {
+    setFlagsFromString('--expose-gc')
+    const collect: unknown = runInNewContext('gc')
+    if (typeof collect === 'function') collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+  }, TIDY).unref()
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { LabError } from '../host/error.ts'
-import { nearest } from '../scenario/nearest.ts'
+import { nearest } from '../kit/nearest.ts'
 import type { Problem, Text } from '../service.ts'
 import { languageOf } from '../words/index.ts'
 import { exit, type Call, type Command, type Io } from './command.ts'

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { scenariosIn } from '../scenario/load.ts'
+import { scenariosIn } from '../scenario/layers.ts'
 import type { Text } from '../service.ts'
 import { exit, scenarioOptions, type Call, type Command } from './command.ts'
 import { columns } from './help.ts'

@@ -73,7 +73,7 @@ function fromLab(state: string, call: Call, signal: AbortSignal): AsyncIterable<
 }
 
 /** The last journal of the scenario, or of the only one that there is. */
-async function* fromDisk(call: Call): AsyncGenerator<unknown> {
+async function* fromDisk(call: Call): AsyncGenerator {
   const wanted = call.text('scenario') ?? DEFAULT_SCENARIO
   const states = stateFolders(stateRoot(call))
   const state =

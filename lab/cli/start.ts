@@ -1,6 +1,6 @@
 import { portModes } from '../host/bind.ts'
 import { LabError } from '../host/error.ts'
-import { nearest } from '../scenario/nearest.ts'
+import { nearest } from '../kit/nearest.ts'
 import { labOptions, placeOptions, type Command } from './command.ts'
 import { levels } from './logger.ts'
 

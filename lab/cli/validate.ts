@@ -1,4 +1,5 @@
-import { findScenario, isError } from '../scenario/load.ts'
+import { findScenario } from '../scenario/layers.ts'
+import { isError } from '../scenario/load.ts'
 import { exit, labOptions, type Command } from './command.ts'
 import { problemLine } from './index.ts'
 import { DEFAULT_SCENARIO, readScenario, registryOf, scenarioFolders } from './places.ts'

@@ -26,7 +26,7 @@ export async function* stream(
   operation: string,
   input: Json,
   signal?: AbortSignal,
-): AsyncGenerator<unknown> {
+): AsyncGenerator {
   const socket = await open(path)
   if (socket === undefined) throw new LabError((words) => words.labNotRunning(undefined))
   const stop = (): void => void socket.destroy()
@@ -49,7 +49,11 @@ export async function* stream(
 
 /** The lab's error, as it was there. */
 function remote({ message, blame, problems }: Extract<Reply, { error: unknown }>['error']): LabError {
-  return new LabError(message, { blame, problems: problems as readonly Problem[] })
+  const told = problems.map(({ severity, ...problem }): Problem => ({
+    ...problem,
+    ...(severity !== undefined && { severity }),
+  }))
+  return new LabError(message, { blame, problems: told })
 }
 
 async function open(path: string): Promise<Socket | undefined> {

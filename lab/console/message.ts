@@ -50,7 +50,7 @@ export async function writeMessage(stream: Duplex, message: Json | Reply): Promi
 }
 
 /** The messages of a stream, one a line; throws on a line that is too long or no JSON. */
-export async function* readMessages(stream: Duplex): AsyncGenerator<unknown> {
+export async function* readMessages(stream: Duplex): AsyncGenerator {
   let rest = ''
   stream.setEncoding('utf8')
   for await (const chunk of stream as AsyncIterable<string>) {

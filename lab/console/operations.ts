@@ -6,7 +6,7 @@ import type { Json } from '../service.ts'
 export interface Operation<Input = unknown> {
   readonly summary: string
   readonly input: z.ZodType<Input>
-  /** One answer, or a stream of them until the signal aborts. */
+  /** One answer, or a stream of them until the signal aborts; throws if the input is not of its schema. */
   run(input: Input, signal: AbortSignal): Promise<Json> | AsyncIterable<Json>
 }
 
@@ -56,7 +56,7 @@ export function labOperations(lab: Lab, actions: LabActions): Readonly<Record<st
 }
 
 function operation<Input>(summary: string, input: z.ZodType<Input>, run: Operation<Input>['run']): Operation {
-  return { summary, input, run: (value, signal) => run(value as Input, signal) }
+  return { summary, input, run: (value, signal) => run(input.parse(value), signal) }
 }
 
 /** What `lab status` shows. */

@@ -62,21 +62,26 @@ export class ControlServer implements AsyncDisposable {
       closed.abort()
     })
     try {
-      for await (const message of readMessages(socket)) {
-        const { operation: name, input } = requestSchema.parse(message)
-        const operation = Object.hasOwn(this.#operations, name) ? this.#operations[name] : undefined
-        if (operation === undefined) throw new RangeError(`there is no operation "${name}"`)
-        const result = operation.run(operation.input.parse(input), closed.signal)
-        if (result instanceof Promise) await writeMessage(socket, { item: await result })
-        else for await (const item of result) await writeMessage(socket, { item })
-        await writeMessage(socket, { end: true })
-      }
+      // An error must be written before the loop is left: leaving it destroys the socket.
+      for await (const message of readMessages(socket)) await this.#answer(socket, message, closed.signal)
     } catch (error) {
-      if (!closed.signal.aborted) await writeMessage(socket, { error: told(error) })
-      if (!(error instanceof LabError))
-        this.#log.debug({ error: messageOf(error) }, 'a control request failed')
+      this.#log.debug({ error: messageOf(error) }, 'a control connection failed')
     }
     socket.end()
+  }
+
+  async #answer(socket: Socket, message: unknown, signal: AbortSignal): Promise<void> {
+    try {
+      const { operation: name, input } = requestSchema.parse(message)
+      const operation = Object.hasOwn(this.#operations, name) ? this.#operations[name] : undefined
+      if (operation === undefined) throw new RangeError(`there is no operation "${name}"`)
+      const result = operation.run(input, signal)
+      if (result instanceof Promise) await writeMessage(socket, { item: await result })
+      else for await (const item of result) await writeMessage(socket, { item })
+      await writeMessage(socket, { end: true })
+    } catch (error) {
+      await writeMessage(socket, { error: told(error) })
+    }
   }
 }
 

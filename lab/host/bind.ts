@@ -121,6 +121,7 @@ async function explained(
     case 'ENOTFOUND':
     case 'EINVAL':
       return new LabError((words) => words.addressUnknown(service, host), { cause: error })
+    case undefined:
     default:
       return new LabError((words) => words.portFailed(service, where, messageOf(error)), { cause: error })
   }

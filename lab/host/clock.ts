@@ -42,10 +42,10 @@ export class LabClock implements Clock {
 
   wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error)
+      if (signal?.aborted) return reject(reasonOf(signal))
       const stop = (): void => {
         timer.cancel()
-        reject(signal?.reason as Error)
+        reject(reasonOf(signal))
       }
       const timer = this.timer(milliseconds, () => {
         signal?.removeEventListener('abort', stop)
@@ -59,7 +59,9 @@ export class LabClock implements Clock {
   advance(milliseconds: number): void {
     const end = this.now() + milliseconds
     for (;;) {
-      const next = [...this.#pending].filter((pending) => pending.due <= end).sort((a, b) => a.due - b.due)[0]
+      const next = [...this.#pending]
+        .filter((pending) => pending.due <= end)
+        .toSorted((a, b) => a.due - b.due)[0]
       if (next === undefined) break
       this.#ahead += Math.max(0, next.due - this.now())
       this.#forget(next)
@@ -90,6 +92,10 @@ export class LabClock implements Clock {
     clearTimeout(pending.handle)
     this.#pending.delete(pending)
   }
+}
+
+function reasonOf(signal: AbortSignal | undefined): Error {
+  return signal?.reason instanceof Error ? signal.reason : new Error('aborted')
 }
 
 function clip(milliseconds: number): number {

@@ -1,14 +1,4 @@
-import type {
-  Address,
-  Fact,
-  Logger,
-  Running,
-  Service,
-  ServiceContext,
-  Text,
-  Timer,
-  World,
-} from '../service.ts'
+import type { Address, Fact, Logger, Running, ServiceContext, Text, Timer, World } from '../service.ts'
 import type { Instance } from '../scenario/scenario.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Wire } from '../wire/wire.ts'
@@ -105,7 +95,7 @@ export class Runner {
     let starting: Promise<Running | void> | undefined
     try {
       signal.throwIfAborted()
-      starting = scopes.run(scope, async () => (service as Service).start(this.#context()))
+      starting = scopes.run(scope, async () => service.start(this.#context()))
       this.#running = (await Promise.race([starting, aborted.promise])) ?? undefined
       this.#state = 'running'
       for (const [endpoint, address] of this.addresses()) this.#given.set(endpoint, address.port)

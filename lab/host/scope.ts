@@ -7,7 +7,7 @@ export interface Scope {
   readonly instance: string
   readonly flow?: Flow
   /** Logs the error once and ends the flow, if there is one. */
-  fail(error: unknown): void
+  readonly fail: (error: unknown) => void
 }
 
 /** The scope of the running code; Node carries it through promises, timers and TLS handles. */
@@ -27,10 +27,10 @@ export function inScope(scope: Scope, run: () => unknown): void {
 
 /** Makes every listener of the emitter run in the scope, whenever it was added. */
 export function guard(emitter: EventEmitter, scope: Scope): void {
-  const emit = emitter.emit
+  const emit = emitter.emit.bind(emitter)
   const guarded = (event: string | symbol, ...values: unknown[]): boolean => {
     try {
-      return scopes.run(scope, () => emit.call(emitter, event, ...values))
+      return scopes.run(scope, () => emit(event, ...values))
     } catch (error) {
       scope.fail(error)
       return true

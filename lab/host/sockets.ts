@@ -9,10 +9,13 @@ import { bind, unbind, type Bound } from './bind.ts'
 import { connectTcp, connectUdp } from './connect.ts'
 import { LabError, messageOf } from './error.ts'
 import { guard, inScope, type Scope } from './scope.ts'
-import { TlsUpgrades } from './tls.ts'
+import type { TlsUpgrades } from './tls.ts'
 
 /** Milliseconds that open connections get to finish when the service stops. */
 const GRACE = 100
+
+/** Milliseconds without a byte sent after which a half-closed connection ends. */
+const HALF_OPEN = 30_000
 
 /** What the sockets of one instance need to know. */
 export interface SocketsOptions {
@@ -29,12 +32,12 @@ export class Sockets {
   readonly #bound = new Map<string, Bound>()
   readonly #streams = new Set<Duplex>()
   readonly #flows = new WeakMap<Duplex, Scope & { readonly flow: Flow }>()
-  readonly #upgrades: TlsUpgrades
+  /** Loaded on first use: a lab without TLS does not pay for it. */
+  #upgrades: Promise<TlsUpgrades> | undefined
   #isClosed = false
 
   constructor(options: SocketsOptions) {
     this.#options = options
-    this.#upgrades = new TlsUpgrades(options.wire, options.log)
   }
 
   /** Where each endpoint listens. */
@@ -117,14 +120,16 @@ export class Sockets {
     return this.#adopt(socket, wire.flow({ ...about, local: localOf(socket) }))
   }
 
-  upgrade(stream: Duplex, options: TlsOptions): Promise<TLSSocket> {
+  async upgrade(stream: Duplex, options: TlsOptions): Promise<TLSSocket> {
     const scope = this.#flows.get(stream)
     if (scope === undefined) throw new TypeError('only a stream that the host accepted can be upgraded')
-    return this.#upgrades.upgrade(stream, options, scope).then((secured) => {
-      this.#track(secured)
-      guard(secured, scope)
-      return secured
-    })
+    const { wire, log } = this.#options
+    this.#upgrades ??= import('./tls.ts').then((tls) => new tls.TlsUpgrades(wire, log))
+    const upgrades = await this.#upgrades
+    const secured = await upgrades.upgrade(stream, options, scope)
+    this.#track(secured)
+    guard(secured, scope)
+    return secured
   }
 
   /** Stops listening at once, gives open connections a short grace, then destroys what is left. */
@@ -164,7 +169,10 @@ export class Sockets {
         local,
         remote,
       })
-      if (this.#isClosed || !wire.admits(flow)) return void socket.resetAndDestroy()
+      if (this.#isClosed || !wire.admits(flow)) {
+        socket.resetAndDestroy()
+        return
+      }
       const stream = this.#adopt(socket, flow)
       const scope = this.#flows.get(stream)
       if (scope !== undefined) inScope(scope, () => serve(stream, { ...remote, connection: flow.id, local }))
@@ -185,6 +193,7 @@ export class Sockets {
     socket.on('error', () => undefined)
     stream.on('error', () => undefined)
     guard(stream, scope)
+    socket.once('end', () => boundHalfOpen(socket))
     return this.#track(stream)
   }
 
@@ -211,6 +220,16 @@ export class Sockets {
     const end = Date.now() + GRACE
     while (this.#streams.size > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 5))
   }
+}
+
+/** A client that has closed its half still gets its answer, but a service that sends nothing more cannot keep it for ever. */
+function boundHalfOpen(socket: Socket): void {
+  let written = socket.bytesWritten
+  const timer = setInterval(() => {
+    if (socket.bytesWritten === written) socket.destroy()
+    written = socket.bytesWritten
+  }, HALF_OPEN)
+  socket.once('close', () => clearInterval(timer))
 }
 
 function sendTo(datagrams: DatagramSocket, reply: Buffer, peer: Address): void {

@@ -56,7 +56,11 @@ interface Upgrade extends Scope {
 
 function current(): Upgrade | undefined {
   const scope = scopes.getStore()
-  return scope !== undefined && 'handshake' in scope ? (scope as Upgrade) : undefined
+  return scope !== undefined && isUpgrade(scope) ? scope : undefined
+}
+
+function isUpgrade(scope: Scope): scope is Upgrade {
+  return 'handshake' in scope && scope.handshake instanceof Handshake
 }
 
 /** The outcome of one handshake. */

@@ -9,8 +9,10 @@ import type { Journal } from './journal.ts'
 
 /** Milliseconds between two batches. */
 const INTERVAL = 100
+/** Entries of a full batch, which is written at once. */
+const BATCH = 2000
 /** Entries that may wait for the disk; more are dropped and counted. */
-const WAITING = 20_000
+const WAITING = 50_000
 /** Bytes that one run may write; facts beyond it are dropped and counted. */
 const LARGEST = 512 * 1024 * 1024
 /** How many runs stay on disk. */
@@ -40,6 +42,8 @@ export class JournalFile implements AsyncDisposable {
   readonly #log: Logger
   readonly #listening: Disposable
   #waiting: Entry[] = []
+  /** Entries that are not on disk yet, those of the batches under way included. */
+  #queued = 0
   #dropped = 0
   #written = 0
   #timer: NodeJS.Timeout | undefined
@@ -66,17 +70,22 @@ export class JournalFile implements AsyncDisposable {
   }
 
   #take(entry: Entry): void {
-    if (this.#waiting.length >= WAITING || this.#written >= LARGEST) return this.#drop(1)
-    this.#waiting.push(entry)
+    if (this.#queued >= WAITING || this.#written >= LARGEST) return this.#drop(1)
+    this.#queued += 1
+    if (this.#waiting.push(entry) >= BATCH) return this.#flush()
     this.#timer ??= setTimeout(() => this.#flush(), INTERVAL)
   }
 
   #flush(): void {
+    clearTimeout(this.#timer)
     this.#timer = undefined
     const batch = this.#waiting
     if (batch.length === 0) return
     this.#waiting = []
-    this.#writing = this.#writing.then(() => this.#write(batch))
+    this.#writing = this.#writing.then(async () => {
+      await this.#write(batch)
+      this.#queued -= batch.length
+    })
   }
 
   async #write(batch: readonly Entry[]): Promise<void> {

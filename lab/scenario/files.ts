@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { LabError, messageOf } from '../host/error.ts'
-import type { ScenarioFiles } from '../service.ts'
+import { messageOf } from '../host/error.ts'
+import { FileError, type ScenarioFiles } from '../service.ts'
+import { text } from '../words/index.ts'
 import { fillText, type Variables } from './fill.ts'
 
 /** Bytes of the longest text file that a scenario may bring. */
@@ -21,35 +22,23 @@ export class Files implements ScenarioFiles {
   path(wanted: string): string {
     for (const folder of this.#folders) {
       const found = join(folder, wanted)
-      if (isAbsolute(wanted) || !isUnder(folder, resolve(folder, wanted))) throw this.#outside(wanted)
+      if (isAbsolute(wanted) || !isUnder(folder, resolve(folder, wanted))) throw outside(wanted)
       if (!existsSync(found)) continue
-      if (!isUnder(realpathSync(folder), realpathSync(found))) throw this.#outside(wanted)
+      if (!isUnder(realpathSync(folder), realpathSync(found))) throw outside(wanted)
       return found
     }
-    throw new LabError((words) => words.fileMissing(wanted, this.#folders), { blame: 'wrong' })
+    throw new FileError(text((words) => words.fileMissing(wanted, this.#folders)))
   }
 
   text(wanted: string): string {
     const path = this.path(wanted)
-    let source: string
-    try {
-      const { size } = statSync(path)
-      if (size > LONGEST) throw new LabError((words) => words.fileTooLong(path, LONGEST), { blame: 'wrong' })
-      source = readFileSync(path, 'utf8')
-    } catch (error) {
-      if (error instanceof LabError) throw error
-      throw new LabError((words) => words.fileUnreadable(path, messageOf(error)), {
-        blame: 'wrong',
-        cause: error,
-      })
+    const filled = fillText(readSource(path), this.#variables, { file: path, line: 1, column: 1 })
+    if (filled.problems.length > 0) {
+      throw new FileError(
+        text((words) => words.fileWrong(path, filled.problems.length)),
+        filled.problems,
+      )
     }
-    const filled = fillText(source, this.#variables, { file: path, line: 1, column: 1 })
-    const [first] = filled.problems
-    if (first !== undefined)
-      throw new LabError((words) => words.fileWrong(path, filled.problems.length), {
-        blame: 'wrong',
-        problems: filled.problems,
-      })
     this.#texts.set(wanted, filled.text)
     return filled.text
   }
@@ -72,10 +61,23 @@ export class Files implements ScenarioFiles {
       }
     })
   }
+}
 
-  #outside(wanted: string): LabError {
-    return new LabError((words) => words.fileOutside(wanted), { blame: 'wrong' })
+function readSource(path: string): string {
+  try {
+    if (statSync(path).size <= LONGEST) return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new FileError(
+      text((words) => words.fileUnreadable(path, messageOf(error))),
+      [],
+      error,
+    )
   }
+  throw new FileError(text((words) => words.fileTooLong(path, LONGEST)))
+}
+
+function outside(wanted: string): FileError {
+  return new FileError(text((words) => words.fileOutside(wanted)))
 }
 
 /** True if the path is the folder, or lies under it. */

@@ -1,5 +1,5 @@
 import type { Place, Tree } from './tree.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../kit/nearest.ts'
 import type { Problem } from '../service.ts'
 import { text } from '../words/index.ts'
 

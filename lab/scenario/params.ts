@@ -66,6 +66,7 @@ export function deriveParam(param: Param, name: string, scenario: string, studen
     case 'integer':
       return param.min + Number(draw() % BigInt(Math.max(1, param.max - param.min + 1)))
     case 'choice':
+    default:
       return param.of[Number(draw() % BigInt(param.of.length))] ?? ''
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Problem, Text } from '../service.ts'
 import { text } from '../words/index.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../kit/nearest.ts'
 import { placeOf, type Tree, valueOf } from './tree.ts'
 
 const english = z.locales.en().localeError
@@ -18,9 +18,10 @@ export function check<Output>(
   | { readonly value: undefined; readonly problems: Problem[] } {
   const result = schema.safeParse(value, { error: english })
   if (result.success) return { value: result.data, problems: [] }
+  // The same checks again in Spanish: the issues come in the same order.
   const translated = schema.safeParse(value, { error: spanish }).error?.issues ?? []
   const problems = result.error.issues.flatMap((issue, index) =>
-    told(issue, translated[index]?.message ?? issue.message, schema, value).map(({ path, message }) => {
+    told(issue, translated[index] ?? issue, schema, value).map(({ path, message }) => {
       const whole = [...base, ...path]
       return { ...placeOf(tree, whole), path: pathText(whole), message }
     }),
@@ -42,7 +43,12 @@ interface Told {
   readonly message: Text
 }
 
-function told(issue: z.core.$ZodIssue, spanishMessage: string, schema: z.ZodType, value: unknown): Told[] {
+function told(
+  issue: z.core.$ZodIssue,
+  translated: z.core.$ZodIssue,
+  schema: z.ZodType,
+  value: unknown,
+): Told[] {
   const { path } = issue
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path)
@@ -52,19 +58,30 @@ function told(issue: z.core.$ZodIssue, spanishMessage: string, schema: z.ZodType
     }))
   }
   const found = valueAt(value, path)
-  if (found === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value')) {
+  if (found === undefined && path.length > 0) {
     return [{ path, message: text((words) => words.keyMissing(String(path.at(-1) ?? ''))) }]
   }
   if (issue.code === 'invalid_value' && typeof found === 'string') {
     const known = issue.values.map(String)
     return [{ path, message: text((words) => words.valueUnknown(found, nearest(found, known), known)) }]
   }
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+  if (issue.code === 'invalid_union') {
+    const known = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : []
+    if (known.length > 0)
+      return [
+        {
+          path,
+          message: text((words) => words.valueUnknown(String(found), nearest(String(found), known), known)),
+        },
+      ]
     const best = closest(issue.errors)
+    const same = translated.code === 'invalid_union' ? closest(translated.errors) : undefined
     if (best !== undefined)
-      return [{ path: [...path, ...best.path], message: { en: best.message, es: spanishOf(best) } }]
+      return [
+        { path: [...path, ...best.path], message: { en: best.message, es: same?.message ?? best.message } },
+      ]
   }
-  return [{ path, message: { en: issue.message, es: spanishMessage } }]
+  return [{ path, message: { en: issue.message, es: translated.message } }]
 }
 
 /** The issue of the union's branch that came furthest: the one that a person most likely meant. */
@@ -75,17 +92,11 @@ function closest(branches: readonly (readonly z.core.$ZodIssue[])[]): z.core.$Zo
   return best !== undefined && depth(best) > 0 ? best[0] : undefined
 }
 
-function spanishOf(issue: z.core.$ZodIssue): string {
-  const { message: _, ...raw } = issue
-  const said = spanish(raw as z.core.$ZodRawIssue)
-  return typeof said === 'string' ? said : (said?.message ?? issue.message)
-}
-
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let here = value
   for (const step of path) {
     if (typeof here !== 'object' || here === null) return undefined
-    here = (here as Record<PropertyKey, unknown>)[step]
+    here = Reflect.get(here, step)
   }
   return here
 }

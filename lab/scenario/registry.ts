@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { LabError, messageOf } from '../host/error.ts'
 import type { Service } from '../service.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../kit/nearest.ts'
 
 /** The services that there are: every folder with an `index.ts`, found by name and loaded when first asked for. */
 export class Registry {
@@ -33,28 +33,37 @@ export class Registry {
         blame: 'wrong',
       })
     }
-    let module: object
+    let module: unknown
     try {
-      module = (await import(pathToFileURL(path).href)) as object
+      module = await import(pathToFileURL(path).href)
     } catch (error) {
       throw new LabError((words) => words.serviceBroken(name, path, messageOf(error)), { cause: error })
     }
-    const service = 'service' in module ? (module.service as Partial<Service> | undefined) : undefined
-    if (
-      service?.name !== name ||
-      service.config === undefined ||
-      service.endpoints === undefined ||
-      typeof service.start !== 'function'
-    ) {
+    const service: unknown =
+      typeof module === 'object' && module !== null ? Reflect.get(module, 'service') : undefined
+    if (!isService(service) || service.name !== name) {
       throw new LabError((words) =>
         words.serviceBroken(name, path, `export const service = defineService({ name: '${name}', … })`),
       )
     }
-    return service as Service
+    return service
   }
 
   /** Loads all of them. */
   async loadAll(): Promise<Service[]> {
     return Promise.all(this.names().map((name) => this.load(name)))
   }
+}
+
+/** Whether a folder's export has what the host calls; the rest is TypeScript's to check. */
+function isService(value: unknown): value is Service {
+  if (typeof value !== 'object' || value === null) return false
+  const has = (field: string, type: string): boolean => typeof Reflect.get(value, field) === type
+  return (
+    has('name', 'string') &&
+    has('summary', 'object') &&
+    has('config', 'object') &&
+    has('endpoints', 'object') &&
+    has('start', 'function')
+  )
 }

@@ -8,7 +8,6 @@ import {
   parseDocument,
   type Document,
   type Node,
-  type Pair,
 } from 'yaml'
 import type { Problem } from '../service.ts'
 import { text } from '../words/index.ts'
@@ -95,7 +94,7 @@ class Reader {
 
   #pair(pair: unknown, entries: Map<string, Entry>, depth: number): void {
     if (!isPair(pair)) return
-    const { key, value } = pair as Pair<unknown, unknown>
+    const { key, value } = pair
     const place = this.#at(isNodeWithRange(key) ? key.range[0] : 0)
     const name = isScalar(key) ? String(key.value) : String(key)
     entries.set(name, {
@@ -112,18 +111,21 @@ function isNodeWithRange(
 }
 
 function plain(value: unknown): string | number | boolean | null {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? value
-    : value === null
-      ? null
-      : String(value)
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
 
 /** The value without its places. */
 export function valueOf(tree: Tree): unknown {
   if (tree.type === 'scalar') return tree.value
   if (tree.type === 'list') return tree.items.map(valueOf)
-  return Object.fromEntries([...tree.entries].map(([key, entry]) => [key, valueOf(entry.value)]))
+  return fieldsOf(tree)
+}
+
+/** The values of a map by key; none if it is no map. */
+export function fieldsOf(tree: Tree): Record<string, unknown> {
+  return tree.type === 'map'
+    ? Object.fromEntries([...tree.entries].map(([key, entry]) => [key, valueOf(entry.value)]))
+    : {}
 }
 
 /** Where the part at the path stands: the key of its last step that exists. */

@@ -8,11 +8,6 @@ export type Language = 'en' | 'es'
 /** Everything that the host says to a person; English is the type, Spanish must fit it. */
 export type Words = typeof english
 
-/** The texts of one language. */
-export function wordsIn(language: Language): Words {
-  return language === 'es' ? spanish : english
-}
-
 /** The same sentence in both languages. */
 export function text(pick: (words: Words) => string): Text {
   return { en: pick(english), es: pick(spanish) }

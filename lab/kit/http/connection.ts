@@ -1,0 +1,329 @@
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { isPieces, type HeadWriter, type HttpAnswer, type HttpBody } from './answer.ts'
+import { Deadline, type Clock } from './deadline.ts'
+import { checkRequest, type RequestRules } from './framing.ts'
+import { Outlet } from './outlet.ts'
+import { RequestParser, type HeadLimits } from './parser.ts'
+import { HttpRefusal } from './refusal.ts'
+import type { HttpRequest } from './request.ts'
+import type { CloseReason, HttpSession, RefusedHead } from './session.ts'
+
+/** Times of one connection in milliseconds. */
+export interface HttpTimes {
+  /** Without a request, from the start and after each answer. */
+  readonly idle: number
+  /** From the first octet of a request to its last. */
+  readonly request: number
+  /** For the client to take what was written before more is. */
+  readonly write: number
+  /** For the client to read the last answer after the lab's end has closed. */
+  readonly linger: number
+}
+
+/** What all connections of a server share. */
+export interface ConnectionRules {
+  readonly clock: Clock
+  readonly writer: HeadWriter
+  readonly head: HeadLimits
+  readonly request: RequestRules
+  readonly times: HttpTimes
+  /** Requests that one connection may bring. */
+  readonly requests: number
+}
+
+/** Answers are gathered up to this many characters before they are written. */
+const gathered = 16_384
+/** Octets that a client may still send after the lab's end has closed. */
+const lingering = 1_048_576
+
+/**
+ * One HTTP/1.x connection (RFC 9112 §9). It answers one request at a time: while an answer is pending, or the client
+ * does not read, at most one more piece of input is taken.
+ */
+export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
+  readonly #stream: Duplex
+  readonly #session: HttpSession<Answer>
+  readonly #rules: ConnectionRules
+  readonly #parser: RequestParser
+  readonly #outlet: Outlet
+  readonly #deadline: Deadline
+  /** `blocked`: the client has not taken what was written; `closing`: the last answer is written, input is dropped. */
+  #state: 'reading' | 'answering' | 'blocked' | 'closing' | 'closed' = 'reading'
+  /** Input that was not consumed, from `#at`; one character for each octet. */
+  #text = ''
+  #at = 0
+  /** The request whose body is being dropped, and how much of that is left. */
+  #request: HttpRequest | undefined
+  #skip = 0
+  /** A request has begun and its time runs. */
+  #isReceiving = false
+  #hasEnded = false
+  #isStopping = false
+  #served = 0
+  #dropped = 0
+  #why: CloseReason | undefined
+
+  constructor(stream: Duplex, session: HttpSession<Answer>, rules: ConnectionRules) {
+    this.#stream = stream
+    this.#session = session
+    this.#rules = rules
+    this.#parser = new RequestParser(rules.head)
+    this.#outlet = new Outlet(stream, () => this.#unblock())
+    this.#deadline = new Deadline(rules.clock, () => this.#guard(() => this.#expire()))
+    // A client that has sent all it wants may close its half and still read (RFC 9112 §9.6).
+    stream.allowHalfOpen = true
+    if (stream instanceof Socket) stream.setNoDelay(true)
+    stream.on('data', (chunk: Buffer) => this.#receive(chunk))
+    stream.on('end', () => this.#end())
+    stream.on('finish', () => this.#deadline.set(rules.times.linger))
+    stream.on('error', () => (this.#why ??= 'error'))
+    stream.on('close', () => this.#close())
+    this.#deadline.set(rules.times.idle)
+  }
+
+  /** Closes at once between requests, else after the answer that is pending. */
+  stop(): void {
+    this.#isStopping = true
+    if (this.#state === 'reading') this.#finish('server stop')
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#state === 'closing') {
+      this.#dropped += chunk.length
+      if (this.#dropped > lingering) this.#stream.destroy()
+      return
+    }
+    const text = chunk.toString('latin1')
+    this.#text = this.#at < this.#text.length ? this.#text.slice(this.#at) + text : text
+    this.#at = 0
+    if (this.#state === 'reading') this.#guard(() => this.#advance())
+    else this.#stream.pause()
+  }
+
+  /** Takes as many requests from the input as can be answered at once. */
+  #advance(): void {
+    while (this.#state === 'reading' && this.#takeRequest()) {
+      if (this.#outlet.waiting > gathered) this.#flush()
+    }
+    this.#flush()
+    if (this.#state === 'reading') this.#await()
+  }
+
+  /** The input is used up: waits for more, or ends if there will be none. */
+  #await(): void {
+    const isPartial = this.#request !== undefined || this.#at < this.#text.length || !this.#parser.isIdle
+    if (this.#hasEnded) {
+      if (isPartial) this.#refuse(new HttpRefusal('incomplete'), this.#head())
+      else this.#finish('client')
+      return
+    }
+    if (!isPartial) this.#deadline.set(this.#rules.times.idle)
+    else if (!this.#isReceiving) this.#deadline.set(this.#rules.times.request)
+    this.#isReceiving = isPartial
+  }
+
+  /** What is known of the request that is being received. */
+  #head(): RefusedHead {
+    return this.#request ?? this.#parser
+  }
+
+  /** False if there is no whole request, its answer is not complete, or the connection ends with it. */
+  #takeRequest(): boolean {
+    if (this.#request === undefined) {
+      let known: RefusedHead = this.#parser
+      try {
+        const head = this.#parser.read(this.#text, this.#at)
+        this.#at = this.#parser.position
+        if (head === undefined) return false
+        known = head
+        this.#request = checkRequest(head, this.#rules.request)
+      } catch (error) {
+        if (error instanceof HttpRefusal) return this.#refuse(error, known)
+        throw error
+      }
+      this.#expectBody(this.#request)
+    }
+    const dropped = Math.min(this.#skip, this.#text.length - this.#at)
+    this.#at += dropped
+    this.#skip -= dropped
+    if (this.#skip > 0) return false
+    const request = this.#request
+    this.#request = undefined
+    return this.#answer(request)
+  }
+
+  #expectBody(request: HttpRequest): void {
+    this.#skip = request.bodyLength
+    // RFC 9110 §10.1.1: not needed if the body has begun to come.
+    if (request.expectsContinue && this.#at === this.#text.length)
+      this.#outlet.add('HTTP/1.1 100 Continue\r\n\r\n')
+  }
+
+  #answer(request: HttpRequest): boolean {
+    const ending = request.persistent ? undefined : 'client'
+    let answer: Answer | Promise<Answer>
+    try {
+      answer = this.#session.answer(request)
+    } catch (error) {
+      return this.#fail(error, request)
+    }
+    if (!(answer instanceof Promise)) return this.#send(answer, ending)
+    this.#state = 'answering'
+    this.#deadline.clear()
+    void this.#settle(answer, request, ending)
+    return false
+  }
+
+  async #settle(
+    pending: Promise<Answer>,
+    request: HttpRequest,
+    ending: CloseReason | undefined,
+  ): Promise<void> {
+    let answer: Answer
+    try {
+      answer = await pending
+    } catch (error) {
+      this.#resume(() => this.#fail(error, request))
+      return
+    }
+    if (this.#state === 'answering') this.#resume(() => this.#send(answer, ending))
+    else if (isPieces(answer.body)) answer.body.close()
+  }
+
+  /** Goes on after something that was waited for, if the connection still lives. */
+  #resume(send: () => boolean): void {
+    if (this.#state !== 'answering') return
+    this.#state = 'reading'
+    this.#guard(() => {
+      if (send()) this.#goOn()
+    })
+  }
+
+  #fail(error: unknown, head: RefusedHead): boolean {
+    this.#session.failed(error)
+    return this.#refuse(new HttpRefusal('internal'), head)
+  }
+
+  #refuse(refusal: HttpRefusal, head: RefusedHead): boolean {
+    // RFC 9110 §15.5.6
+    const allow = refusal.reason === 'method' ? `Allow: ${this.#rules.request.methods.join(', ')}\r\n` : ''
+    return this.#send(this.#session.refuse(refusal, head), refusal.close ? 'error' : undefined, allow)
+  }
+
+  /** Writes an answer; false if the connection ends with it, or the rest of it comes later. */
+  #send(answer: Answer, close: CloseReason | undefined, more = ''): boolean {
+    this.#served += 1
+    this.#isReceiving = false
+    const left = this.#rules.requests - this.#served
+    const ending = close ?? (answer.close === true ? 'error' : left > 0 ? this.#stopping() : 'limit')
+    const { body } = answer
+    this.#outlet.add(this.#rules.writer.head(answer, ending === undefined ? left : 0, more))
+    if (isPieces(body)) {
+      this.#state = 'answering'
+      void this.#pour(answer, body, ending)
+      return false
+    }
+    if (typeof body === 'string') this.#outlet.add(body)
+    else if (!this.#outlet.write(body)) this.#block()
+    this.#session.answered(answer, body.length)
+    if (ending !== undefined) this.#finish(ending)
+    return ending === undefined
+  }
+
+  #stopping(): CloseReason | undefined {
+    return this.#isStopping ? 'server stop' : undefined
+  }
+
+  async #pour(answer: Answer, body: HttpBody, ending: CloseReason | undefined): Promise<void> {
+    const { write } = this.#rules.times
+    const canRead = (): boolean => {
+      this.#deadline.clear()
+      return this.#state === 'answering'
+    }
+    try {
+      const octets = await this.#outlet.pour(body, () => this.#deadline.set(write), canRead)
+      this.#session.answered(answer, octets)
+      // RFC 9112 §8: only the end of the connection can tell the client that its answer is incomplete.
+      const why = octets < body.length ? 'error' : ending
+      this.#resume(() => {
+        if (why !== undefined) this.#finish(why)
+        return why === undefined
+      })
+    } catch (error) {
+      this.#break(error)
+    }
+  }
+
+  #flush(): void {
+    if (!this.#outlet.flush() && this.#state === 'reading') this.#block()
+  }
+
+  #block(): void {
+    this.#state = 'blocked'
+    this.#deadline.set(this.#rules.times.write)
+  }
+
+  #unblock(): void {
+    if (this.#state !== 'blocked') return
+    this.#state = 'reading'
+    this.#guard(() => this.#goOn())
+  }
+
+  #goOn(): void {
+    if (this.#isStopping) return this.#finish('server stop')
+    if (this.#stream.isPaused()) this.#stream.resume()
+    this.#advance()
+  }
+
+  #end(): void {
+    this.#hasEnded = true
+    if (this.#state === 'reading') this.#guard(() => this.#await())
+  }
+
+  #expire(): void {
+    if (this.#state !== 'reading') {
+      this.#why ??= 'limit'
+      this.#stream.destroy()
+    } else if (this.#isReceiving) {
+      this.#refuse(new HttpRefusal('slow'), this.#head())
+    } else {
+      this.#finish('idle')
+    }
+  }
+
+  /**
+   * Writes what is left, closes the lab's half and drops what still comes: a connection that is destroyed with
+   * unread input is reset, and the reset may take the last answer from the client (RFC 9112 §9.6).
+   */
+  #finish(why: CloseReason): void {
+    this.#why ??= why
+    this.#state = 'closing'
+    this.#text = ''
+    this.#outlet.flush()
+    this.#deadline.set(this.#rules.times.write)
+    this.#stream.end()
+    this.#stream.resume()
+  }
+
+  /** Nothing that goes wrong in the session or here is the client's doing; it ends this connection alone. */
+  #guard(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      this.#break(error)
+    }
+  }
+
+  #break(error: unknown): void {
+    this.#session.failed(error)
+    this.#why ??= 'error'
+    this.#stream.destroy()
+  }
+
+  #close(): void {
+    this.#state = 'closed'
+    this.#deadline.cancel()
+    this.#session.closed(this.#why ?? 'client')
+  }
+}

@@ -1,0 +1,79 @@
+import type { Duplex } from 'node:stream'
+import { HeadWriter, type HttpAnswer } from './answer.ts'
+import { HttpConnection, type ConnectionRules } from './connection.ts'
+import type { Clock } from './deadline.ts'
+import type { HttpSession } from './session.ts'
+
+/** How a server behaves; times in milliseconds, sizes in octets. */
+export interface HttpOptions {
+  readonly clock: Clock
+  /** The Server field. */
+  readonly server: string
+  /** GET alone by default. */
+  readonly methods?: readonly string[]
+  /** Without a request, from the start and after each answer; 10,000 by default. */
+  readonly idleTime?: number
+  /** From the first octet of a request to its last; 15,000 by default. */
+  readonly requestTime?: number
+  /** For a client to take what was written; 20,000 by default. */
+  readonly writeTime?: number
+  /** For a client to read the last answer after it was written; 2,000 by default. */
+  readonly lingerTime?: number
+  /** Requests on one connection, 100 by default. */
+  readonly requests?: number
+  /** The request line, 8,192 by default. */
+  readonly lineSize?: number
+  /** All field lines, 32,768 by default. */
+  readonly fieldsSize?: number
+  /** Number of field lines, 100 by default. */
+  readonly fieldsCount?: number
+  /** The body of a request, which is read and dropped; 65,536 by default. */
+  readonly bodySize?: number
+}
+
+/** Serves HTTP/1.x on streams that others accept (RFC 9110, RFC 9112); it knows neither sockets nor files. */
+export class HttpServer<Answer extends HttpAnswer = HttpAnswer> {
+  readonly #rules: ConnectionRules
+  readonly #connections = new Set<HttpConnection<Answer>>()
+  #isClosed = false
+
+  constructor(options: HttpOptions) {
+    const { clock, idleTime = 10_000, requests = 100 } = options
+    this.#rules = {
+      clock,
+      requests,
+      writer: new HeadWriter(clock, options.server, Math.ceil(idleTime / 1000)),
+      head: {
+        line: options.lineSize ?? 8192,
+        fields: options.fieldsSize ?? 32_768,
+        count: options.fieldsCount ?? 100,
+      },
+      request: { methods: options.methods ?? ['GET'], body: options.bodySize ?? 65_536 },
+      times: {
+        idle: idleTime,
+        request: options.requestTime ?? 15_000,
+        write: options.writeTime ?? 20_000,
+        linger: options.lingerTime ?? 2000,
+      },
+    }
+  }
+
+  /** Open connections. */
+  get connections(): number {
+    return this.#connections.size
+  }
+
+  /** Serves one connection until either end closes it. */
+  serve(stream: Duplex, session: HttpSession<Answer>): void {
+    const connection = new HttpConnection(stream, session, this.#rules)
+    this.#connections.add(connection)
+    stream.once('close', () => this.#connections.delete(connection))
+    if (this.#isClosed) connection.stop()
+  }
+
+  /** Ends idle connections at once and the others after the answer that is pending. */
+  close(): void {
+    this.#isClosed = true
+    for (const connection of this.#connections) connection.stop()
+  }
+}

@@ -1,0 +1,125 @@
+import { LabError } from '../host/error.ts'
+import type { PlannedFault } from '../host/fault.ts'
+import { FileError, type Problem, type Service } from '../service.ts'
+import { text } from '../words/index.ts'
+import { Files } from './files.ts'
+import type { Variables } from './fill.ts'
+import { nearest } from '../kit/nearest.ts'
+import { check, pathText } from './problems.ts'
+import type { Registry } from './registry.ts'
+import type { Instance } from './scenario.ts'
+import { faultSchema, instanceSchema } from './schema.ts'
+import { fieldsOf, placeOf, type Tree, valueOf } from './tree.ts'
+
+/** The services that the scenario wants, each checked against its own schema. */
+export async function readInstances(
+  tree: Tree,
+  registry: Registry,
+  folders: readonly string[],
+  variables: Variables,
+  problems: Problem[],
+): Promise<Instance[]> {
+  const services = tree.type === 'map' ? tree.entries.get('services')?.value : undefined
+  if (services?.type !== 'map') return []
+  const read = [...services.entries].map(async ([name, entry]): Promise<Instance | undefined> => {
+    const value = valueOf(entry.value) ?? {}
+    const base = ['services', name]
+    const isMap = typeof value === 'object' && !Array.isArray(value)
+    const host = check(instanceSchema, tree, base, value)
+    problems.push(...host.problems)
+    if (!isMap || host.value === undefined) return undefined
+    try {
+      const service = await registry.load(host.value.kind ?? name)
+      const { kind: _kind, ports: _ports, ...options } = fieldsOf(entry.value)
+      const config = check(service.config, tree, base, options)
+      problems.push(...config.problems)
+      problems.push(...portProblems(Object.keys(host.value.ports ?? {}), service, tree, base))
+      return {
+        name,
+        service,
+        config: config.value,
+        ports: host.value.ports ?? {},
+        files: new Files(folders, variables),
+      }
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error
+      problems.push({ ...entry.key, path: pathText(base), message: error.text })
+      return undefined
+    }
+  })
+  return (await Promise.all(read)).filter((instance) => instance !== undefined)
+}
+
+/** What the scenario breaks, each fault checked against the schema of the service that has its point. */
+export function readFaults(tree: Tree, instances: readonly Instance[], problems: Problem[]): PlannedFault[] {
+  const faults = tree.type === 'map' ? tree.entries.get('faults')?.value : undefined
+  const points = new Map(instances.flatMap((instance) => Object.entries(instance.service.faults ?? {})))
+  const planned: PlannedFault[] = []
+  for (const [index, item] of (faults?.type === 'list' ? faults.items : []).entries()) {
+    const base = ['faults', index]
+    const value = valueOf(item)
+    const host = check(faultSchema, tree, base, value)
+    problems.push(...host.problems)
+    if (host.value === undefined) continue
+    const { at, times, probability, match } = host.value
+    const schema = points.get(at)
+    if (schema === undefined) {
+      const known = [...points.keys()]
+      const path = [...base, 'at']
+      problems.push({
+        ...placeOf(tree, path),
+        path: pathText(path),
+        message: text((words) => words.valueUnknown(at, nearest(at, known), known)),
+      })
+      continue
+    }
+    const { at: _at, times: _times, probability: _probability, match: _match, ...fields } = fieldsOf(item)
+    const own = check(schema, tree, base, fields)
+    problems.push(...own.problems)
+    planned.push({
+      ...own.value,
+      at,
+      ...(times && { times }),
+      ...(probability !== undefined && { probability }),
+      ...(match && { match }),
+    })
+  }
+  return planned
+}
+
+function portProblems(
+  endpoints: readonly string[],
+  service: Service,
+  tree: Tree,
+  base: readonly string[],
+): Problem[] {
+  const known = Object.keys(service.endpoints)
+  return endpoints
+    .filter((endpoint) => !known.includes(endpoint))
+    .map((endpoint) => {
+      const path = [...base, 'ports', endpoint]
+      return {
+        ...placeOf(tree, path),
+        path: pathText(path),
+        message: text((words) => words.keyUnknown(endpoint, nearest(endpoint, known), known)),
+      }
+    })
+}
+
+/** What the services find wrong in the files that their options name. */
+export function contentProblems(
+  instances: readonly Instance[],
+  tree: Tree,
+  world: { readonly domain: string; readonly address: string },
+): Problem[] {
+  return instances.flatMap(({ name, service, config, files }) => {
+    try {
+      return service.problems?.(config, files, world) ?? []
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error
+      if (error.problems.length > 0) return error.problems
+      const path = ['services', name]
+      return [{ ...placeOf(tree, path), path: pathText(path), message: error.text }]
+    }
+  })
+}

@@ -1,0 +1,291 @@
+/** Reads master files into records (RFC 1035 §5, RFC 2308 §4, RFC 3597 §5). */
+import { FileError, type Problem, type Text } from '../../lab/service.ts'
+import { nearest } from '../../lab/kit/nearest.ts'
+import { isDuration, parseDuration, type Token } from './fields.ts'
+import type { Name } from './name.ts'
+import { findType, MNEMONICS, parseData, TYPE, type RecordType } from './types.ts'
+import { Misplaced, Reader } from './zone-reader.ts'
+import { scan, type Entry, type Position, type ScanMistake } from './zone-scanner.ts'
+
+/** One record with the place where it is written. */
+export interface ZoneRecord extends Position {
+  readonly owner: Name
+  readonly type: number
+  readonly ttl: number
+  readonly data: Buffer
+  readonly file: string
+}
+
+/** What a master file holds; `attempted` are the types of entries that could not be read. */
+export interface ParsedFile {
+  readonly records: readonly ZoneRecord[]
+  readonly problems: readonly Problem[]
+  readonly attempted: ReadonlySet<number>
+}
+
+/** Files in files at most. */
+const INCLUDE_DEPTH = 10
+const RECORD_LIMIT = 200_000
+const PROBLEM_LIMIT = 200
+const TEXT_LIMIT = 32 * 1024 * 1024
+const LINE_LIMIT = 256 * 1024
+
+interface State {
+  readonly read: (file: string) => string
+  readonly records: ZoneRecord[]
+  readonly problems: Problem[]
+  readonly attempted: Set<number>
+  /** Set by $TTL (RFC 2308 §4). */
+  defaultTtl: number | undefined
+  /** The last one stated or used (RFC 1035 §5.1). */
+  lastTtl: number | undefined
+}
+
+interface Place {
+  readonly file: string
+  readonly depth: number
+  origin: Name
+  owner: Name | undefined
+}
+
+/** Reads a master file and all that it includes; `read` gets the name of a file and throws if there is none. */
+export function parseFile(file: string, origin: Name, read: (file: string) => string): ParsedFile {
+  const state: State = {
+    read,
+    records: [],
+    problems: [],
+    attempted: new Set(),
+    defaultTtl: undefined,
+    lastTtl: undefined,
+  }
+  readFile(state, { file, depth: 0, origin, owner: undefined }, { file, line: 1, column: 1 })
+  return state
+}
+
+/** A problem of a zone file, which has no paths. */
+export function problemAt(
+  at: Position & { readonly file: string },
+  message: Text,
+  severity: 'error' | 'warning' = 'error',
+): Problem {
+  return { file: at.file, line: at.line, column: at.column, path: '', message, severity }
+}
+
+function report(state: State, file: string, at: Position, message: Text, severity?: 'warning'): void {
+  if (state.problems.length < PROBLEM_LIMIT)
+    state.problems.push(problemAt({ file, line: at.line, column: at.column }, message, severity))
+}
+
+function readFile(state: State, place: Place, from: Position & { readonly file: string }): void {
+  let text: string
+  try {
+    text = state.read(place.file)
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error
+    if (error.problems.length > 0) state.problems.push(...error.problems)
+    else report(state, from.file, from, error.text)
+    // What the file would have held is not also reported as missing.
+    state.attempted.add(TYPE.soa).add(TYPE.ns)
+    return
+  }
+  const long = text.length > TEXT_LIMIT || text.split('\n').some((line) => line.length > LINE_LIMIT)
+  if (long) {
+    report(
+      state,
+      place.file,
+      { line: 1, column: 1 },
+      {
+        en: `the file is too large: at most ${TEXT_LIMIT} characters, ${LINE_LIMIT} in a line`,
+        es: `el fichero es demasiado grande: como mucho ${TEXT_LIMIT} caracteres, ${LINE_LIMIT} por línea`,
+      },
+    )
+    return
+  }
+  const entries = scan(text, (mistake, at) => report(state, place.file, at, SCAN_TEXTS[mistake]))
+  for (const entry of entries) readEntry(state, place, entry)
+}
+
+const SCAN_TEXTS: Readonly<Record<ScanMistake, Text>> = {
+  'open parenthesis': {
+    en: 'this parenthesis is never closed: add the missing ")"',
+    es: 'este paréntesis no se cierra: añade el ")" que falta',
+  },
+  'closing parenthesis': {
+    en: 'this parenthesis closes none: add the missing "(" or take it away',
+    es: 'este paréntesis no cierra ninguno: añade el "(" que falta o quítalo',
+  },
+  quote: {
+    en: 'this quoted text does not end on its line: add the missing "',
+    es: 'este texto entre comillas no acaba en su línea: añade la " que falta',
+  },
+}
+
+function readEntry(state: State, place: Place, entry: Entry): void {
+  try {
+    if (entry.broken) noteAttempt(state, entry)
+    else if (entry.tokens[0]?.text.startsWith('$') && !entry.indented) readDirective(state, place, entry)
+    else readRecord(state, place, entry)
+  } catch (error) {
+    if (!(error instanceof Misplaced)) throw error
+    noteAttempt(state, entry)
+    report(state, place.file, error.at, error.text)
+  }
+}
+
+// A record that could not be read is not also reported as missing.
+function noteAttempt(state: State, entry: Entry): void {
+  for (const token of entry.tokens) {
+    const type = token.quoted ? undefined : findType(token.text)
+    if (type !== undefined) state.attempted.add(type.code)
+  }
+}
+
+function readDirective(state: State, place: Place, entry: Entry): void {
+  const reader = new Reader(entry, place.origin)
+  const directive = reader.take()
+  switch (directive.text.toUpperCase()) {
+    case '$ORIGIN': {
+      const origin = reader.name()
+      reader.finish()
+      place.origin = origin
+      return
+    }
+    case '$TTL': {
+      const ttl = reader.step(() => parseDuration(reader.take()))
+      reader.finish()
+      state.defaultTtl = ttl
+      return
+    }
+    case '$INCLUDE':
+      include(state, place, reader, directive)
+      return
+    default:
+      throw new Misplaced(directive, {
+        en: `"${directive.text}" is not known here: $ORIGIN, $TTL and $INCLUDE are`,
+        es: `"${directive.text}" no se conoce aquí: sí $ORIGIN, $TTL e $INCLUDE`,
+      })
+  }
+}
+
+function include(state: State, place: Place, reader: Reader, directive: Token): void {
+  const file = reader.take()
+  const origin = reader.hasMore() ? reader.name() : place.origin
+  reader.finish()
+  if (place.depth >= INCLUDE_DEPTH) {
+    throw new Misplaced(directive, {
+      en: `files include each other more than ${INCLUDE_DEPTH} deep; does one include itself?`,
+      es: `los ficheros se incluyen con más de ${INCLUDE_DEPTH} niveles; ¿se incluye alguno a sí mismo?`,
+    })
+  }
+  // The including file keeps its own origin and owner (RFC 1035 §5.1).
+  readFile(
+    state,
+    { file: file.text, depth: place.depth + 1, origin, owner: place.owner },
+    { ...file, file: place.file },
+  )
+}
+
+function readRecord(state: State, place: Place, entry: Entry): void {
+  const reader = new Reader(entry, place.origin)
+  const at = entry.tokens[0] ?? entry.end
+  const owner = readOwner(place, reader, entry, at)
+  const { ttl, type, token } = readHead(reader)
+  const data = reader.step(() => parseData(type, reader, reader.peek()))
+  reader.finish()
+  const chosen = ttl ?? chooseTtl(state, place, type, data, token)
+  state.lastTtl = chosen
+  if (state.records.length >= RECORD_LIMIT) {
+    throw new Misplaced(at, {
+      en: `the zone has more than ${RECORD_LIMIT} records`,
+      es: `la zona tiene más de ${RECORD_LIMIT} registros`,
+    })
+  }
+  state.records.push({
+    owner,
+    type: type.code,
+    ttl: chosen,
+    data,
+    file: place.file,
+    line: at.line,
+    column: at.column,
+  })
+}
+
+function readOwner(place: Place, reader: Reader, entry: Entry, at: Position): Name {
+  if (!entry.indented) place.owner = reader.name()
+  if (place.owner === undefined) {
+    throw new Misplaced(at, {
+      en: 'the first record needs an owner: write its name, or @ for the origin, at the start of the line',
+      es: 'el primer registro necesita un propietario: escribe su nombre, o @ para el origen, al principio de la línea',
+    })
+  }
+  return place.owner
+}
+
+interface Head {
+  readonly ttl: number | undefined
+  readonly type: RecordType
+  /** The word that names the type. */
+  readonly token: Token
+}
+
+// "[<TTL>] [<class>] <type>" or "[<class>] [<TTL>] <type>" (RFC 1035 §5.1).
+function readHead(reader: Reader): Head {
+  let ttl: number | undefined
+  let hasClass = false
+  for (;;) {
+    const token = reader.take()
+    if (ttl === undefined && isDuration(token.text)) ttl = reader.step(() => parseDuration(token))
+    else if (!hasClass && isClass(token)) hasClass = true
+    else return { ttl, type: readType(token), token }
+  }
+}
+
+function isClass(token: Token): boolean {
+  const upper = token.text.toUpperCase()
+  if (upper === 'IN' || upper === 'CLASS1') return true
+  if (!/^(?:CH|CHAOS|HS|HESIOD|CS|CLASS\d+)$/.test(upper)) return false
+  throw new Misplaced(token, {
+    en: `class ${upper} is not served: write IN or nothing`,
+    es: `la clase ${upper} no se sirve: escribe IN o nada`,
+  })
+}
+
+function readType(token: Token): RecordType {
+  const type = findType(token.text)
+  // Codes 0, 41 and 128 to 255 are for questions and messages (RFC 6895 §3.1).
+  if (type !== undefined && type.code !== 0 && type.code !== TYPE.opt && (type.code < 128 || type.code > 255))
+    return type
+  const meant = nearest(token.text, MNEMONICS)
+  const hint =
+    meant === undefined
+      ? { en: '', es: '' }
+      : { en: ` (did you mean ${meant}?)`, es: ` (¿querías decir ${meant}?)` }
+  throw new Misplaced(token, {
+    en: `"${token.text}" is not a record type such as A, MX or TXT${hint.en}`,
+    es: `"${token.text}" no es un tipo de registro como A, MX o TXT${hint.es}`,
+  })
+}
+
+function chooseTtl(state: State, place: Place, type: RecordType, data: Buffer, token: Token): number {
+  const ttl = state.defaultTtl ?? state.lastTtl
+  if (ttl !== undefined) return ttl
+  if (type.code !== TYPE.soa) {
+    throw new Misplaced(token, {
+      en: 'no time to live is known for this record: put "$TTL 3600" at the top of the file',
+      es: 'no se sabe el tiempo de vida de este registro: pon "$TTL 3600" al principio del fichero',
+    })
+  }
+  const minimum = data.readUInt32BE(data.length - 4)
+  report(
+    state,
+    place.file,
+    token,
+    {
+      en: `there is no $TTL: the minimum of the SOA, ${minimum} seconds, stands in for it`,
+      es: `no hay $TTL: en su lugar se usa el mínimo del SOA, ${minimum} segundos`,
+    },
+    'warning',
+  )
+  return minimum
+}

@@ -1,0 +1,110 @@
+/** Words and lines of master files: comments, quotes, parentheses, escapes (RFC 1035 §5.1). */
+import type { Token } from './fields.ts'
+
+/** One entry of a master file, which parentheses may spread over lines. */
+export interface Entry {
+  readonly tokens: readonly Token[]
+  /** The line starts with white space, which repeats the last owner. */
+  readonly indented: boolean
+  /** Just behind the last word, where a missing one belongs. */
+  readonly end: Position
+  /** The words up to a mistake that was reported already. */
+  readonly broken: boolean
+}
+
+/** Counted from 1. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+/** What can be wrong with words and lines. */
+export type ScanMistake = 'open parenthesis' | 'closing parenthesis' | 'quote'
+
+/** After so many mistakes the rest of the text is not read. */
+const MISTAKE_LIMIT = 50
+
+/** The entries of a text; each mistake goes to `report` and ends its own entry only. */
+export function scan(text: string, report: (mistake: ScanMistake, at: Position) => void): readonly Entry[] {
+  const lines = text.split('\n')
+  const entries: Entry[] = []
+  let mistakes = 0
+  for (let line = 0; line < lines.length;) {
+    const draft = new Draft(lines, line)
+    const mistake = draft.read()
+    if (draft.tokens.length > 0 || mistake !== undefined) entries.push(draft.entry(mistake !== undefined))
+    if (mistake !== undefined) {
+      report(mistake.kind, mistake.at)
+      mistakes += 1
+      if (mistakes >= MISTAKE_LIMIT) return entries
+    }
+    line = mistake?.kind === 'open parenthesis' ? nextStart(lines, line) : draft.line + 1
+  }
+  return entries
+}
+
+// After a parenthesis that never closes, indented lines most likely belong to it.
+function nextStart(lines: readonly string[], line: number): number {
+  let next = line + 1
+  while (next < lines.length && /^(?:\s|;|\)|$)/.test(lines[next] ?? '')) next += 1
+  return next
+}
+
+interface Mistake {
+  readonly kind: ScanMistake
+  readonly at: Position
+}
+
+/** One entry while it is read. */
+class Draft {
+  readonly tokens: Token[] = []
+  readonly lines: readonly string[]
+  readonly indented: boolean
+  line: number
+  private readonly open: Position[] = []
+  private end: Position
+
+  constructor(lines: readonly string[], line: number) {
+    this.lines = lines
+    this.line = line
+    this.indented = /^\s/.test(lines[line] ?? '')
+    this.end = { line: line + 1, column: 1 }
+  }
+
+  read(): Mistake | undefined {
+    for (;;) {
+      const mistake = this.readLine(this.lines[this.line] ?? '')
+      if (mistake !== undefined || this.open.length === 0) return mistake
+      if (this.line + 1 >= this.lines.length)
+        return { kind: 'open parenthesis', at: this.open[0] ?? this.end }
+      this.line += 1
+    }
+  }
+
+  entry(broken: boolean): Entry {
+    return { tokens: this.tokens, indented: this.indented, end: this.end, broken }
+  }
+
+  private readLine(text: string): Mistake | undefined {
+    const pattern = /[\s]+|;.*|([()])|"((?:[^"\\]|\\.)*)("?)|(?:[^\s;()"\\]|\\.|\\$)+/g
+    for (const match of text.matchAll(pattern)) {
+      const [piece, parenthesis, quoted, closing] = match
+      const at = { line: this.line + 1, column: match.index + 1 }
+      if (quoted !== undefined) {
+        // A quoted string ends on its line; one that does not is more likely a forgotten quote.
+        if (closing === '') return { kind: 'quote', at }
+        this.add({ text: quoted, quoted: true, ...at }, piece.length)
+      } else if (parenthesis === '(') this.open.push(at)
+      else if (parenthesis === ')') {
+        if (this.open.pop() === undefined) return { kind: 'closing parenthesis', at }
+      } else if (piece.trim() !== '' && !piece.startsWith(';'))
+        this.add({ text: piece, quoted: false, ...at }, piece.length)
+    }
+    return undefined
+  }
+
+  private add(token: Token, length: number): void {
+    this.tokens.push(token)
+    this.end = { line: token.line, column: token.column + length }
+  }
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { frame } from '../../../services/dns/framing.ts'
+import { openStream, openSubject, queryFor, type Subject } from './subject.ts'
+
+let subject: Subject
+before(async () => {
+  subject = await openSubject()
+})
+after(() => subject[Symbol.asyncDispose]())
+
+test('§5: an answer that is too long for UDP comes whole over TCP', async () => {
+  using stream = await openStream(subject)
+  stream.send(queryFor('big', { type: 'TXT' }))
+  const { answer, flags } = await stream.receive()
+  assert.deepEqual([answer[0]?.data.length, flags & 0x0200], [12, 0])
+})
+
+test('§6.2.1: many queries share a connection, sent at once', async () => {
+  using stream = await openStream(subject)
+  const ids = Array.from({ length: 500 }, (_, index) => index)
+  stream.send(...ids.map((id) => queryFor('www', { id })))
+  const answers = new Set<number>()
+  while (answers.size < ids.length) answers.add((await stream.receive()).id)
+  assert.deepEqual(
+    [...answers].toSorted((a, b) => a - b),
+    ids,
+  )
+})
+
+test('§8: the length may come apart, as may the message', async () => {
+  using stream = await openStream(subject)
+  stream.socket.setNoDelay(true)
+  for (const octet of frame(queryFor('www', { id: 5 }))) {
+    stream.socket.write(Buffer.from([octet]))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  assert.equal((await stream.receive()).id, 5)
+  const two = Buffer.concat([frame(queryFor('www', { id: 6 })), frame(queryFor('mail', { id: 7 }))])
+  stream.socket.write(two.subarray(0, 40))
+  await new Promise((resolve) => setImmediate(resolve))
+  stream.socket.write(two.subarray(40))
+  assert.deepEqual([(await stream.receive()).id, (await stream.receive()).id], [6, 7])
+})
+
+test('§6.2.4: a client that sends no more still gets its answers, then the end', async () => {
+  using stream = await openStream(subject)
+  stream.socket.end(Buffer.concat([frame(queryFor('www', { id: 1 })), frame(queryFor('mail', { id: 2 }))]))
+  assert.deepEqual([(await stream.receive()).id, (await stream.receive()).id], [1, 2])
+  await stream.ended()
+})
+
+test('§6.2.1: a malformed query does not disturb others', async () => {
+  using stream = await openStream(subject)
+  const broken = queryFor('www', { id: 1 }).subarray(0, -2)
+  stream.send(broken, queryFor('www', { id: 2 }))
+  const codes = new Map<number, number>()
+  for (let count = 0; count < 2; count += 1) {
+    const { id, rcode } = await stream.receive()
+    codes.set(id, rcode)
+  }
+  assert.deepEqual([codes.get(1), codes.get(2)], [1, 0])
+})
+
+test('§6.1: a client that does not read is not answered without bound', async (t) => {
+  const { lab } = subject
+  if (lab === undefined) return t.skip('what another server holds back cannot be counted')
+  using stream = await openStream(subject)
+  const query = frame(queryFor('big', { type: 'TXT' }))
+  const count = 100_000
+  const start = lab.journal.last
+  stream.socket.pause()
+  stream.socket.write(Buffer.concat(Array.from({ length: count }, () => query)))
+  // The answers to all would be some 140 MB; the buffers of the system hold a few.
+  let last = -1
+  while (last !== lab.journal.last) {
+    last = lab.journal.last
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  const answered = (last - start) / 2
+  assert.ok(answered > 0 && answered < count / 2, `${answered} of ${count} answered`)
+})
+
+test('§6.2.3: an idle connection is closed', async (t) => {
+  if (subject.lab === undefined) return t.skip('the clock of another server cannot be moved')
+  using stream = await openStream(subject)
+  stream.send(queryFor('www'))
+  await stream.receive()
+  subject.lab.clock.advance(9000)
+  stream.send(queryFor('www'))
+  await stream.receive()
+  subject.lab.clock.advance(9000)
+  stream.send(queryFor('www'))
+  await stream.receive()
+  subject.lab.clock.advance(10_000)
+  await stream.ended()
+})
+
+test('§6.2.3: half a message does not keep a connection open', async (t) => {
+  if (subject.lab === undefined) return t.skip('the clock of another server cannot be moved')
+  using stream = await openStream(subject)
+  stream.send(queryFor('www'))
+  await stream.receive()
+  subject.lab.clock.advance(9000)
+  stream.socket.write(Buffer.from([0, 200, 1, 2, 3]))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  subject.lab.clock.advance(1000)
+  await stream.ended()
+})

@@ -1,0 +1,192 @@
+/** The server under test: a lab's own, or the one that `SUBJECT=host:port` names, and plain sockets to ask it. */
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import type { Address } from '../../../lab/service.ts'
+import { encodeMessage } from '../../../services/dns/encode.ts'
+import { frame, Framer } from '../../../services/dns/framing.ts'
+import { parseName, printName, ROOT } from '../../../services/dns/name.ts'
+import { findType, printData, typeName } from '../../../services/dns/types.ts'
+import { decodeMessage, type Edns, type Message, type RecordSet } from '../../../services/dns/wire.ts'
+import { openLab, type TestLab } from '../../lab.ts'
+
+/** Milliseconds after which a missing answer fails the test. */
+const PATIENCE = 5000
+
+/** The server under test and, if it is ours, its lab. */
+export interface Subject extends AsyncDisposable {
+  readonly address: Address
+  readonly lab: TestLab | undefined
+}
+
+/** Opens a lab with the conformance zone unless `SUBJECT` names another server that has it. */
+export async function openSubject(): Promise<Subject> {
+  const other = process.env['SUBJECT']
+  if (other !== undefined) {
+    const [host = '127.0.0.1', port = '53'] = other.split(':')
+    return {
+      address: { host, port: Number(port) },
+      lab: undefined,
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    }
+  }
+  const zone = readFileSync(join(import.meta.dirname, 'zone.db'))
+  const lab = await openLab('domain: conformance.test\nservices: { dns: { zone: zone.db } }', {
+    files: { 'zone.db': zone },
+  })
+  return { address: lab.address('dns', 'dns'), lab, [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose]() }
+}
+
+/** What differs from a plain query for a record set of the zone. */
+export interface Asking {
+  readonly type?: string
+  readonly class?: number
+  readonly flags?: number
+  readonly opcode?: number
+  readonly id?: number
+  readonly edns?: Partial<Edns>
+}
+
+/** A query's octets; a name without a final dot lies in the zone. */
+export function queryFor(name: string, asking: Asking = {}): Buffer {
+  const origin = parseName('conformance.test.', ROOT)
+  const edns = asking.edns && {
+    size: 1232,
+    version: 0,
+    dnssec: false,
+    options: Buffer.alloc(0),
+    ...asking.edns,
+  }
+  return encodeMessage({
+    id: asking.id ?? 4711,
+    flags: asking.flags ?? 0,
+    opcode: asking.opcode ?? 0,
+    rcode: 0,
+    questions: [
+      {
+        name: parseName(name, origin),
+        type: findType(asking.type ?? 'A')?.code ?? 0,
+        class: asking.class ?? 1,
+      },
+    ],
+    answer: [],
+    authority: [],
+    additional: [],
+    edns,
+  })
+}
+
+/** Asks over UDP. */
+export async function ask(subject: Subject, name: string, asking: Asking = {}): Promise<Message> {
+  return decodeMessage(await exchange(subject, queryFor(name, asking)))
+}
+
+/** Sends one datagram and waits for one. */
+export async function exchange(subject: Subject, octets: Buffer): Promise<Buffer> {
+  const [answer] = await exchangeUntil(subject, [octets], () => true)
+  if (answer === undefined) throw new Error('no answer')
+  return answer
+}
+
+/** Sends datagrams from one port and gathers what comes back until one is the last. */
+export async function exchangeUntil(
+  subject: Subject,
+  datagrams: readonly Buffer[],
+  isLast: (answer: Buffer) => boolean,
+): Promise<readonly Buffer[]> {
+  const socket = createSocket('udp4')
+  const answers: Buffer[] = []
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE} ms`)), PATIENCE)
+  socket.on('message', (answer) => {
+    answers.push(answer)
+    if (isLast(answer)) resolve()
+  })
+  socket.on('error', reject)
+  try {
+    for (const datagram of datagrams) socket.send(datagram, subject.address.port, subject.address.host)
+    await promise
+    return answers
+  } finally {
+    clearTimeout(timer)
+    socket.close()
+  }
+}
+
+/** A TCP connection to the subject whose messages can be awaited. */
+class Stream implements Disposable {
+  readonly socket: Socket
+  private readonly framer = new Framer()
+
+  constructor(socket: Socket) {
+    this.socket = socket
+  }
+
+  send(...queries: readonly Buffer[]): void {
+    this.socket.write(Buffer.concat(queries.map(frame)))
+  }
+
+  /** The next message; rejects if the connection ends or falls silent first. */
+  async receive(): Promise<Message> {
+    for (;;) {
+      const message = this.framer.next()
+      if (message !== undefined) return decodeMessage(message)
+      const chunk: unknown = this.socket.read()
+      if (Buffer.isBuffer(chunk)) this.framer.push(chunk)
+      else if (this.socket.readableEnded || this.socket.destroyed) throw new Error('the connection has ended')
+      else await this.change()
+    }
+  }
+
+  /** Resolves once the server has ended the connection. */
+  async ended(): Promise<void> {
+    while (!this.socket.readableEnded && !this.socket.destroyed) {
+      this.socket.read()
+      if (!this.socket.readableEnded) await this.change()
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.socket.destroy()
+  }
+
+  private async change(): Promise<void> {
+    const stop = new AbortController()
+    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(PATIENCE)])
+    try {
+      await Promise.race(['readable', 'end', 'close'].map((event) => once(this.socket, event, { signal })))
+    } finally {
+      stop.abort()
+    }
+  }
+}
+
+/** Connects over TCP. */
+export async function openStream(subject: Subject): Promise<Stream> {
+  const socket = connect({ ...subject.address, allowHalfOpen: true })
+  await once(socket, 'connect')
+  return new Stream(socket)
+}
+
+/** A section as sorted lines of `owner ttl type data`. */
+export function lines(sets: readonly RecordSet[]): readonly string[] {
+  return sets
+    .flatMap(({ owner, ttl, type, data }) =>
+      data.map(
+        (each) => `${printName(owner).toLowerCase()} ${ttl} ${typeName(type)} ${printData(type, each)}`,
+      ),
+    )
+    .toSorted()
+}
+
+export const SOA =
+  'conformance.test. 300 SOA dns.conformance.test. hostmaster.conformance.test. 7 3600 900 604800 300'
+export const FLAGS = {
+  response: 0x8000,
+  authoritative: 0x0400,
+  truncated: 0x0200,
+  recursionDesired: 0x0100,
+  recursionAvailable: 0x0080,
+} as const

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { join, resolve } from 'node:path'
+import { test } from 'node:test'
+import { temporaryFolder, writeFiles } from '../lab.ts'
+import { run } from '../program.ts'
+
+const root = resolve(import.meta.dirname, '..', '..')
+const commands = [
+  'start',
+  'stop',
+  'status',
+  'service',
+  'reload',
+  'log',
+  'list',
+  'validate',
+  'schema',
+  'doctor',
+]
+
+for (const command of commands) {
+  test(`lab ${command} --help tells usage, options and examples in both languages`, async () => {
+    using folder = temporaryFolder()
+    const english = await run([command, '--help'], { folder: folder.path })
+    const spanish = await run([command, '--help', '--lang', 'es'], { folder: folder.path })
+    assert.deepEqual([english.code, english.err, spanish.code, spanish.err], [0, '', 0, ''])
+    assert.match(
+      english.out,
+      new RegExp(`^lab ${command}[\\s\\S]*Options[\\s\\S]*--help[\\s\\S]*Examples[\\s\\S]*lab ${command}`),
+    )
+    assert.match(
+      spanish.out,
+      new RegExp(`^lab ${command}[\\s\\S]*Opciones[\\s\\S]*--help[\\s\\S]*Ejemplos[\\s\\S]*lab ${command}`),
+    )
+  })
+}
+
+const table: readonly (readonly [words: readonly string[], code: number, out: RegExp, err: RegExp])[] = [
+  [[], 0, /Commands[\s\S]*lab doctor[\s\S]*Exit codes/, /^$/],
+  [['--help', '--lang', 'es'], 0, /Órdenes[\s\S]*Códigos de salida/, /^$/],
+  [['help', 'stop'], 0, /^lab stop/, /^$/],
+  [['--version'], 0, /^telelab \d+\.\d+\.\d+ \(Node 26/, /^$/],
+  [['strat'], 2, /^$/, /there is no command "strat" \(did you mean "start"\?\)/],
+  [['start', '--studnet', '1'], 2, /^$/, /there is no option --studnet \(did you mean --student\?\)/],
+  [['start', '--student'], 2, /^$/, /--student/],
+  [['start', '--student', '../x'], 2, /^$/, /no student id/],
+  [['start', '--ports', 'some'], 2, /^$/, /--ports: "some" is not one of: standard, fallback, any/],
+  [['start', '--bind', 'here'], 2, /^$/, /--bind takes an IP address/],
+  [['start', '-s', 'ssttt'], 2, /^$/, /there is no scenario "ssttt" \(did you mean "sstt"\?\); shipped: /],
+  [['start', 'dsn', '--ports', 'any'], 2, /^$/, /the scenario has no service "dsn" \(did you mean "dns"\?\)/],
+  [['status'], 1, /^$/, /no lab is running here/],
+  [['stop'], 1, /^$/, /no lab is running here/],
+  [['stop', 'now'], 2, /^$/, /"now" is one word too many/],
+  [['reload'], 1, /^$/, /no lab is running here/],
+  [['log'], 1, /^$/, /no lab is running here/],
+  [['service', 'restart', 'dns'], 2, /^$/, /lab service start\|stop NAME/],
+  [['list'], 0, /sstt[\s\S]*dns[\s\S]*http/, /^$/],
+  [['validate'], 0, /scenario\.yaml: valid\n$/, /^$/],
+  [['validate', 'sstt', 'dns-only', 'web-only'], 0, /(?:valid\n){1}/, /^$/],
+  [['schema'], 0, /"\$schema"[\s\S]*"forwarders"/, /^$/],
+]
+
+for (const [words, code, out, err] of table) {
+  test(`lab ${words.join(' ')}: exit code ${code}`, async () => {
+    using folder = temporaryFolder()
+    const finished = await run(words, { folder: folder.path })
+    assert.equal(finished.code, code, finished.err)
+    assert.match(finished.out, out)
+    assert.match(finished.err, err)
+  })
+}
+
+test('validate tells every mistake of several files, as compilers do', async () => {
+  using folder = temporaryFolder()
+  writeFiles(folder.path, {
+    'a.yaml': 'title: A\nservices:\n  dns: { zone: a.db }\n',
+    'a.db': '$TTL 1h\n@ SOA dns hostmaster 1 1h 1h 1w 1h\n@ NS dns\ndns A 127.0.0.300\nwww A ${addres}\n',
+    'b.yaml': 'title: B\nservces: {}\n',
+  })
+  const { code, err } = await run(['validate', 'a.yaml', 'b.yaml'], { folder: folder.path })
+  assert.equal(code, 2)
+  assert.match(err, /^a\.db:5:7: nothing stands for \$\{addres\} \(did you mean "address"\?\)/m)
+  assert.match(err, /^b\.yaml:2:1 servces: unknown key "servces" \(did you mean "services"\?\)/m)
+  writeFiles(folder.path, {
+    'a.db': '$TTL 1h\n@ SOA dns hostmaster 1 1h 1h 1w 1h\n@ NS dns\ndns A 127.0.0.300\n',
+  })
+  assert.match((await run(['validate', 'a.yaml'], { folder: folder.path })).err, /^a\.db:4:7: /m)
+})
+
+test('list and schema are JSON for a program', async () => {
+  const list = JSON.parse((await run(['list', '--json'], { folder: root })).out) as {
+    services: { name: string }[]
+    scenarios: { name: string }[]
+  }
+  assert.ok(
+    list.services.some(({ name }) => name === 'dns') && list.scenarios.some(({ name }) => name === 'sstt'),
+  )
+  const schema = JSON.parse((await run(['schema'], { folder: join(root, 'test') })).out) as {
+    properties: { services: { properties: object } }
+  }
+  assert.ok('http' in schema.properties.services.properties)
+})

@@ -1,0 +1,69 @@
+/** Two zones with every case that an answer can be, and what tests read answers with. */
+import assert from 'node:assert/strict'
+import type { Zones } from '../../../services/dns/authority.ts'
+import { printName } from '../../../services/dns/name.ts'
+import { printData, typeName } from '../../../services/dns/types.ts'
+import type { RecordSet } from '../../../services/dns/wire.ts'
+import { joinZones, loadZones } from '../../../services/dns/zones.ts'
+
+/** The zone example.org. */
+export const MAIN = `$TTL 1h
+@ 2h SOA dns host 1 1h 15m 1w 5m
+@ NS dns
+dns A 10.0.0.1
+    AAAA 2001:db8::1
+www A 10.0.0.2
+@ MX 10 mail
+@ MX 20 mx.other.test.
+mail A 10.0.0.3
+_sip._udp SRV 1 1 5060 www
+alias CNAME www
+chain CNAME alias
+gone CNAME nowhere
+out CNAME www.example.net.
+far CNAME www.other.test.
+loop1 CNAME loop2
+loop2 CNAME loop1
+self CNAME self
+below CNAME x.sub
+* TXT wild
+*.w A 10.0.0.9
+*.w MX 5 mail
+real.w TXT here
+a.b.ent TXT deep
+*.walias CNAME www
+sub NS ns.sub
+sub NS ns.other.test.
+ns.sub A 10.0.1.1
+hidden.sub A 10.0.1.2
+`
+/** The zone other.test. */
+export const OTHER = `$ORIGIN other.test.
+$TTL 1h
+@ SOA ns.other.test. host 1 1h 15m 1w 5m
+@ NS ns
+ns A 10.0.2.1
+mx A 10.0.2.2
+www A 10.0.2.3
+`
+
+/** The zones of files without errors, by their file names. */
+export function zonesOf(texts: Readonly<Record<string, string>>): Zones {
+  const { zones, problems } = loadZones(
+    { zone: Object.keys(texts) },
+    { text: (name) => texts[name] ?? '' },
+    { domain: 'example.org', address: '10.0.0.1' },
+  )
+  assert.deepEqual(
+    problems.filter((problem) => problem.severity !== 'warning'),
+    [],
+  )
+  return joinZones(zones, [], 60, () => assert.fail())
+}
+
+/** A section as lines of `owner ttl type data`. */
+export function lines(sets: readonly RecordSet[]): readonly string[] {
+  return sets.flatMap(({ owner, ttl, type, data }) =>
+    data.map((each) => `${printName(owner)} ${ttl} ${typeName(type)} ${printData(type, each)}`),
+  )
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { test } from 'node:test'
+import { isAsked, type Entry } from '../../../lab/journal/entry.ts'
+import { JournalFile, journalFiles } from '../../../lab/journal/file.ts'
+import { Journal } from '../../../lab/journal/journal.ts'
+import type { Logger } from '../../../lab/service.ts'
+import { temporaryFolder } from '../../lab.ts'
+import { until } from '../../talk.ts'
+
+const silent: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
+test('kinds are asked for whole, by prefix, or all', () => {
+  const table = [
+    ['dns.queried', [], true],
+    ['dns.queried', undefined, true],
+    ['dns.queried', ['dns.queried'], true],
+    ['dns.queried', ['dns'], true],
+    ['dns.queried', ['dns.*'], true],
+    ['dns.queried', ['dnssec'], false],
+    ['dns.queried', ['http', 'dns'], true],
+    ['dns.queried', ['queried'], false],
+  ] as const
+  for (const [kind, asked, wanted] of table)
+    assert.equal(isAsked(kind, asked), wanted, `${kind} ${asked?.join() ?? ''}`)
+})
+
+test('the ring keeps the newest ten thousand, in order', () => {
+  const journal = new Journal(() => 1)
+  for (let n = 1; n <= 12_345; n += 1) journal.record('s', { kind: n % 2 === 0 ? 'a.b' : 'c.d' })
+  assert.equal(journal.since(0).length, 10_000)
+  assert.equal(journal.since(0)[0]?.seq, 2346)
+  assert.deepEqual(
+    journal.since(12_343).map(({ seq }) => seq),
+    [12_344, 12_345],
+  )
+  assert.ok(journal.since(0, ['a']).every(({ kind }) => kind === 'a.b'))
+})
+
+test('a reader follows; one that lags loses the oldest, which are counted', async () => {
+  const journal = new Journal(() => 1)
+  const stop = new AbortController()
+  const seen: number[] = []
+  const reading = (async () => {
+    for await (const { seq } of journal.follow(0, stop.signal)) {
+      seen.push(seq)
+      if (seq === 3) await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  })()
+  for (let n = 0; n < 3; n += 1) journal.record('s', { kind: 'a.b' })
+  await until(() => seen.length === 3)
+  for (let n = 0; n < 10_100; n += 1) journal.record('s', { kind: 'a.b' })
+  await until(() => seen.at(-1) === 10_103)
+  stop.abort()
+  await reading
+  assert.equal(journal.dropped, 10_103 - seen.length)
+  assert.ok(journal.dropped > 0)
+  assert.deepEqual(
+    seen,
+    seen.toSorted((a, b) => a - b),
+  )
+})
+
+const full = existsSync('/dev/full') ? false : 'needs /dev/full'
+
+test('a full disk costs facts, which are counted and told once', { skip: full }, async () => {
+  using folder = temporaryFolder()
+  mkdirSync(`${folder.path}/journal`)
+  symlinkSync('/dev/full', `${folder.path}/journal/1970-01-01T00-00-00.001Z.ndjson`)
+  const journal = new Journal(() => 1)
+  const told: string[] = []
+  await using _file = new JournalFile(journal, folder.path, 1, {
+    ...silent,
+    error: (_fields, message) => void told.push(message),
+  })
+  for (let batch = 1; batch <= 3; batch += 1) {
+    journal.record('s', { kind: 'a.b' })
+    journal.record('s', { kind: 'a.b' })
+    await until(() => journal.dropped === 2 * batch)
+  }
+  assert.equal(told.length, 1)
+})
+
+test('only the last ten runs stay on disk', async () => {
+  using folder = temporaryFolder()
+  mkdirSync(`${folder.path}/journal`)
+  for (let n = 10; n < 25; n += 1)
+    appendFileSync(`${folder.path}/journal/20${n}-01-01T00-00-00.000Z.ndjson`, '')
+  const journal = new Journal(() => 1)
+  {
+    await using _file = new JournalFile(journal, folder.path, Date.UTC(2026, 0), silent)
+    journal.record('s', { kind: 'a.b', data: { x: 'ñ' } })
+  }
+  const files = journalFiles(folder.path)
+  assert.equal(files.length, 10)
+  const entry = JSON.parse(readFileSync(files.at(-1) ?? '', 'utf8')) as Entry
+  assert.deepEqual(entry, { seq: 1, at: 1, service: 's', kind: 'a.b', data: { x: 'ñ' } })
+})
