@@ -1,5 +1,4 @@
-import { mkdirSync, openSync, readdirSync, unlinkSync } from 'node:fs'
-import { close, write } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, unlinkSync, write } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { messageOf } from '../host/error.ts'
@@ -19,7 +18,6 @@ const LARGEST = 512 * 1024 * 1024
 const RUNS = 10
 
 const writeFully = promisify(write)
-const closeFile = promisify(close)
 
 /** The folder of a scenario's journals, one NDJSON file a run, named by its start. */
 export function journalFolder(state: string): string {
@@ -66,7 +64,7 @@ export class JournalFile implements AsyncDisposable {
     clearTimeout(this.#timer)
     this.#flush()
     await this.#writing
-    await closeFile(this.#descriptor)
+    closeSync(this.#descriptor)
   }
 
   #take(entry: Entry): void {

@@ -60,8 +60,8 @@ process.stdout.write(
 )
 begun = performance.now()
 await Promise.all(labs.map((lab) => lab.stop()))
-const left = process.getActiveResourcesInfo().filter((name) => !/TTY|Pipe|Immediate/.test(name))
+const stopped = performance.now() - begun
+// What has been closed leaves the list on the next turn.
 await new Promise((done) => setTimeout(done, 50))
-process.stdout.write(
-  `stopped in ${(performance.now() - begun).toFixed(0)} ms; handles left: ${left.join(', ') || 'none'}\n`,
-)
+const left = process.getActiveResourcesInfo().filter((name) => !/TTY|Pipe|Immediate/.test(name))
+process.stdout.write(`stopped in ${stopped.toFixed(0)} ms; handles left: ${left.join(', ') || 'none'}\n`)

@@ -15,8 +15,9 @@ import { leafExtensions } from '../../../certs/extensions.ts'
 import { openRoot } from '../../../certs/root.ts'
 import type { Subject } from '../../../certs/scope.ts'
 import type { Certificate, CertificateRequest } from '../../../lab/service.ts'
+import { missing } from '../../tool.ts'
 
-const skip = spawnSync('openssl', ['version']).status === 0 ? false : 'openssl is not installed'
+const skip = missing('openssl')
 const random = { bytes: (count: number) => randomBytes(count) }
 const lab = { domain: 'sstt9721.org', addresses: ['192.168.56.102'] }
 

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { openLab, type TestLab } from '../../lab.ts'
 import { site } from '../../conformance/http/subject.ts'
-import { lacks, run } from './program.ts'
+import { missing } from '../../tool.ts'
+import { run } from './program.ts'
 
-const skip = lacks('curl') && 'curl is not installed'
+const skip = missing('curl')
 const open = (): Promise<TestLab> => openLab('services: { http: { root: www } }', { files: site })
 const addressOf = (lab: TestLab): string => {
   const { host, port } = lab.address('http', 'http')

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openLab } from '../../lab.ts'
 import { parseAnswers, site } from '../../conformance/http/subject.ts'
-import { lacks, pipe } from './program.ts'
+import { missing } from '../../tool.ts'
+import { pipe } from './program.ts'
 
 test(
   'printf … | nc -N gets its whole answer although it closes its half at once',
-  { skip: lacks('nc') && 'nc is not installed' },
+  { skip: missing('nc') },
   async () => {
     await using lab = await openLab('services: { http: { root: www } }', { files: site })
     const { host, port } = lab.address('http', 'http')

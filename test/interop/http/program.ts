@@ -1,20 +1,10 @@
-import { execFile, execFileSync, spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 
 /** What a program printed, and how it ended. */
 export interface Output {
   readonly code: number
   readonly out: Buffer
   readonly error: string
-}
-
-/** True if the machine has no such program; a test is skipped by it. */
-export function lacks(program: string): boolean {
-  try {
-    execFileSync(program, ['--help'], { stdio: 'ignore', timeout: 10_000 })
-    return false
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT'
-  }
 }
 
 /** Runs a program without a proxy or settings of the user's. */

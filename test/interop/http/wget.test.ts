@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openLab } from '../../lab.ts'
 import { site } from '../../conformance/http/subject.ts'
-import { lacks, run } from './program.ts'
+import { missing } from '../../tool.ts'
+import { run } from './program.ts'
 
 test(
   'wget fetches several files over one connection, and tells refusals',
-  { skip: lacks('wget') && 'wget is not installed' },
+  { skip: missing('wget') },
   async () => {
     await using lab = await openLab('services: { http: { root: www } }', { files: site })
     const { host, port } = lab.address('http', 'http')
