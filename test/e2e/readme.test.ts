@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { temporaryFolder, writeFiles } from '../lab.ts'
+import { addressesIn, launcher, run, startLab } from '../program.ts'
+import { talk } from '../talk.ts'
+import { missing } from '../tool.ts'
+
+const shell = promisify(execFile)
+const root = resolve(import.meta.dirname, '..', '..')
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+
+/** The fenced blocks of one language below a heading. */
+function blocks(heading: string, language: string): string[] {
+  const section = readme.split(/^#+ /m).find((text) => text.startsWith(heading)) ?? ''
+  return [...section.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(
+    ([, text = '']) => text,
+  )
+}
+
+/** Runs lines as a shell would, with this Node as npx, free ports instead of those of the text, and labs in the background. */
+async function follow(lines: readonly string[], folder: string): Promise<string[]> {
+  const outputs: string[] = []
+  const ports = new Map<string, string>()
+  for (const line of lines) {
+    const isStart = /^np[mx] (?:lab )?start/.test(line)
+    const command = line
+      .replace(/^npm start/, 'npx lab start')
+      .replace(/^npx lab/, `"${process.execPath}" "${launcher}"`)
+      .replaceAll(/\b(?:5353|8080)\b/g, (port) => ports.get(port) ?? port)
+    const whole = isStart
+      ? `${command.replace(/#.*/, '').replace('--detach', '')} --detach --ports any`
+      : command
+    const { stdout } = await shell('sh', ['-c', whole], {
+      cwd: folder,
+      env: { ...process.env, NO_COLOR: '1', LANG: 'C', LAB_STATE: join(folder, '.lab') },
+    })
+    outputs.push(stdout)
+    for (const { port } of isStart ? addressesIn(stdout) : []) {
+      const isDns = new RegExp(`:${port} \\(udp, tcp\\)`).test(stdout)
+      ports.set(isDns ? '5353' : '8080', String(port))
+    }
+  }
+  return outputs
+}
+
+const linesOf = (block: string | undefined): string[] => (block ?? '').trim().split('\n')
+const skip = missing('dig', 'curl', 'sh')
+
+test('the tour of the student', { skip }, async () => {
+  using folder = temporaryFolder()
+  const lines = ['npm start', ...linesOf(blocks('For the student', 'sh')[0])]
+  assert.equal(lines.length, 10)
+  const [, address, mail, nobody, page, log, status, without, again, stop] = await follow(lines, folder.path)
+  assert.match(
+    address ?? '',
+    /status: NOERROR[\s\S]*flags: qr aa[\s\S]*www\.sstt9721\.org\.\s+\d+\s+IN\s+A\s+127\.0\.0\.1/,
+  )
+  assert.match(mail ?? '', /IN\s+MX\s+10 smtp\.sstt9721\.org\./)
+  assert.match(nobody ?? '', /status: NXDOMAIN[\s\S]*IN\s+SOA/)
+  assert.match(page ?? '', /^HTTP\/1\.1 200 OK\r\n[\s\S]*Set-Cookie: \w+=1;/)
+  assert.match(log ?? '', /dns\.queried[\s\S]*http\.answered/)
+  assert.match(status ?? '', /dns\s+running[\s\S]*http\s+running/)
+  assert.match(without ?? '', /dns\s+stopped/)
+  assert.match(again ?? '', /dns\s+running/)
+  assert.equal(stop, 'stopped\n')
+})
+
+test('the tour of the instructor', { skip }, async () => {
+  using folder = temporaryFolder()
+  writeFiles(folder.path, { 'my-lab/scenario.yaml': blocks('For the instructor', 'yaml')[0] ?? '' })
+  const [valid, started, fault, page, reloaded, , list, schema] = await follow(
+    linesOf(blocks('For the instructor', 'sh')[0]),
+    folder.path,
+  )
+  assert.match(valid ?? '', /my-lab\/scenario\.yaml: valid/)
+  assert.match(started ?? '', /class1234\.org/)
+  assert.match(fault ?? '', /^HTTP\/1\.1 503 /)
+  assert.match(page ?? '', /^HTTP\/1\.1 200 OK/)
+  assert.match(reloaded ?? '', /reloaded; unchanged: http/)
+  assert.match(list ?? '', /sstt/)
+  assert.ok(JSON.parse(schema ?? ''))
+})
+
+test('the tour of the grader', { skip }, async () => {
+  using folder = temporaryFolder()
+  const outputs = await follow(linesOf(blocks('For the grader', 'sh')[0]), folder.path)
+  const facts = (outputs.at(-1) ?? '')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { kind: string })
+  assert.deepEqual([...new Set(facts.map(({ kind }) => kind))].toSorted(), ['dns.queried', 'http.answered'])
+})
+
+test('the service of "Add a service" works as it stands', async () => {
+  using folder = temporaryFolder()
+  const [source = ''] = blocks('Add a service', 'ts')
+  const contract = join(root, 'lab', 'service.ts')
+  writeFiles(folder.path, {
+    'services/echo/index.ts': source
+      .replace('../../lab/service.ts', contract)
+      .replace("'zod'", `'${import.meta.resolve('zod')}'`),
+    'scenario.yaml': 'title: Echo\nservices:\n  echo: { shout: true }\n',
+  })
+  await using lab = await startLab(['-s', 'scenario.yaml', '--services', 'services', '--ports', 'any'], {
+    folder: folder.path,
+  })
+  const [echo] = addressesIn(lab.out)
+  assert.ok(echo)
+  assert.equal(await talk(echo, 'hello'), 'HELLO')
+  const log = await run(['log', '--kind', 'echo'], { folder: folder.path })
+  assert.match(log.out, /#1 echo\.connected client=127\.0\.0\.1/)
+})
+
+test('the commands and options that the README names exist', async () => {
+  using folder = temporaryFolder()
+  const { out } = await run(['--help'], { folder: folder.path })
+  for (const [, command = ''] of readme.matchAll(/`(?:npx )?lab (\w+)/g))
+    if (command !== 'COMMAND') assert.match(out, new RegExp(`lab ${command}\\b`))
+  const start = (await run(['start', '--help'], { folder: folder.path })).out
+  for (const option of ['student', 'ports', 'bind', 'watch', 'detach', 'state', 'services'])
+    assert.match(start, new RegExp(`--${option}\\b`))
+})
