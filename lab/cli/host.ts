@@ -17,13 +17,16 @@ import { containErrors } from './contain.ts'
 import { greeting } from './greeting.ts'
 import { changesLine } from './changes.ts'
 import { alreadyRunning } from './conflict.ts'
-import { problemLine } from './index.ts'
+import { problemLine } from './problem.ts'
 import { createLog, levels } from './logger.ts'
 import { bindAddress, readScenario, registryOf, scenarioFile, stateRoot } from './places.ts'
 import { Watch } from './watch.ts'
 
 /** Milliseconds after the start when memory is tidied. */
 const TIDY = 300
+
+/** Milliseconds between two looks at whether the parent is still there. */
+const PARENT = 250
 
 /** Runs a lab in this process until it is told to stop; resolves with the exit code. */
 export async function hostLab(call: Call): Promise<number> {
@@ -104,6 +107,7 @@ function onSignals(stop: AbortController): void {
       stop.abort()
     })
   }
+  if (process.env['npm_lifecycle_event'] !== undefined) stopWithParent(stop)
   if (process.env['LAB_LAUNCHED'] === undefined) return
   process.once('disconnect', () => stop.abort())
   process.channel?.unref()
@@ -116,6 +120,14 @@ function tidyMemory(): void {
     const collect: unknown = runInNewContext('gc')
     if (typeof collect === 'function') collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
   }, TIDY).unref()
+}
+
+/** npm ends its shell but not what the shell runs; a lab that npm has started ends when that parent is gone. */
+function stopWithParent(stop: AbortController): void {
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) stop.abort()
+  }, PARENT).unref()
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

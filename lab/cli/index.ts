@@ -1,9 +1,9 @@
-import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { LabError } from '../host/error.ts'
 import { nearest } from '../kit/nearest.ts'
-import type { Problem, Text } from '../service.ts'
+import type { Text } from '../service.ts'
 import { languageOf } from '../words/index.ts'
+import { problemLine } from './problem.ts'
 import { exit, type Call, type Command, type Io } from './command.ts'
 
 /** The commands, each loaded when it is called. */
@@ -143,14 +143,6 @@ function failed(error: unknown, io: Io, name: string): number {
   for (const problem of error.problems) io.complain(problemLine(problem, io))
   io.complain(`lab ${name}: ${io.pick(error.text)}`)
   return error.blame === 'wrong' ? exit.wrong : exit.failed
-}
-
-/** `file:line:column path: message`, as editors and compilers write it. */
-export function problemLine(problem: Problem, io: Io): string {
-  const { file, line, column, path, message, severity } = problem
-  const warning = severity === 'warning' ? io.pick({ en: 'warning: ', es: 'aviso: ' }) : ''
-  const near = relative(io.folder, file)
-  return `${near.startsWith('..') ? file : near}:${line}:${column}${path === '' ? '' : ` ${path}`}: ${warning}${io.pick(message)}`
 }
 
 function ioOf(words: readonly string[]): Io {

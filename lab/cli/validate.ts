@@ -1,7 +1,7 @@
 import { findScenario } from '../scenario/layers.ts'
 import { isError } from '../scenario/load.ts'
 import { exit, labOptions, type Command } from './command.ts'
-import { problemLine } from './index.ts'
+import { problemLine } from './problem.ts'
 import { DEFAULT_SCENARIO, readScenario, registryOf, scenarioFolders } from './places.ts'
 
 /** Checks scenario files without starting anything. */

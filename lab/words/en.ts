@@ -1,4 +1,4 @@
-/** What the host says in English; the type of every other language. */
+/** What the host says in English. */
 export const english = {
   portInUse: (
     service: string,
@@ -68,6 +68,9 @@ export const english = {
   extendsItself: 'the scenarios extend each other without end',
   accountTwice: (name: string): string => `the account "${name}" is there twice`,
 }
+
+/** Everything that the host says to a person; English is the type, Spanish must fit it. */
+export type Words = typeof english
 
 function meant(near: string | undefined): string {
   return near === undefined ? '' : ` (did you mean "${near}"?)`

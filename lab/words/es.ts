@@ -1,4 +1,4 @@
-import type { Words } from './index.ts'
+import type { Words } from './en.ts'
 
 /** What the host says in Spanish. */
 export const spanish: Words = {

@@ -1,12 +1,11 @@
 import type { Text } from '../service.ts'
-import { english } from './en.ts'
+import { english, type Words } from './en.ts'
 import { spanish } from './es.ts'
 
 /** A language of the lab. */
 export type Language = 'en' | 'es'
 
-/** Everything that the host says to a person; English is the type, Spanish must fit it. */
-export type Words = typeof english
+export type { Words }
 
 /** The same sentence in both languages. */
 export function text(pick: (words: Words) => string): Text {

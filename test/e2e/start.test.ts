@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryFolder, writeFiles } from '../lab.ts'
-import { addressesIn, Program, run, startLab } from '../program.ts'
+import { addressesIn, launcher, Program, run, startLab } from '../program.ts'
 import { dropService } from '../services.ts'
 import { open, talk, until } from '../talk.ts'
 
@@ -160,6 +160,20 @@ test('a lab ends with its launcher, even when that is killed', async () => {
   )
   await until(async () => (await run(['status'], { folder: folder.path })).code === 0)
   outer.kill('SIGKILL')
+  await until(async () => (await run(['status'], { folder: folder.path })).code === 1)
+})
+
+test('a lab that npm has started ends when npm has gone', async () => {
+  using folder = place()
+  const { spawn } = await import('node:child_process')
+  const words = [process.execPath, launcher, 'start', ...folder.words, '--ports', 'any']
+  // npm runs a shell, which waits for the lab; the signal that ends npm ends the shell, and nobody tells the lab.
+  const shell = spawn('sh', ['-c', '"$@"; exit', 'sh', ...words], {
+    cwd: folder.path,
+    env: { ...process.env, npm_lifecycle_event: 'start' },
+  })
+  await until(async () => (await run(['status'], { folder: folder.path })).code === 0)
+  shell.kill('SIGKILL')
   await until(async () => (await run(['status'], { folder: folder.path })).code === 1)
 })
 
