@@ -66,9 +66,9 @@ async function overTcp(port: number): Promise<void> {
       return new Promise<void>((done) => {
         socket.on('data', () => {
           left -= 1
-          if (left > 0) return void socket.write('ping')
-          socket.destroy()
-          done()
+          if (left > 0) socket.write('ping')
+          else socket.destroy()
+          if (left === 0) done()
         })
         socket.write('ping')
       })
