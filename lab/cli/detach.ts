@@ -13,9 +13,8 @@ const news = z.object({ out: z.string(), err: z.string(), ready: z.literal(true)
 export async function startDetached(call: Call): Promise<number> {
   const log = openLog(stateRoot(call))
   const launcher = resolve(import.meta.dirname, '..', 'lab.js')
-  const words = process.argv.slice(2).filter((word) => word !== '--detach' && word !== '-d')
   const { LAB_LAUNCHED: _, ...environment } = process.env
-  const child = spawn(process.execPath, [launcher, ...words], {
+  const child = spawn(process.execPath, [launcher, ...process.argv.slice(2)], {
     detached: true,
     windowsHide: true,
     stdio: ['ignore', log, log, 'ipc'],

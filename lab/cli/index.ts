@@ -30,13 +30,20 @@ const common = {
   },
 } as const
 
+/** Milliseconds that a finished command may wait for what is still open. */
+const LINGER = 50
+
 /** Runs the command line of this process and sets its exit code. */
 export async function main(): Promise<void> {
   const words = process.argv.slice(2)
-  // A reader that has seen enough, as in `lab log | head`, ends the command without a fuss.
-  process.stdout.on('error', () => process.exit(exit.done))
   const io = ioOf(words)
+  const isHosting = words.includes('start')
+  // A reader that has seen enough, as in `lab log | head`, ends the command without a fuss; a lab goes on without one.
+  process.stdout.on('error', () => isHosting || process.exit(exit.done))
+  process.stderr.on('error', () => undefined)
   process.exitCode = await run(words, io)
+  // What a service may have left running does not keep a stopped lab alive.
+  setTimeout(() => process.exit(), LINGER).unref()
 }
 
 async function run(words: readonly string[], io: Io): Promise<number> {

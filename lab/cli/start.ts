@@ -60,7 +60,8 @@ export const command: Command = {
     const mode = call.text('ports') ?? 'fallback'
     oneOf('ports', mode, portModes)
     oneOf('log-level', call.text('log-level') ?? 'info', levels)
-    if (call.is('detach')) {
+    // The child of a detaching start has the option too, and must not detach again.
+    if (call.is('detach') && call.io.environment['LAB_DETACHED'] === undefined) {
       const { startDetached } = await import('./detach.ts')
       return startDetached(call)
     }

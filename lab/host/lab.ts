@@ -92,6 +92,7 @@ export class Lab implements AsyncDisposable {
       folder: state,
       clock: this.clock,
       random,
+      log: this.#log,
     })
     this.#faults = new Faults(random)
     this.#faults.plan(scenario.faults)

@@ -73,7 +73,9 @@ export class Sockets {
     const scope: Scope = { instance, fail: (error) => this.#complain(error) }
     const answer = (peer: Peer, reply: Buffer | undefined, flow: Flow | undefined): void => {
       if (reply === undefined || this.#isClosed) return
-      const send = (): void => sendTo(datagrams, reply, peer)
+      const send = (): void => {
+        if (!this.#isClosed) sendTo(datagrams, reply, peer)
+      }
       const verdict = flow && wire.judge(flow, 'out', reply)
       if (verdict === undefined) send()
       else if (typeof verdict !== 'string') setTimeout(send, verdict.delay)

@@ -10,6 +10,7 @@ import { check, pathText } from './problems.ts'
 import type { Registry } from './registry.ts'
 import type { Scenario } from './scenario.ts'
 import { scenarioSchema } from './schema.ts'
+import { accountNameProblem, passwordProblem } from '../world/accounts.ts'
 import { overlay, placeOf, type Tree, valueOf } from './tree.ts'
 
 /** What a scenario is loaded for. */
@@ -105,19 +106,24 @@ function fillScenario(
 }
 
 function checkAccounts(
-  accounts: readonly { readonly name: string }[],
+  accounts: readonly { readonly name: string; readonly password?: string | undefined }[],
   tree: Tree,
   problems: Problem[],
 ): void {
   const seen = new Set<string>()
-  for (const [index, { name }] of accounts.entries()) {
-    const path = ['accounts', index, 'name']
-    if (seen.has(name.toLowerCase()))
-      problems.push({
-        ...placeOf(tree, path),
-        path: pathText(path),
-        message: text((words) => words.accountTwice(name)),
-      })
+  for (const [index, { name, password }] of accounts.entries()) {
+    const tell = (key: string, message: Text): void => {
+      const path = ['accounts', index, key]
+      problems.push({ ...placeOf(tree, path), path: pathText(path), message })
+    }
+    const [wrongName, wrongPassword] = [accountNameProblem(name), passwordProblem(name, password)]
+    if (wrongName !== undefined) tell('name', wrongName)
+    else if (seen.has(name.toLowerCase()))
+      tell(
+        'name',
+        text((words) => words.accountTwice(name)),
+      )
+    if (wrongPassword !== undefined) tell('password', wrongPassword)
     seen.add(name.toLowerCase())
   }
 }

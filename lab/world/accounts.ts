@@ -61,6 +61,16 @@ export function foldAccountName(name: string): string | undefined {
   return accountNameProblem(name) ? undefined : name.toLowerCase()
 }
 
+/** What is wrong with the password of an account, which is its name where none is given; undefined if nothing. */
+export function passwordProblem(name: string, password: string | undefined): Text | undefined {
+  if (preparePassword(password ?? name) !== undefined) return undefined
+  const shown = JSON.stringify(name.slice(0, LONGEST_NAME))
+  return {
+    en: `The password of the account ${shown} must have 1 to ${LONGEST_PASSWORD} characters and no control characters.`,
+    es: `La contraseña de la cuenta ${shown} debe tener de 1 a ${LONGEST_PASSWORD} caracteres y ninguno de control.`,
+  }
+}
+
 interface Person {
   readonly name: string
   readonly secret: Secret
@@ -135,13 +145,9 @@ function checkedName({ name }: AccountEntry): string {
 }
 
 function checkedPassword({ name, password }: AccountEntry): string {
-  const prepared = preparePassword(password ?? name)
-  if (prepared === undefined) {
-    throw new Error(
-      `The password of the account ${name} must have 1 to ${LONGEST_PASSWORD} characters and no control characters.`,
-    )
-  }
-  return prepared
+  const problem = passwordProblem(name, password)
+  if (problem) throw new Error(problem.en)
+  return preparePassword(password ?? name) ?? ''
 }
 
 function twiceListed(entries: readonly AccountEntry[]): string {

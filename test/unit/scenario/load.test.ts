@@ -127,6 +127,14 @@ const mistakes: readonly (readonly [string, string, readonly string[]])[] = [
     ['2:29 accounts[1].name: the account "Ana" is there twice'],
   ],
   [
+    'an account that no mailbox can have',
+    'title: T\naccounts: [{ name: a..b }, { name: ana, password: "" }]\n',
+    [
+      '2:14 accounts[0].name: The account name "a..b" may hold only letters a-z, digits, hyphens, underscores, and single dots between them.',
+      '2:41 accounts[1].password: The password of the account "ana" must have 1 to 1024 characters and no control characters.',
+    ],
+  ],
+  [
     'an unknown fault',
     'title: T\nservices: { echo: }\nfaults: [{ at: echo.anser }]\n',
     ['3:12 faults[0].at: "echo.anser" is not one of: echo.answer (did you mean "echo.answer"?)'],
