@@ -1,24 +1,33 @@
-import { sep } from 'node:path'
-import type { Logger } from '../service.ts'
+import { resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { scopes } from '../host/scope.ts'
+import type { Logger } from '../service.ts'
 
 /** Keeps the process alive when a service's code throws where nothing could catch it; calls `fatal` when the host's own code does. */
-export function containErrors(log: Logger, fatal: (error: unknown) => void): void {
-  process.on('unhandledRejection', (reason) => {
-    const scope = scopes.getStore()
-    if (scope !== undefined) scope.fail(reason)
-    else settle(reason)
-  })
-  process.on('uncaughtException', (error) => settle(error))
+export function containErrors(
+  folders: readonly string[],
+  log: Logger,
+  fatal: (error: unknown) => void,
+): void {
   const settle = (error: unknown): void => {
+    const scope = scopes.getStore()
+    if (scope !== undefined) return scope.fail(error)
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    // Nothing says on whose behalf it ran, but the innermost frame says whose code it is.
-    const frame = stack
-      .split('\n')
-      .find((line) => line.trimStart().startsWith('at ') && !line.includes('node:'))
-    const culprit =
-      frame === undefined ? undefined : new RegExp(`services\\${sep}([^\\${sep}]+)\\${sep}`).exec(frame)?.[1]
-    if (culprit === undefined) return fatal(error)
-    log.error({ service: culprit, error: stack }, 'internal error; the service goes on')
+    // Nothing says on whose behalf it ran, but the stack may say whose code it is.
+    if (!folders.some((folder) => runsIn(stack, folder))) return fatal(error)
+    log.error({ error: stack }, 'internal error of a service; the lab goes on')
   }
+  process.on('unhandledRejection', settle)
+  process.on('uncaughtException', settle)
+}
+
+/** True if the innermost frame that is neither Node's nor a package's lies in the folder. */
+function runsIn(stack: string, folder: string): boolean {
+  const frames = stack
+    .split('\n')
+    .flatMap((line) => /(?:\(|at )((?:file:\/\/|\/|[A-Za-z]:\\).*?):\d+:\d+\)?$/.exec(line)?.[1] ?? [])
+  const own = frames
+    .map((frame) => (frame.startsWith('file:') ? fileURLToPath(frame) : frame))
+    .find((frame) => !frame.includes('node_modules'))
+  return own?.startsWith(`${resolve(folder)}${sep}`) === true
 }

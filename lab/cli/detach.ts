@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { LabError, messageOf } from '../host/error.ts'
+import { makeFolder } from '../host/lock.ts'
 import { exit, type Call } from './command.ts'
 import { stateRoot } from './places.ts'
 
@@ -51,9 +52,10 @@ export async function startDetached(call: Call): Promise<number> {
 /** The file that takes what a detached lab logs. */
 function openLog(root: string): number {
   try {
-    mkdirSync(root, { recursive: true, mode: 0o700 })
+    makeFolder(root)
     return openSync(join(root, 'detached.log'), 'a', 0o600)
   } catch (error) {
+    if (error instanceof LabError) throw error
     throw new LabError((words) => words.stateUnwritable(root, messageOf(error)), { cause: error })
   }
 }

@@ -1,13 +1,4 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  statSync,
-} from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { platform } from 'node:os'
 import { basename, join } from 'node:path'
 import { styleText } from 'node:util'
@@ -15,7 +6,7 @@ import { isAlive } from '../console/client.ts'
 import { controlPath, stateFolders } from '../console/place.ts'
 import { bind, unbind } from '../host/bind.ts'
 import { LabError, messageOf } from '../host/error.ts'
-import { Lock } from '../host/lock.ts'
+import { Lock, makeFolder } from '../host/lock.ts'
 import type { Text } from '../service.ts'
 import { exit, labOptions, placeOptions, type Call, type Command } from './command.ts'
 import { bindAddress, readScenario, registryOf, scenarioFile, stateRoot } from './places.ts'
@@ -78,7 +69,7 @@ function nodeFindings(): Finding[] {
 function folderFindings(call: Call): Finding[] {
   const root = stateRoot(call)
   try {
-    mkdirSync(root, { recursive: true, mode: 0o700 })
+    makeFolder(root)
     accessSync(root, constants.W_OK)
     const { bavail, bsize } = statfsSync(root)
     const free = Math.round((bavail * bsize) / 1024 / 1024)
@@ -102,9 +93,11 @@ function folderFindings(call: Call): Finding[] {
       },
     ]
   } catch (error) {
-    return [
-      { grade: 'bad', text: new LabError((words) => words.stateUnwritable(root, messageOf(error))).text },
-    ]
+    const wrong =
+      error instanceof LabError
+        ? error
+        : new LabError((words) => words.stateUnwritable(root, messageOf(error)))
+    return [{ grade: 'bad', text: wrong.text }]
   }
 }
 
@@ -113,7 +106,7 @@ async function leftoverFindings(call: Call): Promise<Finding[]> {
   for (const folder of stateFolders(stateRoot(call))) {
     const name = basename(folder)
     const path = controlPath(folder)
-    const lock = Lock.take(folder)
+    const lock = await Lock.take(folder)
     if (lock === undefined) {
       const answers = await isAlive(path)
       findings.push(

@@ -19,11 +19,14 @@ import { changesLine } from './changes.ts'
 import { alreadyRunning } from './conflict.ts'
 import { problemLine } from './problem.ts'
 import { createLog, levels } from './logger.ts'
-import { bindAddress, readScenario, registryOf, scenarioFile, stateRoot } from './places.ts'
+import { bindAddress, readScenario, registryOf, scenarioFile, serviceFolders, stateRoot } from './places.ts'
 import { Watch } from './watch.ts'
 
 /** Milliseconds after the start when memory is tidied. */
 const TIDY = 300
+
+/** Milliseconds within which another signal counts as the same one. */
+const REPEAT = 500
 
 /** Milliseconds between two looks at whether the parent is still there. */
 const PARENT = 250
@@ -41,7 +44,7 @@ export async function hostLab(call: Call): Promise<number> {
   const createLogger = createLog(level)
   const log = createLogger('lab')
 
-  using lock = Lock.take(state)
+  using lock = await Lock.take(state)
   if (lock === undefined) throw await alreadyRunning(scenario.name, state)
   const bind = bindAddress(call)
   const lab = new Lab({
@@ -52,7 +55,8 @@ export async function hostLab(call: Call): Promise<number> {
     log: createLogger,
   })
   let code: number = exit.done
-  containErrors(log, (error) => {
+  containErrors(serviceFolders(call), log, (error) => {
+    if (code === exit.bug) return
     code = exit.bug
     log.error(
       { error: error instanceof Error ? error.stack : String(error) },
@@ -74,7 +78,8 @@ export async function hostLab(call: Call): Promise<number> {
   }
   warnBeyondLoopback(bind, log, io)
   io.say(greeting(lab, io))
-  process.send?.({ ready: true })
+  // The command that started a detached lab may have gone meanwhile.
+  if (process.connected) process.send?.({ ready: true }, undefined, undefined, () => undefined)
   tidyMemory()
   using _watch = call.is('watch') ? watchScenario(lab, reload, io) : undefined
   await stopped(stop.signal)
@@ -101,9 +106,12 @@ async function validScenario(
 
 /** The first signal stops the lab in order, the second one at once; so does the end of the launcher. */
 function onSignals(stop: AbortController): void {
+  let first = 0
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(exit.failed)
+      if (!stop.signal.aborted) first = performance.now()
+      // One Ctrl-C arrives several times: from the terminal, from the launcher, from npm.
+      else if (performance.now() - first > REPEAT) process.exit(exit.failed)
       stop.abort()
     })
   }

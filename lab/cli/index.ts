@@ -170,6 +170,7 @@ function ioOf(words: readonly string[]): Io {
 
 /** Writes to the terminal; a detached lab hands its words to the command that started it, while that still listens. */
 function write(stream: 'out' | 'err', line: string): void {
-  if (process.env['LAB_DETACHED'] !== undefined && process.connected) process.send?.({ [stream]: line })
+  if (process.env['LAB_DETACHED'] !== undefined && process.connected)
+    process.send?.({ [stream]: line }, undefined, undefined, () => undefined)
   else (stream === 'out' ? process.stdout : process.stderr).write(line)
 }

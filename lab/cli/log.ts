@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import { styleText } from 'node:util'
 import { z } from 'zod'
@@ -8,7 +9,7 @@ import { LabError } from '../host/error.ts'
 import { isAsked } from '../journal/entry.ts'
 import { journalFiles } from '../journal/file.ts'
 import { exit, placeOptions, scenarioOptions, type Call, type Command } from './command.ts'
-import { DEFAULT_SCENARIO, runningLab, stateRoot } from './places.ts'
+import { DEFAULT_SCENARIO, runningLab, stateName, stateRoot } from './places.ts'
 
 const entrySchema = z.object({
   at: z.number(),
@@ -74,10 +75,10 @@ function fromLab(state: string, call: Call, signal: AbortSignal): AsyncIterable<
 
 /** The last journal of the scenario, or of the only one that there is. */
 async function* fromDisk(call: Call): AsyncGenerator {
-  const wanted = call.text('scenario') ?? DEFAULT_SCENARIO
+  const wanted = stateName(call, call.text('scenario') ?? DEFAULT_SCENARIO)
   const states = stateFolders(stateRoot(call))
   const state =
-    states.find((folder) => folder.endsWith(wanted)) ??
+    states.find((folder) => basename(folder) === wanted) ??
     (call.text('scenario') === undefined ? states[0] : undefined)
   const file = state === undefined ? undefined : journalFiles(state).at(-1)
   if (file === undefined) throw new LabError((words) => words.labNotRunning(call.text('scenario')))

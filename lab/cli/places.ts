@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path'
 import { isAlive } from '../console/client.ts'
 import { controlPath, stateFolders } from '../console/place.ts'
 import { LabError } from '../host/error.ts'
-import { findScenario } from '../scenario/layers.ts'
+import { findScenario, scenarioName } from '../scenario/layers.ts'
 import { loadScenario, type Loaded } from '../scenario/load.ts'
 import { Registry } from '../scenario/registry.ts'
 import type { Call } from './command.ts'
@@ -19,8 +19,12 @@ export const scenarioFolders: readonly string[] = [join(root, 'scenarios')]
 
 /** The services that a command may use: those shipped, and those of `--services`. */
 export function registryOf(call: Call): Registry {
-  const others = call.texts('services').map((folder) => resolve(call.io.folder, folder))
-  return new Registry([join(root, 'services'), ...others])
+  return new Registry(serviceFolders(call))
+}
+
+/** The folders of services that a command looks through, those shipped first. */
+export function serviceFolders(call: Call): string[] {
+  return [join(root, 'services'), ...call.texts('services').map((folder) => resolve(call.io.folder, folder))]
 }
 
 /** The folder under which each scenario keeps its state. */
@@ -67,7 +71,7 @@ export function visibleAddress(bind: string): string {
 /** The control socket of the running lab that the call means; throws if there is none, or several to choose from. */
 export async function runningLab(call: Call): Promise<string> {
   const wanted = call.text('scenario')
-  const name = wanted === undefined ? undefined : basename(wanted).replace(/\.ya?ml$/, '')
+  const name = wanted === undefined ? undefined : stateName(call, wanted)
   const alive: string[] = []
   for (const folder of stateFolders(stateRoot(call))) {
     if ((name === undefined || basename(folder) === name) && (await isAlive(controlPath(folder))))
@@ -80,4 +84,15 @@ export async function runningLab(call: Call): Promise<string> {
       blame: 'wrong',
     })
   return only
+}
+
+/** The name under which the state of a scenario is kept, given its name, its folder or its file. */
+export function stateName(call: Call, wanted: string): string {
+  try {
+    return scenarioName(findScenario(wanted, scenarioFolders, call.io.folder))
+  } catch (error) {
+    // A scenario whose file has gone may still run.
+    if (error instanceof LabError) return wanted
+    throw error
+  }
 }

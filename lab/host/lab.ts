@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { JournalFile } from '../journal/file.ts'
 import { Journal } from '../journal/journal.ts'
@@ -11,6 +10,7 @@ import type { PortMode } from './bind.ts'
 import { LabClock } from './clock.ts'
 import { LabError, messageOf } from './error.ts'
 import { Faults } from './fault.ts'
+import { makeFolder } from './lock.ts'
 import { startOrder } from './order.ts'
 import { createRandom } from './random.ts'
 import { Runner, type Host, type InstanceState } from './runner.ts'
@@ -83,7 +83,14 @@ export class Lab implements AsyncDisposable {
     const log = options.log ?? (() => silent)
     this.#scenario = scenario
     this.#log = log('lab')
-    this.wire = new Wire(() => this.clock.now())
+    this.wire = new Wire(
+      () => this.clock.now(),
+      (name, error) =>
+        this.#log.error(
+          { attachment: name, error: messageOf(error) },
+          'an attachment of the wire failed and has been detached',
+        ),
+    )
     this.journal = new Journal(() => this.clock.now())
     this.world = createWorld({
       domain: scenario.domain,
@@ -214,9 +221,10 @@ export class Lab implements AsyncDisposable {
   #open(): void {
     if (this.#file !== undefined) return
     try {
-      mkdirSync(this.#host.state, { recursive: true, mode: 0o700 })
+      makeFolder(this.#host.state)
       this.#file = new JournalFile(this.journal, this.#host.state, Date.now(), this.#log)
     } catch (error) {
+      if (error instanceof LabError) throw error
       throw new LabError((words) => words.stateUnwritable(this.#host.state, messageOf(error)), {
         cause: error,
       })

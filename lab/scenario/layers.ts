@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { LabError, messageOf } from '../host/error.ts'
 import type { Problem } from '../service.ts'
 import { text } from '../words/index.ts'
@@ -22,6 +22,11 @@ export function scenariosIn(folders: readonly string[]): Map<string, string> {
     }
   }
   return found
+}
+
+/** The name of a scenario: that of its folder, or of its file if that has a name of its own. */
+export function scenarioName(file: string): string {
+  return basename(file) === 'scenario.yaml' ? basename(dirname(file)) : basename(file).replace(/\.ya?ml$/, '')
 }
 
 /** The file of a scenario given by name, by folder or by file; throws a LabError that suggests near names. */

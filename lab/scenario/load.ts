@@ -1,10 +1,10 @@
-import { basename, dirname } from 'node:path'
+import { dirname } from 'node:path'
 import { LabError } from '../host/error.ts'
 import type { Problem, Text } from '../service.ts'
 import { text } from '../words/index.ts'
 import { fillTree, type Variables } from './fill.ts'
 import { contentProblems, readFaults, readInstances } from './instances.ts'
-import { readLayers } from './layers.ts'
+import { readLayers, scenarioName } from './layers.ts'
 import { DEFAULT_STUDENT, deriveParam, STUDENT } from './params.ts'
 import { check, pathText } from './problems.ts'
 import type { Registry } from './registry.ts'
@@ -40,8 +40,7 @@ export async function loadScenario(file: string, options: LoadOptions): Promise<
   if (own === undefined || problems.length > 0) return { scenario: undefined, problems }
   const joined = layers.map((layer) => layer.tree).reduceRight((base, changes) => overlay(base, changes))
 
-  const name =
-    basename(file) === 'scenario.yaml' ? basename(dirname(file)) : basename(file).replace(/\.ya?ml$/, '')
+  const name = scenarioName(file)
   const { tree, variables } = fillScenario(
     joined,
     { scenario: name, student, address: options.address },

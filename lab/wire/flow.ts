@@ -30,6 +30,28 @@ export interface Attachment {
   closed?(flow: Flow): void
 }
 
+/** The attachment with its errors kept from whoever calls it; after one it does nothing more. */
+export function contain(attachment: Attachment, failed: (error: unknown) => void): Attachment {
+  let isFailed = false
+  const safely = <Result>(run: () => Result): Result | undefined => {
+    if (isFailed) return undefined
+    try {
+      return run()
+    } catch (error) {
+      isFailed = true
+      failed(error)
+      return undefined
+    }
+  }
+  return {
+    name: attachment.name,
+    opened: (flow) => safely(() => attachment.opened?.(flow)),
+    passed: (flow, direction, bytes) => safely(() => attachment.passed?.(flow, direction, bytes)),
+    secret: (flow, line) => safely(() => attachment.secret?.(flow, line)),
+    closed: (flow) => safely(() => attachment.closed?.(flow)),
+  }
+}
+
 /** Asks each attachment in turn; the longest delay wins, `cut` and `drop` beat it. */
 export function verdictOf(
   attachments: readonly Attachment[],

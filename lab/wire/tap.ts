@@ -17,13 +17,13 @@ export class Tap extends Duplex {
     this.#flow = flow
     this.#attachments = attachments
     socket.on('data', (bytes: Buffer) => this.#arrived(bytes))
-    socket.on('end', () => this.#afterHeld(() => this.push(null)))
+    socket.on('end', () => this.#inOrder(() => this.push(null)))
     socket.on('error', (error) => this.destroy(error))
     socket.on('close', () => this.destroy())
   }
 
   override _read(): void {
-    this.#socket.resume()
+    if (this.#held === undefined) this.#socket.resume()
   }
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -46,24 +46,29 @@ export class Tap extends Duplex {
   #arrived(bytes: Buffer): void {
     const verdict = verdictOf(this.#attachments, this.#flow, 'in', bytes)
     if (typeof verdict === 'string') return this.#cut(() => undefined)
-    const deliver = (): void => {
-      if (!this.push(bytes)) this.#socket.pause()
-    }
-    if (verdict === undefined) return this.#afterHeld(deliver)
-    const { delay } = verdict
-    const before = this.#held ?? Promise.resolve()
-    this.#socket.pause()
-    const held = before.then(() => new Promise<void>((resolve) => this.#later(delay, resolve))).then(deliver)
-    this.#held = held
-    void held.then(() => {
-      if (this.#held === held) this.#held = undefined
-      this.#socket.resume()
-    })
+    if (verdict !== undefined) this.#socket.pause()
+    this.#inOrder(() => this.#deliver(bytes), verdict?.delay)
   }
 
-  #afterHeld(run: () => void): void {
-    if (this.#held === undefined) run()
-    else this.#held = this.#held.then(run)
+  /** Hands bytes to the service; reading goes on when it wants more, now or at `_read`. */
+  #deliver(bytes: Buffer): void {
+    if (this.push(bytes)) this.#socket.resume()
+    else this.#socket.pause()
+  }
+
+  /** Runs after what is held back, and after a delay of its own. */
+  #inOrder(run: () => void, delay?: number): void {
+    if (this.#held === undefined && delay === undefined) return run()
+    const before = this.#held ?? Promise.resolve()
+    const held = before
+      .then(
+        () => new Promise<void>((resolve) => (delay === undefined ? resolve() : this.#later(delay, resolve))),
+      )
+      .then(() => {
+        if (this.#held === held) this.#held = undefined
+        if (!this.destroyed) run()
+      })
+    this.#held = held
   }
 
   #later(milliseconds: number, run: () => void): void {

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
-import { verdictOf, type Attachment, type Flow, type Verdict } from './flow.ts'
+import { contain, verdictOf, type Attachment, type Flow, type Verdict } from './flow.ts'
 import { Tap } from './tap.ts'
 
 /** Every byte between the lab and the world passes here; with nothing attached it passes untouched. */
@@ -10,18 +10,25 @@ export class Wire {
   #attachments: readonly Attachment[] = []
   #last = 0
 
-  constructor(now: () => number) {
+  readonly #complain: (name: string, error: unknown) => void
+
+  /** `complain` is told, with its name, of an attachment that threw and has been detached for it. */
+  constructor(now: () => number, complain: (name: string, error: unknown) => void) {
     this.#now = now
+    this.#complain = complain
   }
 
   /** Attaches until the result is disposed of; flows that are open already stay as they are. */
   attach(attachment: Attachment): Disposable {
-    this.#attachments = [...this.#attachments, attachment]
-    return {
-      [Symbol.dispose]: () => {
-        this.#attachments = this.#attachments.filter((other) => other !== attachment)
-      },
+    const detach = (): void => {
+      this.#attachments = this.#attachments.filter((other) => other !== contained)
     }
+    const contained = contain(attachment, (error) => {
+      detach()
+      this.#complain(attachment.name, error)
+    })
+    this.#attachments = [...this.#attachments, contained]
+    return { [Symbol.dispose]: detach }
   }
 
   /** True when something looks at, or shapes, new flows. */
@@ -47,9 +54,16 @@ export class Wire {
     return { id: this.#last, openedAt: this.#now(), ...about }
   }
 
-  /** Asks the attachments; false means that the flow is refused. */
+  /** Asks the attachments; false means that the flow is refused, and has ended for those that were asked. */
   admits(flow: Flow): boolean {
-    return this.#attachments.every((attachment) => attachment.opened?.(flow) !== 'refuse')
+    const asked: Attachment[] = []
+    for (const attachment of this.#attachments) {
+      asked.push(attachment)
+      if (attachment.opened?.(flow) !== 'refuse') continue
+      for (const other of asked) other.closed?.(flow)
+      return false
+    }
+    return true
   }
 
   /** The stream that the service shall see: the socket itself, or a tap on it while something is attached. */

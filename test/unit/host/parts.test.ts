@@ -124,12 +124,12 @@ test('a state folder belongs to one process, and is free again when that is kill
   const holder = spawn(process.execPath, [
     '--input-type=module',
     '-e',
-    `import { Lock } from '${path}'; Lock.take('${folder.path}'); console.log('held'); setInterval(() => {}, 1000)`,
+    `import { Lock } from '${path}'; const lock = await Lock.take('${folder.path}'); console.log('held'); setInterval(() => lock, 1000)`,
   ])
   await once(holder.stdout, 'data')
-  assert.equal(Lock.take(folder.path), undefined)
+  assert.equal(await Lock.take(folder.path), undefined)
   holder.kill('SIGKILL')
   await once(holder, 'exit')
-  using mine = Lock.take(folder.path)
+  using mine = await Lock.take(folder.path)
   assert.ok(mine)
 })
