@@ -1,8 +1,11 @@
-import { watch, type FSWatcher } from 'node:fs'
+import { existsSync, watch, type FSWatcher } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 /** Milliseconds of quiet after which a change counts as finished. */
 const QUIET = 120
+
+/** Milliseconds until the next look for a folder that has gone. */
+const LATER = 1000
 
 /** Calls `run` after one of the files has changed, however the editor writes it; `files` is asked again after each call. */
 export class Watch implements Disposable {
@@ -29,7 +32,8 @@ export class Watch implements Disposable {
     for (const watcher of this.#watchers) watcher.close()
     const files = new Set(this.#files().map((file) => resolve(file)))
     const folders = new Set([...files].map((file) => dirname(file)))
-    this.#watchers = [...folders].map((folder) => {
+    this.#watchers = [...folders].flatMap((folder) => {
+      if (!existsSync(folder)) return this.#wait()
       const watcher = watch(folder, (_event, name) => {
         if (name === null || files.has(resolve(folder, name))) this.#changed()
       })
@@ -39,9 +43,16 @@ export class Watch implements Disposable {
     })
   }
 
+  /** Looks again later for a folder that is not there, as while a checkout replaces it. */
+  #wait(): [] {
+    this.#timer ??= setTimeout(() => this.#changed(), LATER)
+    return []
+  }
+
   #changed(): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
+      this.#timer = undefined
       void this.#run().finally(() => {
         if (!this.#isClosed) this.#watch()
       })

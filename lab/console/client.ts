@@ -7,6 +7,9 @@ import { readMessages, replySchema, writeMessage, type Reply } from './message.t
 /** Milliseconds to wait for the socket to be accepted. */
 const PATIENCE = 2000
 
+/** Milliseconds to wait for an answer; starting a service is the slowest of them. */
+const ANSWER = 15_000
+
 /** True if a lab answers at the path. */
 export async function isAlive(path: string): Promise<boolean> {
   const socket = await open(path)
@@ -16,7 +19,7 @@ export async function isAlive(path: string): Promise<boolean> {
 
 /** Asks a running lab for one answer; throws its error, or one that says that no lab runs there. */
 export async function ask(path: string, operation: string, input: Json = {}): Promise<unknown> {
-  for await (const item of stream(path, operation, input)) return item
+  for await (const item of stream(path, operation, input, AbortSignal.timeout(ANSWER))) return item
   throw new LabError((words) => words.labSilent)
 }
 
@@ -40,7 +43,10 @@ export async function* stream(
       else throw remote(reply.error)
     }
   } catch (error) {
-    if (signal?.aborted !== true) throw error
+    if (signal?.aborted === true) return
+    if (['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(codeOf(error) ?? ''))
+      throw new LabError((words) => words.labSilent)
+    throw error
   } finally {
     signal?.removeEventListener('abort', stop)
     socket.destroy()

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, type Dirent } from 'node:fs'
 import { platform, tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
+import { LabError, messageOf } from '../host/error.ts'
 
 /** Bytes that the path of a local socket may have on every system. */
 const LONGEST = 100
@@ -29,8 +30,16 @@ function privateFolder(): string {
 /** The state folders under the root, one for each scenario that has ever run there. */
 export function stateFolders(root: string): string[] {
   if (!existsSync(root)) return []
-  return readdirSync(root, { withFileTypes: true })
+  return entriesOf(root)
     .filter((entry) => entry.isDirectory() && existsSync(join(root, entry.name, 'lock.db')))
     .map((entry) => join(root, entry.name))
     .toSorted()
+}
+
+function entriesOf(root: string): Dirent[] {
+  try {
+    return readdirSync(root, { withFileTypes: true })
+  } catch (error) {
+    throw new LabError((words) => words.stateUnreadable(root, messageOf(error)), { cause: error })
+  }
 }

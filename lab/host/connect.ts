@@ -9,10 +9,17 @@ import type { Wire } from '../wire/wire.ts'
 /** Milliseconds to wait for a connection when the target does not say. */
 const PATIENCE = 10_000
 
-/** A connected TCP socket; rejects with the system's error, or ETIMEDOUT. */
-export function connectTcp({ host, port }: Address, timeout = PATIENCE): Promise<Socket> {
+/** A connected TCP socket; rejects with the system's error, ETIMEDOUT, or the reason of the signal. */
+export function connectTcp(
+  { host, port }: Address,
+  signal: AbortSignal,
+  timeout = PATIENCE,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, allowHalfOpen: true, noDelay: true })
+    const stop = (): void =>
+      void socket.destroy(signal.reason instanceof Error ? signal.reason : new Error('stopped'))
+    signal.addEventListener('abort', stop, { once: true })
     const timer = setTimeout(() => {
       socket.destroy(
         Object.assign(new Error(`no connection to ${host}:${port} within ${timeout} ms`), {
@@ -21,36 +28,34 @@ export function connectTcp({ host, port }: Address, timeout = PATIENCE): Promise
       )
     }, timeout)
     socket.once('connect', () => {
+      signal.removeEventListener('abort', stop)
       clearTimeout(timer)
       socket.off('error', reject)
+      // Whoever connects listens for `close`; a reset of the other end is no error of the lab.
+      socket.on('error', () => undefined)
       resolve(socket)
     })
     socket.once('error', reject)
-    socket.once('close', () => clearTimeout(timer))
+    socket.once('close', () => {
+      signal.removeEventListener('abort', stop)
+      clearTimeout(timer)
+    })
   })
 }
 
-/** A stream whose writes and `data` events are datagrams to and from one address, each from a fresh source port. */
-export async function connectUdp(
-  wire: Wire,
-  about: Omit<Flow, 'id' | 'openedAt' | 'local'>,
-  remote: Address,
-): Promise<Duplex> {
-  const socket = createSocket(isIPv6(remote.host) ? 'udp6' : 'udp4')
+/** A stream whose writes and `data` events are datagrams to and from the flow's remote address, from a fresh source port. */
+export async function connectUdp(wire: Wire, flow: Flow): Promise<Duplex> {
+  const { host, port } = flow.remote
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4')
   try {
-    socket.connect(remote.port, remote.host)
-    await once(socket, 'connect')
+    const connected = once(socket, 'connect')
+    socket.connect(port, host)
+    await connected
   } catch (error) {
     socket.close()
     throw error
   }
-  const { address: host, port } = socket.address()
-  const flow = wire.flow({ ...about, local: { host, port } })
-  if (wire.admits(flow)) return new Datagrams(socket, wire, flow)
-  socket.close()
-  throw Object.assign(new Error(`the lab's firewall refuses ${remote.host}:${remote.port}`), {
-    code: 'EACCES',
-  })
+  return new Datagrams(socket, wire, flow)
 }
 
 /** A connected UDP socket as a stream of whole datagrams. */

@@ -53,6 +53,9 @@ export interface Changes {
   readonly unchanged: readonly string[]
 }
 
+/** Milliseconds that open connections get to finish when the lab stops. */
+const GRACE = 100
+
 const silent: Logger = {
   debug: () => undefined,
   info: () => undefined,
@@ -160,7 +163,9 @@ export class Lab implements AsyncDisposable {
   stop(): Promise<void> {
     this.#abort.abort(new LabError((words) => words.labStopping))
     this.#stopping ??= this.#queue.then(async () => {
-      for (const runner of this.#runners.toReversed()) await runner.stop()
+      // One grace for all: the whole lab stops in time, however many services it has.
+      const until = performance.now() + GRACE
+      for (const runner of this.#runners.toReversed()) await runner.stop(until)
       this.clock.close()
       await this.#file?.[Symbol.asyncDispose]()
     })
@@ -258,7 +263,7 @@ export class Lab implements AsyncDisposable {
     // A service that the user has stopped stays so; one that is new starts.
     const entering = after.filter((runner) => {
       const old = leaving.find((other) => other.instance.name === runner.instance.name)
-      return !before.includes(runner) && (old === undefined || old.state === 'running')
+      return !before.includes(runner) && (old === undefined || old.state !== 'stopped')
     })
     const old = this.#scenario
     for (const runner of leaving.toReversed()) await runner.stop()
@@ -267,7 +272,14 @@ export class Lab implements AsyncDisposable {
       await this.#startAll(entering)
     } catch (error) {
       this.#put(old, before)
-      await this.#startAll(wasRunning)
+      for (const runner of wasRunning) {
+        await runner.start(this.#abort.signal).catch((again: unknown) => {
+          this.#log.error(
+            { service: runner.instance.name, error: messageOf(again) },
+            'the service could not be put back',
+          )
+        })
+      }
       throw error
     }
     const names = (runners: readonly Runner[]): string[] => runners.map((runner) => runner.instance.name)

@@ -22,7 +22,7 @@ export class Lock implements Disposable {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const lock = Lock.#try(state)
       if (lock !== undefined) return lock
-      await new Promise((resolve) => setTimeout(resolve, randomInt(5, 30)))
+      await new Promise((done) => setTimeout(done, randomInt(5, 30)))
     }
     return undefined
   }

@@ -59,7 +59,12 @@ export class Runner {
 
   /** Why it is not well, if it is not. */
   get trouble(): Text | undefined {
-    return this.#error ?? (this.#state === 'running' ? this.#running?.health?.() : undefined)
+    if (this.#error !== undefined || this.#state !== 'running') return this.#error
+    try {
+      return this.#running?.health?.()
+    } catch (error) {
+      return new LabError((words) => words.healthUnknown(this.instance.name, messageOf(error))).text
+    }
   }
 
   /** Where its endpoints listen. */
@@ -120,11 +125,11 @@ export class Runner {
     }
   }
 
-  /** Stops it; what goes wrong on the way is logged and stops nothing. */
-  async stop(): Promise<void> {
+  /** Stops it; open connections get until a moment of `performance.now()`; what goes wrong on the way is logged and stops nothing. */
+  async stop(until?: number): Promise<void> {
     if (this.#state !== 'running') return
     this.#state = 'stopping'
-    await this.#unwind()
+    await this.#unwind(until)
     this.#state = 'stopped'
     this.#host.journal.record('lab', { kind: 'service.stopped', data: { name: this.instance.name } })
   }
@@ -135,9 +140,9 @@ export class Runner {
     )
   }
 
-  async #unwind(): Promise<void> {
+  async #unwind(until?: number): Promise<void> {
     this.#abort.abort(new LabError((words) => words.serviceStopped(this.instance.name)))
-    await this.#quietly(() => this.#sockets?.close())
+    await this.#quietly(() => this.#sockets?.close(until))
     const running = this.#running
     this.#running = undefined
     if (running !== undefined) await this.#quietly(() => inTime(running[Symbol.asyncDispose]()))
@@ -210,8 +215,8 @@ export class Runner {
     const { world } = this.#host
     const names: World['names'] = {
       list: () => world.names.list(),
-      publish: (published) => this.#owned(world.names.publish(published)),
-      watch: (run) => this.#owned(world.names.watch(run)),
+      publish: (published) => this.#owned(() => world.names.publish(published)),
+      watch: (run) => this.#owned(() => world.names.watch(run)),
     }
     const { accounts, mail, certificates } = world
     return {
@@ -228,7 +233,9 @@ export class Runner {
     }
   }
 
-  #owned(published: Disposable): Disposable {
+  #owned(publish: () => Disposable): Disposable {
+    this.#abort.signal.throwIfAborted()
+    const published = publish()
     const owned = {
       [Symbol.dispose]: () => {
         this.#published.delete(owned)
@@ -240,6 +247,7 @@ export class Runner {
   }
 
   #timer(milliseconds: number, run: () => void): Timer {
+    if (this.#abort.signal.aborted) return { refresh: () => undefined, cancel: () => undefined }
     const timer = this.#host.clock.timer(milliseconds, () => {
       this.#timers.delete(owned)
       try {

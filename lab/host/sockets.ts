@@ -30,6 +30,10 @@ export interface SocketsOptions {
 export class Sockets {
   readonly #options: SocketsOptions
   readonly #bound = new Map<string, Bound>()
+  readonly #binding = new Map<string, Promise<Bound>>()
+  /** What is listened to already, as in `tcp dns`. */
+  readonly #used = new Set<string>()
+  readonly #stop = new AbortController()
   readonly #streams = new Set<Duplex>()
   readonly #flows = new WeakMap<Duplex, Scope & { readonly flow: Flow }>()
   /** Loaded on first use: a lab without TLS does not pay for it. */
@@ -51,13 +55,13 @@ export class Sockets {
   }
 
   async tcp(endpoint: string, serve: ServeStream): Promise<Address> {
-    const bound = await this.#bind(endpoint)
+    const bound = await this.#bind(endpoint, 'tcp')
     this.#listen(endpoint, bound, (stream, peer) => serve(stream, peer))
     return bound.address
   }
 
   async tls(endpoint: string, options: TlsOptions, serve: ServeStream<TLSSocket>): Promise<Address> {
-    const bound = await this.#bind(endpoint)
+    const bound = await this.#bind(endpoint, 'tcp')
     this.#listen(endpoint, bound, async (stream, peer) => {
       const secured = await this.upgrade(stream, options).catch(() => undefined)
       if (secured !== undefined) await serve(secured, peer)
@@ -66,23 +70,24 @@ export class Sockets {
   }
 
   async udp(endpoint: string, serve: ServeDatagram): Promise<Address> {
-    const { address, datagrams } = await this.#bind(endpoint)
+    const { address, datagrams } = await this.#bind(endpoint, 'udp')
     if (datagrams === undefined)
       throw new LabError((words) => words.endpointWrong(this.#options.instance, endpoint))
     const { wire, instance } = this.#options
     const scope: Scope = { instance, fail: (error) => this.#complain(error) }
     const answer = (peer: Peer, reply: Buffer | undefined, flow: Flow | undefined): void => {
-      if (reply === undefined || this.#isClosed) return
+      const verdict = flow === undefined || reply === undefined ? undefined : wire.judge(flow, 'out', reply)
       const send = (): void => {
-        if (!this.#isClosed) sendTo(datagrams, reply, peer)
+        if (reply !== undefined && !this.#isClosed && verdict !== 'drop' && verdict !== 'cut')
+          sendTo(datagrams, reply, peer)
+        if (flow !== undefined) wire.closed(flow)
       }
-      const verdict = flow && wire.judge(flow, 'out', reply)
-      if (verdict === undefined) send()
-      else if (typeof verdict !== 'string') setTimeout(send, verdict.delay)
+      if (typeof verdict === 'object') setTimeout(send, verdict.delay)
+      else send()
     }
     const take = (message: Buffer, peer: Peer, flow: Flow | undefined): void => {
       try {
-        const reply = serve(message, peer)
+        const reply = this.#isClosed ? undefined : serve(message, peer)
         if (!(reply instanceof Promise)) return answer(peer, reply, flow)
         reply.then((bytes) => answer(peer, bytes, flow)).catch(scope.fail)
       } catch (error) {
@@ -91,19 +96,24 @@ export class Sockets {
     }
     datagrams.on('error', scope.fail)
     datagrams.on('message', (message, { address: host, port }) => {
+      // Nothing can be sent back to port 0: such a datagram is forged.
+      if (port === 0) return
       if (!wire.isAttached) return take(message, { host, port, connection: 0, local: address }, undefined)
+      const remote = { host, port }
       const flow = wire.flow({
         service: instance,
         endpoint,
         transport: 'udp',
         direction: 'inbound',
         local: address,
-        remote: { host, port },
+        remote,
       })
-      const verdict = wire.admits(flow) ? wire.judge(flow, 'in', message) : 'drop'
+      if (!wire.admits(flow)) return
+      const verdict = wire.judge(flow, 'in', message)
       const deliver = (): void => take(message, { host, port, connection: flow.id, local: address }, flow)
       if (verdict === undefined) deliver()
-      else if (typeof verdict !== 'string') setTimeout(deliver, verdict.delay)
+      else if (typeof verdict === 'object') setTimeout(deliver, verdict.delay)
+      else wire.closed(flow)
     })
     return address
   }
@@ -116,10 +126,25 @@ export class Sockets {
     const transport = target.transport ?? 'tcp'
     if (this.#isClosed) throw new LabError((words) => words.serviceStopped(instance))
     const remote = { host: target.host, port: target.port }
-    const about = { service: instance, endpoint: '', transport, direction: 'outbound', remote } as const
-    if (transport === 'udp') return this.#track(await connectUdp(wire, about, remote))
-    const socket = await connectTcp(remote, target.timeout)
-    return this.#adopt(socket, wire.flow({ ...about, local: localOf(socket) }))
+    const unbound = { host: '', port: 0 }
+    const flow = wire.flow({
+      service: instance,
+      endpoint: '',
+      transport,
+      direction: 'outbound',
+      local: unbound,
+      remote,
+    })
+    if (!wire.admits(flow))
+      throw new LabError((words) => words.connectRefused(instance, `${remote.host}:${remote.port}`))
+    try {
+      if (transport === 'udp') return this.#adopt(await connectUdp(wire, flow), flow)
+      const socket = await connectTcp(remote, this.#stop.signal, target.timeout)
+      return this.#adopt(wire.carry(socket, flow), flow)
+    } catch (error) {
+      wire.closed(flow)
+      throw error
+    }
   }
 
   async upgrade(stream: Duplex, options: TlsOptions): Promise<TLSSocket> {
@@ -131,29 +156,35 @@ export class Sockets {
     const secured = await upgrades.upgrade(stream, options, scope)
     this.#track(secured)
     guard(secured, scope)
+    if (this.#isClosed) secured.destroy()
     return secured
   }
 
-  /** Stops listening at once, gives open connections a short grace, then destroys what is left. */
-  async close(): Promise<void> {
+  /** Stops listening at once, gives open connections a grace (until a moment of `performance.now()`), then destroys what is left. */
+  async close(until = performance.now() + GRACE): Promise<void> {
     this.#isClosed = true
+    this.#stop.abort(new LabError((words) => words.serviceStopped(this.#options.instance)))
     const closing = [...this.#bound.values()].map((bound) => unbind(bound))
     this.#bound.clear()
-    if (this.#streams.size > 0) await this.#grace()
+    await this.#grace(until)
     for (const stream of this.#streams) stream.destroy()
     await Promise.all(closing)
   }
 
-  async #bind(endpoint: string): Promise<Bound> {
-    const earlier = this.#bound.get(endpoint)
-    if (earlier !== undefined) return earlier
+  /** Binds an endpoint once; what is asked for at the same moment gets the same sockets. */
+  async #bind(endpoint: string, use: 'tcp' | 'udp'): Promise<Bound> {
+    if (this.#used.has(`${use} ${endpoint}`))
+      throw new LabError((words) => words.endpointTwice(this.#options.instance, endpoint))
+    this.#used.add(`${use} ${endpoint}`)
     const { transport, address } = this.#options.locate(endpoint)
-    const bound = await bind(this.#options.instance, transport, address)
-    this.#bound.set(endpoint, bound)
+    const binding = this.#binding.get(endpoint) ?? bind(this.#options.instance, transport, address)
+    this.#binding.set(endpoint, binding)
+    const bound = await binding
     if (this.#isClosed) {
-      await unbind(bound)
+      if (!this.#bound.has(endpoint)) await unbind(bound)
       throw new LabError((words) => words.serviceStopped(this.#options.instance))
     }
+    this.#bound.set(endpoint, bound)
     return bound
   }
 
@@ -175,16 +206,18 @@ export class Sockets {
         socket.resetAndDestroy()
         return
       }
-      const stream = this.#adopt(socket, flow)
+      // The other end may reset at any moment; services learn of it by `close`.
+      socket.on('error', () => undefined)
+      socket.once('end', () => boundHalfOpen(socket))
+      const stream = this.#adopt(wire.carry(socket, flow), flow)
       const scope = this.#flows.get(stream)
       if (scope !== undefined) inScope(scope, () => serve(stream, { ...remote, connection: flow.id, local }))
     })
     server.on('error', (error) => this.#complain(error))
   }
 
-  /** Puts a socket on the wire, in its own scope. */
-  #adopt(socket: Socket, flow: Flow): Duplex {
-    const stream = this.#options.wire.carry(socket, flow)
+  /** Gives a stream its own scope; a flow that opens after the stop is ended at once. */
+  #adopt(stream: Duplex, flow: Flow): Duplex {
     const scope = {
       instance: this.#options.instance,
       flow,
@@ -192,10 +225,9 @@ export class Sockets {
     }
     this.#flows.set(stream, scope)
     // The other end may reset at any moment; services learn of it by `close`.
-    socket.on('error', () => undefined)
     stream.on('error', () => undefined)
     guard(stream, scope)
-    socket.once('end', () => boundHalfOpen(socket))
+    if (this.#isClosed) stream.destroy()
     return this.#track(stream)
   }
 
@@ -218,9 +250,9 @@ export class Sockets {
     this.#options.log.error({ error: stackOf(error) }, 'internal error; the service goes on')
   }
 
-  async #grace(): Promise<void> {
-    const end = Date.now() + GRACE
-    while (this.#streams.size > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 5))
+  async #grace(until: number): Promise<void> {
+    while (this.#streams.size > 0 && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
 
@@ -237,10 +269,6 @@ function boundHalfOpen(socket: Socket): void {
 function sendTo(datagrams: DatagramSocket, reply: Buffer, peer: Address): void {
   // A client that has gone, or an answer that the network cannot carry, concerns nobody else.
   datagrams.send(reply, peer.port, peer.host, () => undefined)
-}
-
-function localOf(socket: Socket): Address {
-  return { host: socket.localAddress ?? '', port: socket.localPort ?? 0 }
 }
 
 function stackOf(error: unknown): string {

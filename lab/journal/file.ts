@@ -1,4 +1,13 @@
-import { closeSync, mkdirSync, openSync, readdirSync, unlinkSync, write } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  unlinkSync,
+  write,
+} from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { messageOf } from '../host/error.ts'
@@ -14,6 +23,8 @@ const BATCH = 2000
 const WAITING = 50_000
 /** Bytes that one run may write; facts beyond it are dropped and counted. */
 const LARGEST = 512 * 1024 * 1024
+/** Characters of the longest fact. */
+const LONGEST = 65_536
 /** How many runs stay on disk. */
 const RUNS = 10
 
@@ -27,6 +38,7 @@ export function journalFolder(state: string): string {
 /** The journals on disk, oldest first. */
 export function journalFiles(state: string): string[] {
   const folder = journalFolder(state)
+  if (!existsSync(folder)) return []
   return readdirSync(folder)
     .filter((name) => name.endsWith('.ndjson'))
     .toSorted()
@@ -87,18 +99,9 @@ export class JournalFile implements AsyncDisposable {
   }
 
   async #write(batch: readonly Entry[]): Promise<void> {
-    const lines = batch.map((entry) => JSON.stringify(entry))
-    if (this.#dropped > 0) {
-      lines.push(
-        JSON.stringify({
-          at: batch.at(-1)?.at,
-          service: 'lab',
-          kind: 'journal.dropped',
-          data: { facts: this.#dropped },
-        }),
-      )
-    }
-    const bytes = Buffer.from(`${lines.join('\n')}\n`)
+    const lines = batch.flatMap((entry) => this.#line(entry) ?? [])
+    if (this.#dropped > 0) lines.push(droppedLine(batch.at(-1)?.at, this.#dropped))
+    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
     try {
       for (let done = 0; done < bytes.length;) {
         const { bytesWritten } = await writeFully(this.#descriptor, bytes, done, bytes.length - done, null)
@@ -109,17 +112,45 @@ export class JournalFile implements AsyncDisposable {
       this.#isComplaining = false
     } catch (error) {
       this.#drop(batch.length)
-      if (!this.#isComplaining)
-        this.#log.error(
-          { reason: messageOf(error) },
-          'the journal cannot be written; its facts are counted as dropped',
-        )
-      this.#isComplaining = true
+      this.#cutHalfLine()
+      this.#complain(messageOf(error))
     }
+  }
+
+  /** The entry as JSON; what cannot be written so, or is too long, is dropped and counted. */
+  #line(entry: Entry): string | undefined {
+    try {
+      const line = JSON.stringify(entry)
+      if (line.length <= LONGEST) return line
+      this.#complain(`a fact of kind ${entry.kind} has ${line.length} characters`)
+    } catch (error) {
+      this.#complain(`a fact of kind ${entry.kind} is no JSON: ${messageOf(error)}`)
+    }
+    this.#drop(1)
+    return undefined
+  }
+
+  /** Takes back what a full disk has let through of a batch, so that the next one starts on a line of its own. */
+  #cutHalfLine(): void {
+    try {
+      ftruncateSync(this.#descriptor, this.#written)
+    } catch {
+      // What is no regular file, or is gone, has no half line to take back.
+    }
+  }
+
+  #complain(reason: string): void {
+    if (!this.#isComplaining)
+      this.#log.error({ reason }, 'the journal cannot be written; what it misses is counted as dropped')
+    this.#isComplaining = true
   }
 
   #drop(facts: number): void {
     this.#dropped += facts
     this.#journal.countDropped(facts)
   }
+}
+
+function droppedLine(at: number | undefined, facts: number): string {
+  return JSON.stringify({ at, service: 'lab', kind: 'journal.dropped', data: { facts } })
 }

@@ -45,9 +45,7 @@ export class Files implements ScenarioFiles {
 
   /** The paths of the texts that were read, to be watched. */
   watched(): string[] {
-    return [...this.#texts.keys()].flatMap((wanted) =>
-      this.#folders.map((folder) => join(folder, wanted)).filter((path) => existsSync(path)),
-    )
+    return [...this.#texts.keys()].flatMap((wanted) => this.#folders.map((folder) => join(folder, wanted)))
   }
 
   /** True if every text that was read here reads the same in the other files. */

@@ -17,7 +17,12 @@ export const english = {
     `${service} cannot listen on ${host}: this machine has no such address. Choose another with --bind`,
   endpointWrong: (service: string, endpoint: string): string =>
     `${service} has no endpoint "${endpoint}" of that kind that listens`,
+  endpointTwice: (service: string, endpoint: string): string =>
+    `${service} listens on its endpoint "${endpoint}" already`,
+  connectRefused: (service: string, where: string): string =>
+    `the lab's firewall does not let ${service} reach ${where}`,
   serviceStopped: (service: string): string => `${service} has been stopped`,
+  healthUnknown: (service: string, reason: string): string => `${service} cannot say how it is: ${reason}`,
   serviceFailed: (service: string, reason: string): string => `${service} could not start: ${reason}`,
   serviceUnknown: (name: string, near: string | undefined, known: readonly string[]): string =>
     `there is no service "${name}"${meant(near)}; there are: ${known.join(', ') || 'none'}`,
@@ -42,6 +47,8 @@ export const english = {
     'the lab does not answer. If it has just been started, try again; "lab doctor" looks for the cause',
   stateUnwritable: (folder: string, reason: string): string =>
     `the lab cannot keep its state in ${folder}: ${reason}. Give another folder with --state`,
+  stateUnreadable: (folder: string, reason: string): string =>
+    `the state of the labs in ${folder} cannot be read: ${reason}. Give another folder with --state`,
   yamlWrong: (_code: string, message: string): string => message,
   yamlTooLarge: 'the file nests too deep or holds too much for a scenario',
   keyUnknown: (key: string, near: string | undefined, known: readonly string[]): string =>

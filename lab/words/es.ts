@@ -13,7 +13,10 @@ export const spanish: Words = {
     `${service} no puede escuchar en ${host}: esta máquina no tiene esa dirección. Elige otra con --bind`,
   endpointWrong: (service, endpoint) =>
     `${service} no tiene ningún punto de acceso "${endpoint}" de ese tipo que escuche`,
+  endpointTwice: (service, endpoint) => `${service} ya escucha en su punto de acceso "${endpoint}"`,
+  connectRefused: (service, where) => `el cortafuegos del laboratorio no deja a ${service} llegar a ${where}`,
   serviceStopped: (service) => `${service} se ha detenido`,
+  healthUnknown: (service, reason) => `${service} no sabe decir cómo está: ${reason}`,
   serviceFailed: (service, reason) => `${service} no pudo arrancar: ${reason}`,
   serviceUnknown: (name, near, known) =>
     `no existe el servicio "${name}"${meant(near)}; existen: ${known.join(', ') || 'ninguno'}`,
@@ -35,6 +38,8 @@ export const spanish: Words = {
     'el laboratorio no responde. Si acaba de arrancar, inténtalo de nuevo; "lab doctor" busca la causa',
   stateUnwritable: (folder, reason) =>
     `el laboratorio no puede guardar su estado en ${folder}: ${reason}. Indica otra carpeta con --state`,
+  stateUnreadable: (folder, reason) =>
+    `no se puede leer el estado de los laboratorios en ${folder}: ${reason}. Indica otra carpeta con --state`,
   yamlWrong: (code, message) => yamlErrors[code] ?? `YAML incorrecto (${message})`,
   yamlTooLarge: 'el fichero tiene demasiados niveles o demasiado contenido para un escenario',
   keyUnknown: (key, near, known) =>

@@ -79,6 +79,7 @@ test('an attachment sees every byte of TCP and of UDP, until it is detached', as
       'opened datagrams udp inbound',
       'in two',
       'out two',
+      'closed datagrams',
     ].toSorted((a, b) => watching.seen.indexOf(a) - watching.seen.indexOf(b)),
   )
 })
