@@ -304,7 +304,7 @@ export interface Service<Config = unknown> {
   readonly after?: readonly string[]
   /** The points at which it can be broken, each with the schema of what the scenario may say there beyond `times`, `probability` and `match`. */
   readonly faults?: Readonly<Record<string, ZodType<Record<string, unknown>>>>
-  /** What is wrong in the files that the configuration names; called by `lab validate`, and before any start or reload. */
+  /** What is wrong in the files that the configuration names, `file` being the name given to `files.text`; called by `lab validate`, and before any start or reload. */
   problems?(
     config: Config,
     files: ScenarioFiles,

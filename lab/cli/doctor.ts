@@ -45,8 +45,8 @@ export const command: Command = {
     ]
     const marks = {
       good: styleText('green', 'ok  '),
-      note: styleText('yellow', 'note'),
-      bad: styleText('red', 'FAIL'),
+      note: styleText('yellow', call.io.pick({ en: 'note', es: 'nota' })),
+      bad: styleText('red', call.io.pick({ en: 'FAIL', es: 'MAL ' })),
     }
     for (const { grade, text } of findings) call.io.say(`${marks[grade]}  ${call.io.pick(text)}`)
     return findings.some((finding) => finding.grade === 'bad') ? exit.failed : exit.done

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import type { Lab } from '../host/lab.ts'
 import { fillText } from '../scenario/fill.ts'
-import { columns } from './help.ts'
+import { columns, hostText } from './help.ts'
 import type { Io } from './command.ts'
 
 /** How many accounts are shown; a class has more. */
@@ -13,7 +13,7 @@ export function greeting(lab: Lab, io: Io): string {
   const services = lab.status().map(({ name: instance, state, addresses }) => {
     const where = addresses.map(({ endpoint, transport, address }) => {
       const label = endpoint === instance ? '' : `${endpoint} `
-      return `${label}${address.host}:${address.port}${transport === 'tcp' ? '' : transport === 'udp' ? ' (udp)' : ' (udp, tcp)'}`
+      return `${label}${hostText(address.host)}:${address.port}${transport === 'tcp' ? '' : transport === 'udp' ? ' (udp)' : ' (udp, tcp)'}`
     })
     return [
       instance,
@@ -41,7 +41,9 @@ export function greeting(lab: Lab, io: Io): string {
         const instance = instances.find((other) => other.name === status.name)
         return status.addresses.flatMap(({ endpoint, address }) => {
           const line = instance?.service.endpoints[endpoint]?.try
-          const variables = { ...lab.scenario.variables, host: lab.scenario.address, port: address.port }
+          const { address: own } = lab.scenario
+          const host = line?.includes('://') === true ? hostText(own) : own
+          const variables = { ...lab.scenario.variables, host, port: address.port }
           return line === undefined
             ? []
             : [`  ${fillText(line, variables, { file: '', line: 1, column: 1 }).text}`]

@@ -4,11 +4,12 @@ import type { Command, Io } from './command.ts'
 /** The help of one command. */
 export function helpOf(name: string, command: Command, io: Io): string {
   const options = Object.entries(command.options).map(([option, { short, value, text }]) => {
-    const left = `${short === undefined ? '    ' : `-${short}, `}--${option}${value === undefined ? '' : ` ${value}`}`
+    const shown = value === undefined ? '' : ` ${localized(value, io)}`
+    const left = `${short === undefined ? '    ' : `-${short}, `}--${option}${shown}`
     return [left, io.pick(text)] as const
   })
   return [
-    `lab ${name} ${command.usage}`.trimEnd(),
+    `lab ${name} ${localized(command.usage, io)}`.trimEnd(),
     '',
     `  ${io.pick(command.summary)}`,
     '',
@@ -30,7 +31,10 @@ export function overviewOf(commands: readonly (readonly [string, Command])[], io
     '',
     heading(io.pick({ en: 'Commands', es: 'Órdenes' })),
     ...columns(
-      commands.map(([name, command]) => [`lab ${name} ${command.usage}`.trimEnd(), io.pick(command.summary)]),
+      commands.map(([name, command]) => [
+        `lab ${name} ${localized(command.usage, io)}`.trimEnd(),
+        io.pick(command.summary),
+      ]),
     ),
     '',
     heading(io.pick({ en: 'Begin with', es: 'Empieza con' })),
@@ -68,6 +72,26 @@ export function overviewOf(commands: readonly (readonly [string, Command])[], io
   ].join('\n')
 }
 
+/** What stands for a value in a usage line, in Spanish. */
+const stand: Readonly<Record<string, string>> = {
+  SERVICE: 'SERVICIO',
+  SCENARIO: 'ESCENARIO',
+  NAME: 'NOMBRE',
+  FILE: 'FICHERO',
+  FOLDER: 'CARPETA',
+  ADDRESS: 'DIRECCIÓN',
+  MODE: 'MODO',
+  LEVEL: 'NIVEL',
+  KIND: 'TIPO',
+  options: 'opciones',
+}
+
+function localized(usage: string, io: Io): string {
+  return io.language === 'en'
+    ? usage
+    : usage.replace(/\b(?:[A-Z]{2,}|options)\b/g, (word) => stand[word] ?? word)
+}
+
 function heading(text: string): string {
   return styleText('bold', text)
 }
@@ -80,4 +104,9 @@ export function columns(rows: readonly (readonly [string, string])[], widest = 4
       ? [`  ${left}`, `  ${' '.repeat(width)}  ${right}`]
       : [`  ${left.padEnd(width)}  ${right}`.trimEnd()],
   )
+}
+
+/** An address as it stands before a port: IPv6 in brackets (RFC 3986 §3.2.2). */
+export function hostText(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
 }

@@ -1,5 +1,6 @@
+import { sep } from 'node:path'
 import { parseArgs } from 'node:util'
-import { LabError } from '../host/error.ts'
+import { codeOf, LabError, messageOf } from '../host/error.ts'
 import { nearest } from '../kit/nearest.ts'
 import type { Text } from '../service.ts'
 import { languageOf } from '../words/index.ts'
@@ -47,6 +48,14 @@ export async function main(): Promise<void> {
 }
 
 async function run(words: readonly string[], io: Io): Promise<number> {
+  const asked = languageAsked(words)
+  if (asked !== undefined && !/^(?:en|es)/i.test(asked)) {
+    io.complain({
+      en: `lab: --lang takes en or es, not "${asked}"`,
+      es: `lab: --lang espera en o es, no "${asked}"`,
+    })
+    return exit.wrong
+  }
   const at = words.findIndex((word, index) => !word.startsWith('-') && words[index - 1] !== '--lang')
   const name = at < 0 ? undefined : words[at]
   if (name === undefined || name === 'help') return overview(words, at, io)
@@ -133,8 +142,19 @@ function parse(
   try {
     return parseArgs({ args: [...words], options, allowPositionals: true, strict: true })
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error)
-    throw new LabError({ en: said, es: `opción incorrecta: ${said}` }, { blame: 'wrong', cause: error })
+    const said = messageOf(error)
+    const [, option = '?'] = /'(-[^' ]+)/.exec(said) ?? []
+    const reason = {
+      ERR_PARSE_ARGS_UNKNOWN_OPTION: {
+        en: `there is no option ${option}`,
+        es: `no existe la opción ${option}`,
+      },
+      ERR_PARSE_ARGS_INVALID_OPTION_VALUE: /does not take/.test(said)
+        ? { en: `${option} takes no value`, es: `${option} no lleva valor` }
+        : { en: `${option} needs a value`, es: `${option} necesita un valor` },
+    }
+    const told = Object.entries(reason).find(([code]) => code === codeOf(error))?.[1]
+    throw new LabError(told ?? { en: said, es: said }, { blame: 'wrong', cause: error })
   }
 }
 
@@ -152,16 +172,20 @@ function failed(error: unknown, io: Io, name: string): number {
   return error.blame === 'wrong' ? exit.wrong : exit.failed
 }
 
-function ioOf(words: readonly string[]): Io {
+/** What `--lang` says, wherever it stands. */
+function languageAsked(words: readonly string[]): string | undefined {
   const index = words.findLastIndex((word) => word === '--lang' || word.startsWith('--lang='))
-  const asked = index < 0 ? undefined : (words[index]?.split('=')[1] ?? words[index + 1])
-  const language = languageOf(asked, process.env)
+  return index < 0 ? undefined : (words[index]?.split('=')[1] ?? words[index + 1])
+}
+
+function ioOf(words: readonly string[]): Io {
+  const language = languageOf(languageAsked(words), process.env)
   const pick = (text: Text): string => text[language]
   const line = (said: string | Text): string => `${typeof said === 'string' ? said : pick(said)}\n`
   return {
     language,
     environment: process.env,
-    folder: process.cwd(),
+    folder: workingFolder(),
     say: (said) => write('out', line(said)),
     complain: (said) => write('err', line(said)),
     pick,
@@ -173,4 +197,14 @@ function write(stream: 'out' | 'err', line: string): void {
   if (process.env['LAB_DETACHED'] !== undefined && process.connected)
     process.send?.({ [stream]: line }, undefined, undefined, () => undefined)
   else (stream === 'out' ? process.stdout : process.stderr).write(line)
+}
+
+/** The folder in which the command runs; the root if it has been deleted meanwhile. */
+function workingFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    // Relative paths then lead nowhere, and the command says so.
+    return sep
+  }
 }

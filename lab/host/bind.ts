@@ -4,7 +4,7 @@ import { createServer, isIPv6, type Server } from 'node:net'
 import { platform } from 'node:os'
 import type { Address } from '../service.ts'
 import { codeOf, LabError, messageOf } from './error.ts'
-import { holderOf } from './holder.ts'
+import { holderOf, isOnlyWildcard } from './holder.ts'
 
 /** Which of an endpoint's ports to use: the standard one, the unprivileged one, or any free one. */
 export type PortMode = 'standard' | 'fallback' | 'any'
@@ -84,9 +84,11 @@ async function bindBoth(wanted: Address): Promise<Bound> {
   for (let tries = 1; ; tries += 1) {
     const tcp = await bindTcp(wanted)
     try {
-      const udp = await bindUdp(tcp.address, false).catch((error: unknown) => {
+      const udp = await bindUdp(tcp.address, false).catch(async (error: unknown) => {
         // A multicast responder holds UDP 5353 on all addresses and lets others bind one of them.
-        if (codeOf(error) === 'EADDRINUSE' && wanted.port !== 0) return bindUdp(tcp.address, true)
+        const { host, port } = wanted
+        if (codeOf(error) === 'EADDRINUSE' && port !== 0 && (await isOnlyWildcard(host, port)))
+          return bindUdp(tcp.address, true)
         throw error
       })
       return { ...tcp, ...udp }
@@ -112,7 +114,7 @@ async function explained(
   const where = `${host}:${port}/${failed}`
   switch (codeOf(error)) {
     case 'EADDRINUSE': {
-      const holder = await holderOf(failed, port)
+      const holder = await holderOf(failed, host, port)
       return new LabError((words) => words.portInUse(service, where, holder), { cause: error })
     }
     case 'EACCES':

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { platform } from 'node:os'
+import { isIPv4 } from 'node:net'
+import { endianness, platform } from 'node:os'
 import { promisify } from 'node:util'
 
 /** The program that holds a port. */
@@ -13,9 +14,13 @@ export interface Holder {
 const run = promisify(execFile)
 
 /** Who listens on the port, where the system tells; never rejects. */
-export async function holderOf(transport: 'tcp' | 'udp', port: number): Promise<Holder | undefined> {
+export async function holderOf(
+  transport: 'tcp' | 'udp',
+  host: string,
+  port: number,
+): Promise<Holder | undefined> {
   try {
-    if (platform() === 'linux') return await linuxHolder(transport, port)
+    if (platform() === 'linux') return await linuxHolder(transport, host, port)
     if (platform() === 'win32') return await windowsHolder(transport, port)
     return await unixHolder(transport, port)
   } catch {
@@ -24,17 +29,56 @@ export async function holderOf(transport: 'tcp' | 'udp', port: number): Promise<
   }
 }
 
-async function linuxHolder(transport: 'tcp' | 'udp', port: number): Promise<Holder | undefined> {
-  const inodes = new Set<string>()
-  for (const table of [transport, `${transport}6`]) {
-    const text = await readFile(`/proc/net/${table}`, 'latin1').catch(() => '')
-    for (const line of text.split('\n').slice(1)) {
-      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/)
-      const isListening = transport === 'udp' || state === '0A'
-      if (isListening && inode !== undefined && Number.parseInt(local?.split(':')[1] ?? '', 16) === port)
-        inodes.add(`socket:[${inode}]`)
-    }
-  }
+/** A socket of the kernel's tables. */
+interface Listed {
+  /** As the kernel writes it, in hexadecimal. */
+  readonly address: string
+  readonly inode: string
+}
+
+/** The sockets that listen on the port. */
+async function listed(transport: 'tcp' | 'udp', port: number): Promise<Listed[]> {
+  const tables = await Promise.all(
+    [transport, `${transport}6`].map((table) => readFile(`/proc/net/${table}`, 'latin1').catch(() => '')),
+  )
+  return tables.flatMap((table) =>
+    table
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => {
+        const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/)
+        const [address = '', number = ''] = local.split(':')
+        return (transport === 'udp' || state === '0A') && Number.parseInt(number, 16) === port
+          ? [{ address, inode }]
+          : []
+      }),
+  )
+}
+
+/** True unless the system says that a socket holds the UDP port at that very address, and not at all of them. */
+export async function isOnlyWildcard(host: string, port: number): Promise<boolean> {
+  return (await listed('udp', port)).every(
+    ({ address }) => /^0+$/.test(address) || address !== kernelAddress(host),
+  )
+}
+
+/** An IPv4 address as the kernel's tables write it on this machine; undefined for IPv6. */
+function kernelAddress(host: string): string | undefined {
+  if (!isIPv4(host)) return undefined
+  const bytes = host.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0').toUpperCase())
+  return (endianness() === 'LE' ? bytes.toReversed() : bytes).join('')
+}
+
+async function linuxHolder(
+  transport: 'tcp' | 'udp',
+  host: string,
+  port: number,
+): Promise<Holder | undefined> {
+  const own = kernelAddress(host)
+  const inWay = (await listed(transport, port)).filter(
+    ({ address }) => own === undefined || address.length > 8 || address === own || /^0+$/.test(address),
+  )
+  const inodes = new Set(inWay.map(({ inode }) => `socket:[${inode}]`))
   if (inodes.size === 0) return undefined
   for (const pid of await readdir('/proc')) {
     if (!/^\d+$/.test(pid) || !(await holdsOne(pid, inodes))) continue

@@ -34,6 +34,8 @@ export class Sockets {
   /** What is listened to already, as in `tcp dns`. */
   readonly #used = new Set<string>()
   readonly #stop = new AbortController()
+  /** The flows whose error has been told. */
+  readonly #failed = new WeakSet<Flow>()
   readonly #streams = new Set<Duplex>()
   readonly #flows = new WeakMap<Duplex, Scope & { readonly flow: Flow }>()
   /** Loaded on first use: a lab without TLS does not pay for it. */
@@ -238,7 +240,8 @@ export class Sockets {
   }
 
   #fail(stream: Duplex, flow: Flow, error: unknown): void {
-    if (stream.destroyed) return
+    if (this.#failed.has(flow)) return
+    this.#failed.add(flow)
     this.#options.log.error(
       { connection: flow.id, peer: flow.remote.host, error: stackOf(error) },
       'internal error; the connection ends, the others go on',

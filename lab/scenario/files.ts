@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { messageOf } from '../host/error.ts'
-import { FileError, type ScenarioFiles } from '../service.ts'
+import { FileError, type Problem, type ScenarioFiles } from '../service.ts'
 import { text } from '../words/index.ts'
-import { fillText, type Variables } from './fill.ts'
+import { fillText, sourceColumn, type Filling, type Variables } from './fill.ts'
 
 /** Bytes of the longest text file that a scenario may bring. */
 const LONGEST = 16 * 1024 * 1024
@@ -13,6 +13,7 @@ export class Files implements ScenarioFiles {
   readonly #folders: readonly string[]
   readonly #variables: Variables
   readonly #texts = new Map<string, string>()
+  readonly #fillings = new Map<string, readonly Filling[]>()
 
   constructor(folders: readonly string[], variables: Variables) {
     this.#folders = folders
@@ -40,7 +41,19 @@ export class Files implements ScenarioFiles {
       )
     }
     this.#texts.set(wanted, filled.text)
+    this.#fillings.set(wanted, filled.fillings)
     return filled.text
+  }
+
+  /** The problem with the path of its file, and at the place where its author wrote it. */
+  placed(problem: Problem): Problem {
+    const fillings = this.#fillings.get(problem.file)
+    if (fillings === undefined) return problem
+    return {
+      ...problem,
+      file: this.path(problem.file),
+      column: sourceColumn(fillings, problem.line, problem.column),
+    }
   }
 
   /** The paths of the texts that were read, to be watched. */

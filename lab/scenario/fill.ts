@@ -9,18 +9,49 @@ export type Variables = Readonly<Record<string, string | number>>
 /** `${name}`, or `$${` for a literal `${`. */
 const HOLE = /\$\$\{|\$\{([^}\n]*)\}?/g
 
+/** Where a value was put in: its place in the filled text, its length there and the length of what it stands for. */
+export interface Filling {
+  readonly line: number
+  readonly column: number
+  readonly length: number
+  readonly was: number
+}
+
+/** The column in the source of a column in the filled text. */
+export function sourceColumn(fillings: readonly Filling[], line: number, column: number): number {
+  let shift = 0
+  for (const filling of fillings) {
+    if (filling.line !== line || filling.column > column) continue
+    // Inside a value: where its name begins.
+    if (column < filling.column + filling.length) return filling.column + shift
+    shift += filling.was - filling.length
+  }
+  return column + shift
+}
+
 /** The text with every `${name}` replaced; an unknown name is a problem at its place. */
 export function fillText(
   source: string,
   variables: Variables,
   place: Place,
   path = '',
-): { readonly text: string; readonly problems: readonly Problem[] } {
+): { readonly text: string; readonly problems: readonly Problem[]; readonly fillings: readonly Filling[] } {
   const problems: Problem[] = []
+  const fillings: Filling[] = []
+  let shift = 0
+  let last = 0
+  const put = (offset: number, was: number, value: string): string => {
+    const { line, column } = moved({ file: '', line: 1, column: 1 }, source, offset)
+    if (line !== last) shift = 0
+    last = line
+    fillings.push({ line, column: column + shift, length: value.length, was })
+    shift += value.length - was
+    return value
+  }
   const filled = source.replace(HOLE, (hole: string, name: string | undefined, offset: number) => {
-    if (name === undefined) return '${'
+    if (name === undefined) return put(offset, hole.length, '${')
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined
-    if (value !== undefined && hole.endsWith('}')) return String(value)
+    if (value !== undefined && hole.endsWith('}')) return put(offset, hole.length, String(value))
     const known = Object.keys(variables)
     problems.push({
       ...moved(place, source, offset),
@@ -29,7 +60,7 @@ export function fillText(
     })
     return hole
   })
-  return { text: filled, problems }
+  return { text: filled, problems, fillings }
 }
 
 /** The tree with every scalar filled; a scalar that is one `${name}` and nothing else takes the variable's own type. */

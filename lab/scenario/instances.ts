@@ -114,7 +114,7 @@ export function contentProblems(
 ): Problem[] {
   return instances.flatMap(({ name, service, config, files }) => {
     try {
-      return service.problems?.(config, files, world) ?? []
+      return (service.problems?.(config, files, world) ?? []).map((problem) => files.placed(problem))
     } catch (error) {
       if (!(error instanceof FileError)) throw error
       if (error.problems.length > 0) return error.problems

@@ -114,6 +114,18 @@ test('a multicast responder that holds the UDP port on all addresses is not in t
   responder.close()
 })
 
+test('a program that shares the UDP port of that very address is in the way', async () => {
+  const other = createSocket({ type: 'udp4', reuseAddr: true })
+  const listening = once(other, 'listening')
+  other.bind(0, '127.0.0.1')
+  await listening
+  const { port } = other.address()
+  if (process.platform === 'linux') {
+    await assert.rejects(bind('dns', 'both', { host: '127.0.0.1', port }), /\/udp: the port is in use/)
+  }
+  other.close()
+})
+
 test('addresses that the machine does not have are told', async () => {
   await assert.rejects(bind('dns', 'tcp', { host: '192.0.2.1', port: 0 }), /this machine has no such address/)
 })

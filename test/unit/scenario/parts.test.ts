@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { fillText } from '../../../lab/scenario/fill.ts'
+import { fillText, sourceColumn } from '../../../lab/scenario/fill.ts'
 import { nearest } from '../../../lab/kit/nearest.ts'
 import { deriveParam, type Param } from '../../../lab/scenario/params.ts'
 import { languageOf } from '../../../lab/words/index.ts'
@@ -38,7 +38,7 @@ test('filling replaces every hole, keeps what is escaped, and leaves all else as
     fc.property(
       fc.string().filter((text) => !text.includes('${')),
       (text) => {
-        assert.deepEqual(fillText(text, { a: 1 }, place), { text, problems: [] })
+        assert.deepEqual(fillText(text, { a: 1 }, place), { text, problems: [], fillings: [] })
       },
     ),
   )
@@ -94,4 +94,17 @@ test('the language follows --lang, then LC_ALL, LC_MESSAGES and LANG', () => {
   ] as const
   for (const [option, environment, wanted] of table)
     assert.equal(languageOf(option, environment), wanted, JSON.stringify([option, environment]))
+})
+
+test('a column of the filled text leads back to where its author wrote', () => {
+  const source = 'ns A ${address} extra\n@ SOA dns.${d}. h.${d}. bad $${x} end'
+  const { text, fillings } = fillText(source, { address: '127.0.0.1', d: 'sstt9721.org' }, place)
+  for (const word of ['ns', 'extra', 'SOA', 'h.', 'bad', 'end']) {
+    const at = (lines: string): readonly [number, number] => {
+      const line = lines.split('\n').findIndex((text_) => text_.includes(word))
+      return [line + 1, (lines.split('\n')[line] ?? '').indexOf(word) + 1]
+    }
+    const [line, column] = at(text)
+    assert.deepEqual([line, sourceColumn(fillings, line, column)], at(source), word)
+  }
 })
