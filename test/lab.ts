@@ -28,10 +28,12 @@ export interface TestLabOptions {
 /** A lab in a folder of its own that goes with it. */
 export class TestLab extends Lab {
   readonly #folder: string
+  readonly stateFolder: string
 
   constructor(options: ConstructorParameters<typeof Lab>[0], folder: string) {
     super(options)
     this.#folder = folder
+    this.stateFolder = options.state
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {

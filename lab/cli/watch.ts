@@ -1,4 +1,4 @@
-import { existsSync, watch, type FSWatcher } from 'node:fs'
+import { existsSync, statSync, watch, type FSWatcher } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 /** Milliseconds of quiet after which a change counts as finished. */
@@ -31,9 +31,10 @@ export class Watch implements Disposable {
   #watch(): void {
     for (const watcher of this.#watchers) watcher.close()
     const files = new Set(this.#files().map((file) => resolve(file)))
-    const folders = new Set([...files].map((file) => dirname(file)))
-    this.#watchers = [...folders].flatMap((folder) => {
-      if (!existsSync(folder)) return this.#wait()
+    const folders = [...new Set([...files].map((file) => dirname(file)))].filter((folder) =>
+      existsSync(folder),
+    )
+    this.#watchers = folders.map((folder) => {
       const watcher = watch(folder, (_event, name) => {
         if (name === null || files.has(resolve(folder, name))) this.#changed()
       })
@@ -43,19 +44,37 @@ export class Watch implements Disposable {
     })
   }
 
-  /** Looks again later for a folder that is not there, as while a checkout replaces it. */
-  #wait(): [] {
-    this.#timer ??= setTimeout(() => this.#changed(), LATER)
-    return []
-  }
-
   #changed(): void {
     clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#reload(), QUIET)
+  }
+
+  async #reload(): Promise<void> {
+    const before = this.#stamp()
+    await this.#run()
+    if (this.#isClosed) return
+    this.#watch()
+    if (this.#stamp() !== before) this.#changed()
+    else if (this.#files().some((file) => !existsSync(dirname(file)))) this.#wait(before)
+  }
+
+  /** Looks again, until a folder that has gone, as while a checkout replaces it, is back. */
+  #wait(before: string): void {
+    clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      void this.#run().finally(() => {
-        if (!this.#isClosed) this.#watch()
+      if (this.#stamp() === before) return this.#wait(before)
+      this.#watch()
+      this.#changed()
+    }, LATER)
+  }
+
+  /** Changes when a file does; what happens between a reload and the next look is found by it. */
+  #stamp(): string {
+    return this.#files()
+      .map((file) => {
+        const stats = statSync(file, { throwIfNoEntry: false })
+        return stats === undefined ? '' : `${stats.mtimeMs} ${stats.size} ${stats.ino}`
       })
-    }, QUIET)
+      .join()
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { statSync, writeFileSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -175,6 +175,45 @@ test('a lab that npm has started ends when npm has gone', async () => {
   await until(async () => (await run(['status'], { folder: folder.path })).code === 0)
   shell.kill('SIGKILL')
   await until(async () => (await run(['status'], { folder: folder.path })).code === 1)
+})
+
+test('one Ctrl-C that arrives from several sides is one orderly stop', async () => {
+  using folder = place()
+  await using lab = await startLab([...folder.words, '--ports', 'any'], { folder: folder.path })
+  for (let copies = 0; copies < 3; copies += 1) lab.process.kill('SIGINT')
+  assert.equal((await lab.finished).code, 0)
+  assert.match((await run(['log'], { folder: folder.path })).out, /service\.stopped name=echo/)
+})
+
+test('a lab goes on when nobody reads its output any more', async () => {
+  using folder = place()
+  await using lab = await startLab([...folder.words, '--ports', 'any', '--watch'], { folder: folder.path })
+  lab.process.stdout?.destroy()
+  lab.process.stderr?.destroy()
+  const [echo, other] = addressesIn(lab.out)
+  assert.ok(echo && other)
+  await talk(other, 'throw')
+  writeFileSync(join(folder.path, 'echoes', 'scenario.yaml'), 'title: Echoes\nservices:\n  echo: {}\n')
+  await until(async () => !(await run(['status'], { folder: folder.path })).out.includes('other'))
+  assert.equal(await talk(echo, 'alive'), 'alive')
+  assert.equal((await run(['stop'], { folder: folder.path })).code, 0)
+  assert.equal((await lab.finished).code, 0)
+})
+
+test('--watch outlives the folder of the scenario', async () => {
+  using folder = place()
+  await using lab = await startLab([...folder.words, '--ports', 'any', '--watch'], { folder: folder.path })
+  rmSync(join(folder.path, 'echoes'), { recursive: true })
+  await until(() => lab.err.includes('cannot be read'))
+  writeFiles(folder.path, { 'echoes/scenario.yaml': 'title: Echoes\nservices:\n  echo: {}\n' })
+  await lab.printed('stopped: other')
+})
+
+test('short options in one word detach once', async () => {
+  using folder = place()
+  const started = await run(['start', '-wd', ...folder.words, '--ports', 'any'], { folder: folder.path })
+  assert.deepEqual([started.code, started.err], [0, ''])
+  assert.equal((await run(['stop', '-s', 'echoes/scenario.yaml'], { folder: folder.path })).code, 0)
 })
 
 test('a detached lab goes on, and its failure is told with its exit code', async () => {
