@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../service.ts'
 /** The longest delay that the system's timers take, in milliseconds. */
 const LONGEST = 2 ** 31 - 1
 
-/** One call to come. */
+/** One call to come, due at a moment of the elapsed time. */
 interface Pending {
   due: number
   handle: NodeJS.Timeout
@@ -19,9 +19,14 @@ export class LabClock implements Clock {
     return Date.now() + this.#ahead
   }
 
+  /** What timers count by: a wall clock that somebody sets neither fires nor delays them. */
+  #elapsed(): number {
+    return performance.now() + this.#ahead
+  }
+
   timer(milliseconds: number, run: () => void): Timer {
     const pending: Pending = {
-      due: this.now() + milliseconds,
+      due: this.#elapsed() + milliseconds,
       handle: setTimeout(() => this.#ring(pending), clip(milliseconds)),
       run,
     }
@@ -30,7 +35,7 @@ export class LabClock implements Clock {
     return {
       refresh: () => {
         if (!this.#pending.has(pending)) return
-        pending.due = this.now() + milliseconds
+        pending.due = this.#elapsed() + milliseconds
         // A handle that a move of the clock has shortened cannot be refreshed to the full time.
         if (armedAhead === this.#ahead) pending.handle.refresh()
         else this.#arm(pending)
@@ -57,17 +62,17 @@ export class LabClock implements Clock {
 
   /** Moves the lab's time ahead and fires, in order, every timer that it passes. */
   advance(milliseconds: number): void {
-    const end = this.now() + milliseconds
+    const end = this.#elapsed() + milliseconds
     for (;;) {
       const next = [...this.#pending]
         .filter((pending) => pending.due <= end)
         .toSorted((a, b) => a.due - b.due)[0]
       if (next === undefined) break
-      this.#ahead += Math.max(0, next.due - this.now())
+      this.#ahead += Math.max(0, next.due - this.#elapsed())
       this.#forget(next)
       next.run()
     }
-    this.#ahead += Math.max(0, end - this.now())
+    this.#ahead += Math.max(0, end - this.#elapsed())
     for (const pending of this.#pending) this.#arm(pending)
   }
 
@@ -78,14 +83,14 @@ export class LabClock implements Clock {
   }
 
   #ring(pending: Pending): void {
-    if (pending.due > this.now() + 1) return this.#arm(pending)
+    if (pending.due > this.#elapsed() + 1) return this.#arm(pending)
     this.#forget(pending)
     pending.run()
   }
 
   #arm(pending: Pending): void {
     clearTimeout(pending.handle)
-    pending.handle = setTimeout(() => this.#ring(pending), clip(pending.due - this.now()))
+    pending.handle = setTimeout(() => this.#ring(pending), clip(pending.due - this.#elapsed()))
   }
 
   #forget(pending: Pending): void {

@@ -27,6 +27,7 @@ const statuses = {
   special: 403,
   unreadable: 403,
   'no-index': 403,
+  busy: 503,
   type: 415,
   visits: 403,
 } as const

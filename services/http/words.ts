@@ -131,6 +131,10 @@ export const reasons: Readonly<Record<Reason, Text>> = {
     en: 'This server does not know one of the transfer codings. Send the body without it.',
     es: 'Este servidor no conoce una de las codificaciones de transferencia. Envíe el cuerpo sin ella.',
   },
+  busy: {
+    en: 'The server has as many connections or open files as it takes. Try again in a moment.',
+    es: 'El servidor tiene ya todas las conexiones o ficheros abiertos que admite. Inténtelo de nuevo en un momento.',
+  },
   version: {
     en: 'This server speaks HTTP/1.1 and HTTP/1.0, no other version.',
     es: 'Este servidor habla HTTP/1.1 y HTTP/1.0, ninguna otra versión.',

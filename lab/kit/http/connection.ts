@@ -88,6 +88,11 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
     if (this.#state === 'reading') this.#finish('server stop')
   }
 
+  /** Ends the connection before its first request: the server has as many as it takes. */
+  refuseBusy(): void {
+    this.#guard(() => this.#refuse(new HttpRefusal('busy'), this.#head()))
+  }
+
   #receive(chunk: Buffer): void {
     if (this.#state === 'closing') {
       this.#dropped += chunk.length
@@ -168,7 +173,7 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
     } catch (error) {
       return this.#fail(error, request)
     }
-    if (!(answer instanceof Promise)) return this.#send(answer, ending)
+    if (!(answer instanceof Promise)) return this.#send(answer, ending, request.method)
     this.#state = 'answering'
     this.#deadline.clear()
     void this.#settle(answer, request, ending)
@@ -187,7 +192,7 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
       this.#resume(() => this.#fail(error, request))
       return
     }
-    if (this.#state === 'answering') this.#resume(() => this.#send(answer, ending))
+    if (this.#state === 'answering') this.#resume(() => this.#send(answer, ending, request.method))
     else if (isPieces(answer.body)) answer.body.close()
   }
 
@@ -208,17 +213,27 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
   #refuse(refusal: HttpRefusal, head: RefusedHead): boolean {
     // RFC 9110 §15.5.6
     const allow = refusal.reason === 'method' ? `Allow: ${this.#rules.request.methods.join(', ')}\r\n` : ''
-    return this.#send(this.#session.refuse(refusal, head), refusal.close ? 'error' : undefined, allow)
+    return this.#send(
+      this.#session.refuse(refusal, head),
+      refusal.close ? 'error' : undefined,
+      head.method,
+      allow,
+    )
   }
 
   /** Writes an answer; false if the connection ends with it, or the rest of it comes later. */
-  #send(answer: Answer, close: CloseReason | undefined, more = ''): boolean {
+  #send(answer: Answer, close: CloseReason | undefined, method: string | undefined, more = ''): boolean {
     this.#served += 1
     this.#isReceiving = false
     const left = this.#rules.requests - this.#served
     const ending = close ?? (answer.close === true ? 'error' : left > 0 ? this.#stopping() : 'limit')
     const { body } = answer
     this.#outlet.add(this.#rules.writer.head(answer, ending === undefined ? left : 0, more))
+    // RFC 9110 §9.3.2: the same head as for GET and nothing behind it; the client reads all else as the next answer.
+    if (method === 'HEAD') {
+      if (isPieces(body)) body.close()
+      return this.#sent(answer, 0, ending)
+    }
     if (isPieces(body)) {
       this.#state = 'answering'
       void this.#pour(answer, body, ending)
@@ -226,7 +241,11 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
     }
     if (typeof body === 'string') this.#outlet.add(body)
     else if (!this.#outlet.write(body)) this.#block()
-    this.#session.answered(answer, body.length)
+    return this.#sent(answer, body.length, ending)
+  }
+
+  #sent(answer: Answer, octets: number, ending: CloseReason | undefined): boolean {
+    this.#session.answered(answer, octets)
     if (ending !== undefined) this.#finish(ending)
     return ending === undefined
   }

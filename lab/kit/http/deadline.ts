@@ -13,6 +13,8 @@ export class Deadline {
   readonly #clock: Clock
   readonly #expire: () => void
   #at = Infinity
+  /** What the last `set` gave. */
+  #length = 0
   #wakes = Infinity
   #timer: { cancel(): void } | undefined
 
@@ -24,6 +26,7 @@ export class Deadline {
   /** Milliseconds from now. */
   set(milliseconds: number): void {
     const now = this.#clock.now()
+    this.#length = milliseconds
     this.#at = now + milliseconds
     if (this.#at < this.#wakes) this.#wake(now)
   }
@@ -48,6 +51,8 @@ export class Deadline {
       this.#timer = undefined
       this.#wakes = Infinity
       const time = this.#clock.now()
+      // More is left than was given: the machine's clock was set back, so the time counts from now.
+      if (this.#at < Infinity) this.#at = Math.min(this.#at, time + this.#length)
       if (this.#at <= time) this.#expire()
       else if (this.#at < Infinity) this.#wake(time)
     })

@@ -15,7 +15,7 @@ import { promisify } from 'node:util'
 import type { HttpBody } from './answer.ts'
 
 /** Why a path of a folder cannot be read. */
-export type FolderProblem = 'missing' | 'outside' | 'special' | 'unreadable' | 'no-index'
+export type FolderProblem = 'missing' | 'outside' | 'special' | 'unreadable' | 'no-index' | 'busy'
 
 /** A file as found at this moment. */
 export interface FoundFile {
@@ -97,7 +97,7 @@ export class Folder {
       }
       return this.#open(name, isFolder)
     } catch (error) {
-      return { kind: 'problem', problem: problemOf(error) }
+      return this.#problem(path, problemOf(error))
     }
   }
 
@@ -116,9 +116,19 @@ export class Folder {
 
   #missing(path: string, isFolder: boolean): Found {
     const isThere = isFolder && statSync(this.#root + path, quietly)?.isDirectory() === true
-    if (isThere && !this.#isInside(realpathSync.native(this.#root + path)))
-      return { kind: 'problem', problem: 'outside' }
-    return { kind: 'problem', problem: isThere ? 'no-index' : 'missing' }
+    return this.#problem(path, isThere ? 'no-index' : 'missing')
+  }
+
+  /** Behind a link that leads out all problems are one: nobody learns what is there and what is not. */
+  #problem(path: string, problem: FolderProblem): Found {
+    let real = ''
+    // From the root on, so that it ends where the path does, however many segments a client invents.
+    for (let end = path.indexOf('/', 1); end !== -1; end = path.indexOf('/', end + 1)) {
+      const parent = realPath(this.#root + path.slice(0, end))
+      if (parent === undefined) break
+      real = parent
+    }
+    return { kind: 'problem', problem: real === '' || this.#isInside(real) ? problem : 'outside' }
   }
 
   #open(name: string, isIndex: boolean): Found {
@@ -200,11 +210,22 @@ function isSame(a: Stats, b: Stats): boolean {
   )
 }
 
+/** Undefined for what does not exist or may not be looked at. */
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync.native(path)
+  } catch {
+    return undefined
+  }
+}
+
 function problemOf(error: unknown): FolderProblem {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'EACCES' || code === 'EPERM') return 'unreadable'
   if (code === 'ENXIO') return 'special'
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG') return 'missing'
+  // No descriptor is left, in this process or in the system.
+  if (code === 'EMFILE' || code === 'ENFILE') return 'busy'
   throw error
 }
 

@@ -1,24 +1,34 @@
 /**
  * The first of `offered` that an Accept-Language field prefers (RFC 9110 §12.5.4), by weight and then by order; a range
- * such as `es-MX` asks for `es` too. The first offered if none is wanted or the field is absent.
+ * such as `es-MX` asks for `es` too. If none is wanted, the first offered that is not refused with a weight of 0.
  */
 export function preferLanguage<Language extends string>(
   field: string | undefined,
   offered: readonly [Language, ...Language[]],
 ): Language {
-  let best: Language = offered[0]
-  let weight = 0
+  const weights = new Map<Language, number>()
+  let others = 0
   for (const range of (field ?? '').split(',', 32)) {
-    const [tag = '', ...parameters] = range.toLowerCase().split(';')
+    const [tag = '', ...parameters] = range.trim().toLowerCase().split(';')
+    const name = tag.trim()
     const quality = qualityOf(parameters)
+    if (name === '*') others = Math.max(others, quality)
+    const language = offered.find((each) => each === name.split('-', 1)[0])
+    // To refuse `es-MX` is not to refuse `es`.
+    if (language === undefined || (quality === 0 && name !== language)) continue
+    weights.set(language, Math.max(quality, weights.get(language) ?? 0))
+  }
+  let best: Language | undefined
+  let weight = 0
+  for (const [language, quality] of weights) {
     if (quality <= weight) continue
-    const primary = tag.trim().split('-', 1)[0]
-    const language = primary === '*' ? offered[0] : offered.find((each) => each === primary)
-    if (language === undefined) continue
     best = language
     weight = quality
   }
-  return best
+  // RFC 2616 §14.4: `*` stands for the languages that no other range names.
+  const other = offered.find((each) => !weights.has(each))
+  if (other !== undefined && others > weight) return other
+  return best ?? other ?? offered[0]
 }
 
 // RFC 9110 §12.4.2: from 0 to 1, 1 by default; what is not a weight counts as unwanted.

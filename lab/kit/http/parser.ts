@@ -32,10 +32,11 @@ const tlsHandshake = 0x16
 export class RequestParser {
   readonly #limits: HeadLimits
   #stage: 'before' | 'line' | 'fields' = 'before'
-  #method = ''
   #target = ''
   #version: HttpVersion = '1.1'
   #size = 0
+  /** Of the head being read, empty until its request line was. */
+  method = ''
   /** Those of the head being read; a refusal's page is chosen by them. */
   fields = new Fields()
   /** Index of the first character that was not consumed. */
@@ -64,7 +65,8 @@ export class RequestParser {
   }
 
   #finish(): HttpHead {
-    const head = { method: this.#method, target: this.#target, version: this.#version, fields: this.fields }
+    const head = { method: this.method, target: this.#target, version: this.#version, fields: this.fields }
+    this.method = ''
     this.fields = new Fields()
     this.#size = 0
     this.#stage = 'before'
@@ -114,9 +116,9 @@ export class RequestParser {
     const first = line.indexOf(' ')
     const second = line.indexOf(' ', first + 1)
     if (first < 0 || second < 0 || line.indexOf(' ', second + 1) >= 0) throw new HttpRefusal('request-line')
-    this.#method = line.slice(0, first)
+    this.method = line.slice(0, first)
     this.#target = line.slice(first + 1, second)
-    if (!token.test(this.#method)) throw new HttpRefusal('method-syntax')
+    if (!token.test(this.method)) throw new HttpRefusal('method-syntax')
     if (!target.test(this.#target)) throw new HttpRefusal('target-syntax')
     this.#version = version(line.slice(second + 1))
   }

@@ -34,6 +34,7 @@ export const refusals = {
   internal: { status: 500, close: true },
   'method-unknown': { status: 501, close: false },
   'coding-unknown': { status: 501, close: true },
+  busy: { status: 503, close: true },
   version: { status: 505, close: true },
 } as const
 

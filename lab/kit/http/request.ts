@@ -13,13 +13,15 @@ export class Fields {
     this.#values.push(value)
   }
 
-  /** The value of a field, several of one name joined by a comma (RFC 9110 §5.3); undefined if there is none. */
+  /** The value of a field, several of one name joined as a list (RFC 9110 §5.3); undefined if there is none. */
   get(name: string): string | undefined {
     const first = this.#names.indexOf(name)
     if (first < 0) return undefined
     let joined = this.#values[first]
+    // RFC 9113 §8.2.3: cookies are no list of commas.
+    const separator = name === 'cookie' ? '; ' : ', '
     for (let at = this.#names.indexOf(name, first + 1); at >= 0; at = this.#names.indexOf(name, at + 1)) {
-      joined += `, ${this.#values[at]}`
+      joined += `${separator}${this.#values[at]}`
     }
     return joined
   }

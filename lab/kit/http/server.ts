@@ -19,6 +19,8 @@ export interface HttpOptions {
   readonly writeTime?: number
   /** For a client to read the last answer after it was written; 2,000 by default. */
   readonly lingerTime?: number
+  /** Connections served at the same time, 2,000 by default; any further one is answered with 503 and closed. */
+  readonly connections?: number
   /** Requests on one connection, 100 by default. */
   readonly requests?: number
   /** The request line, 8,192 by default. */
@@ -34,11 +36,13 @@ export interface HttpOptions {
 /** Serves HTTP/1.x on streams that others accept (RFC 9110, RFC 9112); it knows neither sockets nor files. */
 export class HttpServer<Answer extends HttpAnswer = HttpAnswer> {
   readonly #rules: ConnectionRules
+  readonly #most: number
   readonly #connections = new Set<HttpConnection<Answer>>()
   #isClosed = false
 
   constructor(options: HttpOptions) {
     const { clock, idleTime = 10_000, requests = 100 } = options
+    this.#most = options.connections ?? 2000
     this.#rules = {
       clock,
       requests,
@@ -58,7 +62,7 @@ export class HttpServer<Answer extends HttpAnswer = HttpAnswer> {
     }
   }
 
-  /** Open connections. */
+  /** Open connections, without those that were refused and still linger. */
   get connections(): number {
     return this.#connections.size
   }
@@ -66,6 +70,8 @@ export class HttpServer<Answer extends HttpAnswer = HttpAnswer> {
   /** Serves one connection until either end closes it. */
   serve(stream: Duplex, session: HttpSession<Answer>): void {
     const connection = new HttpConnection(stream, session, this.#rules)
+    // One that lingers is not counted: else a steady stream of them would keep everybody out.
+    if (this.#connections.size >= this.#most) return connection.refuseBusy()
     this.#connections.add(connection)
     stream.once('close', () => this.#connections.delete(connection))
     if (this.#isClosed) connection.stop()

@@ -5,7 +5,7 @@ import type { HttpHead, HttpRequest } from './request.ts'
 /** Why a connection ended; `limit` covers the number of requests and a client that reads too slowly. */
 export type CloseReason = 'idle' | 'error' | 'limit' | 'client' | 'server stop'
 
-/** The head of a refused request, as far as it was read: its fields at least, the rest only if all of it was. */
+/** The head of a refused request, as far as it was read: its fields at least, the method if its line was, the rest only if all of it was. */
 export type RefusedHead = Pick<HttpHead, 'fields'> & Partial<HttpHead>
 
 /** What one connection asks of the program behind the engine. */

@@ -24,17 +24,20 @@ function withQuery(host: string | undefined, rest: string): Target {
   return { host, path: rest.slice(0, mark), query: rest.slice(mark + 1) }
 }
 
-// What must never reach a file system: controls, a backslash, a drive.
-const unsafe = /[^ -~\x80-\uffff]|\\|^\/[A-Za-z]:/
+// What must never reach a file system: controls, a backslash.
+const unsafe = /[^ -~\x80-\uffff]|\\/
 
 /** Why a path names nothing that may be visited. */
 export type PathProblem = 'path-syntax' | 'path-hidden' | 'path-missing'
 
 /**
  * Decodes the path of a request once (RFC 3986 §2.4) and proves that it cannot climb: the result begins with a slash,
- * holds no empty, dot or hidden segment, no backslash, colon of a drive or control character.
+ * holds no empty, dot or hidden segment, no backslash or control character, and no colon where Windows reads a drive or a stream in it.
  */
-export function decodePath(path: string): { readonly path: string } | { readonly problem: PathProblem } {
+export function decodePath(
+  path: string,
+  platform = process.platform,
+): { readonly path: string } | { readonly problem: PathProblem } {
   let decoded = path
   if (path.includes('%')) {
     // An encoded slash would move the border of a segment.
@@ -45,7 +48,8 @@ export function decodePath(path: string): { readonly path: string } | { readonly
       return { problem: 'path-syntax' }
     }
   }
-  if (unsafe.test(decoded)) return { problem: 'path-syntax' }
+  if (unsafe.test(decoded) || (platform === 'win32' && decoded.includes(':')))
+    return { problem: 'path-syntax' }
   if (decoded.includes('//')) return { problem: 'path-missing' }
   // RFC 8615: the one dotted name that is meant to be seen.
   if (decoded.includes('/.') && /\/\.(?!well-known(?:\/|$))/.test(decoded)) return { problem: 'path-hidden' }

@@ -59,6 +59,12 @@ test('a value that is no count is as none', async () => {
   assert.equal(value(await visit(subject, 'a="x"; visits=5; visits=7')), '6')
 })
 
+test('cookies on several header lines count as those on one', async () => {
+  await using subject = await openSubject()
+  assert.equal(value(await visit(subject, 'a=1\r\nCookie: visits=5\r\nCookie: b=2')), '6')
+  assert.equal(value(await visit(subject, 'visits=5\r\nCookie: a=1')), '6')
+})
+
 test('no cookie is set on an error or a redirection', async () => {
   await using subject = await openSubject()
   for (const path of ['/gone', '/bare/', '/program.exe', '/sub', '/../x', '/%zz']) {

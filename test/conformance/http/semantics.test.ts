@@ -86,8 +86,12 @@ test('a link out of the site is refused', async () => {
   const root = join(lab.scenario.sources[0] ?? '', '..')
   symlinkSync('../secret.html', join(root, 'www/out.html'))
   symlinkSync('index.html', join(root, 'www/in.html'))
+  symlinkSync('..', join(root, 'www/up'))
   assert.equal((await get(subject, '/out.html')).status, 403)
   assert.equal((await get(subject, '/in.html')).status, 200)
+  // What is there and what is not look the same from here.
+  const [there, gone] = [await get(subject, '/up/secret.html'), await get(subject, '/up/gone.html')]
+  assert.deepEqual([gone.status, gone.body], [403, there.body])
 })
 
 test('§15.4.2: a folder without its slash is redirected to it, on this host', async () => {
@@ -121,11 +125,41 @@ test('§9.1, §15.5.6, §15.6.2: other methods are refused, and the connection g
     const isKnown = !['BREW', 'get'].includes(method)
     const [refused, next] = parseAnswers(
       await subject.ask(`${method} / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n`),
+      [method],
     )
     assert.equal(refused?.status, isKnown ? 405 : 501, method)
     assert.equal(refused?.fields.get('allow'), isKnown ? 'GET' : undefined, method)
     assert.equal(next?.status, 200, method)
   }
+})
+
+test('§9.3.2: no refusal of HEAD has a body, whoever finds the fault, and the connection goes on', async () => {
+  await using subject = await openSubject()
+  const cases = [
+    ['HEAD / HTTP/1.1\r\nHost: a\r\n\r\n', [405, 200]],
+    ['HEAD / HTTP/1.1\r\n\r\n', [400]],
+    ['HEAD / HTTP/1.1\r\nHost: a\r\n X: folded\r\n\r\n', [400]],
+    [`HEAD / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`, [431]],
+    ['HEAD / HTTP/2.0\r\nHost: a\r\n\r\n', [505]],
+    ['HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc', [405]],
+  ] as const
+  for (const [raw, expected] of cases) {
+    const answers = parseAnswers(await subject.ask(`${raw}GET / HTTP/1.1\r\nHost: a\r\n\r\n`), [
+      'HEAD',
+      'GET',
+    ])
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      expected,
+      raw.slice(0, 80),
+    )
+    assert.ok(Number(answers[0]?.fields.get('content-length')) > 0, 'the length that GET would have')
+  }
+  // The method of one request says nothing about the next.
+  const [, second] = parseAnswers(await subject.ask('HEAD / HTTP/1.1\r\nHost: a\r\n\r\n\x16\x03\x01'), [
+    'HEAD',
+  ])
+  assert.match(second?.body ?? '', /TLS/)
 })
 
 test('§12.5.4: pages of refusals come in the language of the reader', async () => {

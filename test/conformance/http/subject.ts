@@ -61,8 +61,8 @@ export interface Parsed {
   readonly body: string
 }
 
-/** Takes answers that declare their length apart; throws if the octets are anything else. */
-export function parseAnswers(text: string): Parsed[] {
+/** Takes answers that declare their length apart; throws if the octets are anything else. Answers to HEAD, by `methods` in order, have no body. */
+export function parseAnswers(text: string, methods: readonly string[] = []): Parsed[] {
   const answers: Parsed[] = []
   let rest = text
   while (rest !== '') {
@@ -75,7 +75,8 @@ export function parseAnswers(text: string): Parsed[] {
       fields.set(name.toLowerCase(), value)
     }
     const status = Number(head[1])
-    const length = status === 100 ? 0 : Number(fields.get('content-length'))
+    const hasBody = status !== 100 && methods[answers.length] !== 'HEAD'
+    const length = hasBody ? Number(fields.get('content-length')) : 0
     const body = rest.slice(head[0].length, head[0].length + length)
     if (body.length !== length) throw new Error(`${body.length} octets of ${length}`)
     answers.push({ status, fields, body })

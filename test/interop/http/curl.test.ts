@@ -35,6 +35,29 @@ test('curl fetches pages over one connection', { skip }, async () => {
   assert.equal(lab.journal.since(0, ['connection.opened']).length, 1)
 })
 
+test('curl asks for heads over one connection, and finds no octet too many', { skip }, async () => {
+  await using lab = await open()
+  const base = addressOf(lab)
+  const { out, error } = await run('curl', '-svI', `${base}/`, `${base}/`)
+  assert.equal(out.toString().match(/^HTTP\/1\.1 405 /gm)?.length, 2)
+  assert.doesNotMatch(error, /Excess/i)
+  assert.match(error, /Re-using existing connection/)
+})
+
+test('curl sends cookies on two lines', { skip }, async () => {
+  await using lab = await open()
+  const { out } = await run(
+    'curl',
+    '-si',
+    '-H',
+    'Cookie: a=1',
+    '-H',
+    'Cookie: visits=5',
+    `${addressOf(lab)}/`,
+  )
+  assert.match(out.toString(), /^Set-Cookie: visits=6;/m)
+})
+
 test("curl's cookie jar is counted up to the refusal", { skip }, async () => {
   await using lab = await open()
   const folder = mkdtempSync(join(tmpdir(), 'telelab-curl-'))

@@ -1,5 +1,5 @@
 interface Pending {
-  readonly due: number
+  due: number
   readonly run: () => void
 }
 
@@ -24,6 +24,12 @@ export class ManualClock {
     this.started += 1
     this.#pending.add(pending)
     return { cancel: () => void this.#pending.delete(pending) }
+  }
+
+  /** What the machine's clock shows changes; the timers count on. */
+  setBack(milliseconds: number): void {
+    this.#now -= milliseconds
+    for (const pending of this.#pending) pending.due -= milliseconds
   }
 
   /** Runs, in order, the timers that the time passes. */

@@ -29,6 +29,23 @@ test('a deadline that moves away costs no timer, one that comes nearer is met', 
   assert.equal(clock.pending, 0)
 })
 
+test('a clock that is set back makes a deadline late by its own length at most', () => {
+  const clock = new ManualClock()
+  let expired = 0
+  const deadline = new Deadline(clock, () => (expired += 1))
+  deadline.set(10)
+  clock.setBack(3_600_000)
+  clock.advance(10)
+  assert.equal(expired, 0)
+  clock.advance(10)
+  assert.equal(expired, 1)
+  deadline.set(10)
+  clock.setBack(3_600_000)
+  deadline.set(5)
+  clock.advance(5)
+  assert.equal(expired, 2)
+})
+
 test('it expires exactly when the last setting is due, whatever was set before', () => {
   const step = fc.oneof(
     fc.record({ set: fc.integer({ min: 1, max: 50 }) }),

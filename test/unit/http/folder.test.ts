@@ -52,6 +52,8 @@ test('files and folders are found, and nothing beside the root', async () => {
   symlinkSync('gone.html', join(root, 'broken.html'))
   symlinkSync('loop.html', join(root, 'loop.html'))
   symlinkSync('..', join(root, 'up'))
+  symlinkSync('sub', join(root, 'in'))
+  symlinkSync('loop.txt', join(outer.path, 'loop.txt'))
   const folder = new Folder(root, { index: 'index.html' })
   const cases = [
     ['/', 'start'],
@@ -75,6 +77,18 @@ test('files and folders are found, and nothing beside the root', async () => {
     ['/more', 'outside'],
     ['/more/', 'outside'],
     ['/up/secret.txt', 'outside'],
+    ['/up/gone.txt', 'outside'],
+    ['/up/gone/gone.txt', 'outside'],
+    ['/up/', 'outside'],
+    ['/up/gone/', 'outside'],
+    ['/up/secret.txt/', 'outside'],
+    ['/up/secret.txt/more', 'outside'],
+    ['/up/loop.txt', 'outside'],
+    [`/up/${'a'.repeat(5000)}`, 'outside'],
+    ['/more/gone.txt', 'outside'],
+    ['/in/gone.txt', 'missing'],
+    ['/up/www/gone.txt', 'missing'],
+    [`/${'a/'.repeat(2000)}`, 'missing'],
   ] as const
   for (const [path, text] of cases) assert.equal(await textOf(folder.find(path)), text, path)
   const found = folder.find('/a b.TXT')
@@ -115,6 +129,23 @@ test(
     }
   },
 )
+
+test('a process without descriptors left says so', { skip: process.platform === 'win32' }, () => {
+  using root = temporary()
+  writeFileSync(join(root.path, 'index.html'), 'start')
+  const module = new URL('../../../lab/kit/http/folder.ts', import.meta.url).href
+  const script = `import { closeSync, openSync } from 'node:fs'
+import { Folder } from ${JSON.stringify(module)}
+const folder = new Folder(${JSON.stringify(root.path)}, { index: 'index.html' })
+const files = []
+try { for (;;) files.push(openSync(${JSON.stringify(root.path)})) } catch {}
+const { problem } = folder.find('/')
+for (const file of files) closeSync(file)
+process.stdout.write(problem + ' ' + folder.find('/').body)`
+  const limited = 'ulimit -n 100; exec "$0" --input-type=module -e "$1"'
+  const out = execFileSync('sh', ['-c', limited, process.execPath, script], { timeout: 30_000 })
+  assert.equal(out.toString(), 'busy start')
+})
 
 test('a change is seen at the next request', async () => {
   using root = temporary()

@@ -21,6 +21,15 @@ test('the reader gets the language that weighs most', () => {
     ['es;q=2, en;q=0.1', 'en'],
     ['es ; q=0.5 , en;q=0.4', 'es'],
     ['estonian', 'en'],
+    ['en;q=0, *', 'es'],
+    ['*, en;q=0', 'es'],
+    ['en;q=0', 'es'],
+    ['en;q=0, es;q=0, *', 'en'],
+    ['es;q=0, *', 'en'],
+    ['en-GB;q=0, *', 'en'],
+    ['en;q=0.5, *', 'es'],
+    ['es;q=0.5, *;q=0', 'es'],
+    ['es;q=0.5, *;q=0.1', 'es'],
     [`${'fr,'.repeat(1000)}es`, 'en'],
   ] as const
   for (const [field, language] of cases)

@@ -31,8 +31,16 @@ test('paths are decoded once', () => {
     ['/a+b', '/a+b'],
     ['/.well-known/x', '/.well-known/x'],
     ['/a./b..', '/a./b..'],
+    ['/sub/a:b.txt', '/sub/a:b.txt'],
+    ['/a:b.txt', '/a:b.txt'],
+    ['/c%3a/x', '/c:/x'],
   ] as const
-  for (const [path, decoded] of cases) assert.deepEqual(decodePath(path), { path: decoded })
+  for (const [path, decoded] of cases) assert.deepEqual(decodePath(path, 'linux'), { path: decoded })
+})
+
+test('a colon is a drive or a stream on Windows', () => {
+  for (const path of ['/c:/x', '/C%3a/x', '/a:b.txt', '/page.html::$DATA'])
+    assert.deepEqual(decodePath(path, 'win32'), { problem: 'path-syntax' }, path)
 })
 
 test('a path cannot climb, in any spelling', () => {
@@ -64,8 +72,6 @@ test('a path cannot climb, in any spelling', () => {
     '/%ff',
     '/%0a',
     '/%7f',
-    '/c:/x',
-    '/C%3a/x',
   ]
   for (const path of wrong) assert.deepEqual(decodePath(path), { problem: 'path-syntax' }, path)
   for (const path of ['//', '//etc/passwd', '/a//b'])

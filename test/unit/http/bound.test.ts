@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventually, openServer, plain } from './server.ts'
+
+const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
+
+test('connections beyond the bound are answered with 503, until another has ended', async () => {
+  await using server = await openServer(() => plain('a'), { connections: 2 })
+  const clients = [server.connect(), server.connect()]
+  await eventually(() => server.server.connections === 2)
+  for (let turn = 0; turn < 3; turn++) {
+    const refused = server.connect().send(get('/'))
+    assert.match(await refused.until(/\r\n\r\n.+$/), /^HTTP\/1\.1 503 [^]*Connection: close\r\n[^]*busy$/)
+  }
+  assert.equal(server.server.connections, 2)
+  for (const client of clients) await client.send(get('/')).until(/a$/)
+  clients[0]?.socket.destroy()
+  await eventually(() => server.server.connections === 1)
+  await server.connect().send(get('/')).until(/a$/)
+})
