@@ -143,7 +143,8 @@ function refer(draft: Draft, zone: Zone, servers: RecordSet): Answer {
   const additional: RecordSet[] = []
   for (const target of servers.targets ?? []) {
     const isGlue = isWithin(target.key, zone.apex.key)
-    addAddresses(additional, isGlue ? zone.nodes.get(target.key) : findHost(draft.zones, target))
+    const glue = isGlue ? zone.nodes.get(target.key) : undefined
+    addAddresses(additional, target, glue ?? findHost(draft.zones, target))
   }
   // Behind an alias that is ours, AA speaks of the alias (RFC 1035 §4.1.1).
   const authoritative = draft.answer.length > 0
@@ -169,28 +170,35 @@ function finish(draft: Draft, ending: Ending): Answer {
   const additional: RecordSet[] = []
   for (const set of [...answer, ...ending.authority]) {
     if (set.type === TYPE.cname) continue
-    for (const target of set.targets ?? []) addAddresses(additional, findHost(draft.zones, target), answer)
+    for (const target of set.targets ?? [])
+      addAddresses(additional, target, findHost(draft.zones, target), answer)
   }
   const { authority, rcode = RCODE.NOERROR, required = 'answer' } = ending
   return { rcode, authoritative: true, answer, authority, additional, required }
 }
 
-/** The node of a host for the additional section, unless it lies below a cut. */
+/** The node of a host for the additional section, or its wildcard's, unless it lies below a cut. */
 function findHost(zones: Zones, host: Name): ZoneNode | undefined {
   const zone = findZone(zones, host.key)
   if (zone === undefined || findCut(zone, host.key, TYPE.a) !== undefined) return undefined
-  return zone.nodes.get(host.key)
+  return zone.nodes.get(host.key) ?? findWildcard(zone, host.key)
 }
 
 // No record stands twice in a message (RFC 2181 §5.5).
 function addAddresses(
   additional: RecordSet[],
+  host: Name,
   node: ZoneNode | undefined,
   answer: readonly RecordSet[] = [],
 ): void {
-  if (additional.length >= ADDITIONAL_LIMIT) return
+  if (node === undefined || additional.length >= ADDITIONAL_LIMIT) return
   for (const type of [TYPE.a, TYPE.aaaa]) {
-    const set = node?.sets.get(type)
-    if (set !== undefined && !additional.includes(set) && !answer.includes(set)) additional.push(set)
+    const set = node.sets.get(type)
+    if (set === undefined || holds(additional, host, type) || holds(answer, host, type)) continue
+    additional.push(owned(set, node, host))
   }
+}
+
+function holds(sets: readonly RecordSet[], owner: Name, type: number): boolean {
+  return sets.some((set) => set.type === type && set.owner.key === owner.key)
 }

@@ -1,9 +1,13 @@
 /** Answers of other servers, kept for their time to live (RFC 1035 §7.4, RFC 2308 §5). */
+import type { Name } from './name.ts'
 import { TYPE } from './types.ts'
 import { RCODE, type Message, type Question, type RecordSet } from './wire.ts'
 
 /** The part of another server's message that is passed on. */
-export type Resolution = Pick<Message, 'rcode' | 'answer' | 'authority' | 'additional'>
+export interface Resolution extends Pick<Message, 'rcode' | 'answer' | 'authority' | 'additional'> {
+  /** Where the aliases lead into the lab's own zones, which are asked for the rest. */
+  readonly inside?: Name
+}
 
 interface Entry {
   readonly resolution: Resolution
@@ -18,6 +22,8 @@ const OCTET_LIMIT = 16 * 1024 * 1024
 /** Seconds; a day for what is, three hours for what is not (RFC 2308 §5). */
 const POSITIVE_LIMIT = 86_400
 const NEGATIVE_LIMIT = 10_800
+/** Seconds that a record may say of itself; a week (RFC 8767 §4). */
+const TTL_LIMIT = 604_800
 
 /** A bounded memory of answers; what was asked least recently goes first. */
 export class Cache {
@@ -61,12 +67,17 @@ export class Cache {
 }
 
 function aged(resolution: Resolution, seconds: number): Resolution {
-  const age = (set: RecordSet): RecordSet => ({ ...set, ttl: Math.max(set.ttl - seconds, 0) })
+  const age = (set: RecordSet): RecordSet => ({
+    ...set,
+    ttl: Math.max(Math.min(set.ttl, TTL_LIMIT) - seconds, 0),
+  })
+  // What only accompanies the answer may end before it.
+  const lives = (set: RecordSet): boolean => set.ttl > seconds
   return {
-    rcode: resolution.rcode,
+    ...resolution,
     answer: resolution.answer.map(age),
-    authority: resolution.authority.map(age),
-    additional: resolution.additional.map(age),
+    authority: resolution.authority.filter(lives).map(age),
+    additional: resolution.additional.filter(lives).map(age),
   }
 }
 
@@ -81,13 +92,15 @@ function sizeOf(resolution: Resolution): number {
 
 /** Seconds that an answer may be kept; 0 if not at all. */
 function lifetime(question: Question, resolution: Resolution): number {
-  const { rcode, answer, authority, additional } = resolution
+  const { rcode, answer, authority } = resolution
   if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) return 0
-  const lowest = Math.min(...[...answer, ...authority, ...additional].map((set) => set.ttl), POSITIVE_LIMIT)
+  const lowest = Math.min(...answer.map((set) => set.ttl), POSITIVE_LIMIT)
   const isPositive =
     rcode === RCODE.NOERROR && answer.some((set) => set.type === question.type || question.type === TYPE.any)
-  if (isPositive) return lowest
+  if (isPositive || resolution.inside !== undefined) return lowest
   // Without a SOA nothing says how long there is nothing (RFC 2308 §5).
-  const soa = authority.find((set) => set.type === TYPE.soa)?.data[0]
-  return soa === undefined ? 0 : Math.min(lowest, soa.readUInt32BE(soa.length - 4), NEGATIVE_LIMIT)
+  const soa = authority.find((set) => set.type === TYPE.soa)
+  const data = soa?.data[0]
+  if (soa === undefined || data === undefined) return 0
+  return Math.min(lowest, soa.ttl, data.readUInt32BE(data.length - 4), NEGATIVE_LIMIT)
 }

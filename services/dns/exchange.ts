@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Address, ServiceContext } from '../../lab/service.ts'
 import { encodeMessage } from './encode.ts'
 import { frame, Framer } from './framing.ts'
-import { decodeMessage, FLAG, MessageError, type Message, type Question } from './wire.ts'
+import { decodeMessage, FLAG, MessageError, RCODE, type Message, type Question } from './wire.ts'
 
 /** What of the lab an exchange needs. */
 export type Network = Pick<ServiceContext<unknown>, 'connect' | 'clock' | 'random'>
@@ -13,21 +13,26 @@ export class ExchangeError extends Error {
   override readonly name = 'ExchangeError'
 }
 
-/** Datagrams that are no answer to the question, after which the server counts as forged. */
-const STRANGER_LIMIT = 64
+/** How long an exchange may go on. */
+export interface Bounds {
+  /** Milliseconds since 1970 in the lab's time. */
+  readonly end: number
+  /** Ends it early. */
+  readonly signal: AbortSignal
+}
 
-/** Asks; rejects with an `ExchangeError` if no matching answer comes within `timeout` milliseconds, for each of UDP and TCP. */
+/** Asks; rejects with an `ExchangeError` if no matching answer comes within the bounds. */
 export async function exchange(
   network: Network,
   server: Address,
   query: Omit<Message, 'id'>,
-  timeout: number,
+  bounds: Bounds,
 ): Promise<Message> {
   try {
-    const answer = await attempt(network, server, query, timeout, 'udp')
+    const answer = await attempt(network, server, query, bounds, 'udp')
     return (answer.flags & FLAG.truncated) === 0
       ? answer
-      : await attempt(network, server, query, timeout, 'tcp')
+      : await attempt(network, server, query, bounds, 'tcp')
   } catch (error) {
     if (error instanceof ExchangeError) throw error
     throw new ExchangeError(error instanceof Error ? error.message : String(error), { cause: error })
@@ -38,17 +43,25 @@ async function attempt(
   network: Network,
   server: Address,
   query: Omit<Message, 'id'>,
-  timeout: number,
+  bounds: Bounds,
   transport: 'udp' | 'tcp',
 ): Promise<Message> {
+  const timeout = bounds.end - network.clock.now()
+  if (timeout <= 0 || bounds.signal.aborted) throw new ExchangeError('the time was up')
   // Each attempt has a fresh socket and so a port of its own, and a random id (RFC 5452 §9.2).
   const socket = await network.connect({ ...server, transport, timeout })
+  const stop = (): void => {
+    socket.destroy()
+  }
+  bounds.signal.addEventListener('abort', stop)
   try {
+    if (bounds.signal.aborted) throw new ExchangeError('the time was up')
     const message = { ...query, id: network.random.bytes(2).readUInt16BE(0) }
     const octets = encodeMessage(message)
     socket.write(transport === 'udp' ? octets : frame(octets))
     return await receive(socket, network, timeout, createTake(message, transport))
   } finally {
+    bounds.signal.removeEventListener('abort', stop)
     socket.destroy()
   }
 }
@@ -57,14 +70,8 @@ async function attempt(
 type Take = (chunk: Buffer) => Message | undefined
 
 function createTake(query: Message, transport: 'udp' | 'tcp'): Take {
-  let strangers = 0
-  const match = (octets: Buffer): Message | undefined => {
-    const answer = decodeMatching(octets, query)
-    if (answer !== undefined) return answer
-    strangers += 1
-    if (strangers >= STRANGER_LIMIT) throw new ExchangeError('too many answers to other questions')
-    return undefined
-  }
+  // Strangers are passed over as long as there is time; each question has a port of its own to guess.
+  const match = (octets: Buffer): Message | undefined => decodeMatching(octets, query)
   if (transport === 'udp') return match
   const framer = new Framer()
   return (chunk) => {
@@ -83,11 +90,19 @@ function decodeMatching(octets: Buffer, query: Message): Message | undefined {
     const answer = decodeMessage(octets)
     const isAnswer =
       answer.id === query.id && (answer.flags & FLAG.response) !== 0 && answer.opcode === query.opcode
-    return isAnswer && isSameQuestion(answer.questions, query.questions) ? answer : undefined
+    return isAnswer && (isSameQuestion(answer.questions, query.questions) || isBareFailure(answer))
+      ? answer
+      : undefined
   } catch (error) {
     if (error instanceof MessageError) return undefined
     throw error
   }
+}
+
+// A server that could not read the question may leave it out (RFC 1035 §4.1.1).
+function isBareFailure({ questions, rcode }: Message): boolean {
+  const isFailure = rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP || rcode === RCODE.SERVFAIL
+  return questions.length === 0 && isFailure
 }
 
 function isSameQuestion(theirs: readonly Question[], ours: readonly Question[]): boolean {

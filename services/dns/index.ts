@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net'
 import { z } from 'zod'
 import { createNetworks, isNetwork } from '../../lab/kit/networks.ts'
 import { defineService, type Address, type Problem, type ServiceContext } from '../../lab/service.ts'
-import type { Zones } from './authority.ts'
+import { findZone, type Zones } from './authority.ts'
 import { Forwarder } from './forward.ts'
 import { parseName, printKey, PresentationError, ROOT } from './name.ts'
 import { Server } from './server.ts'
@@ -157,7 +157,8 @@ function recordLoaded(ctx: ServiceContext<Config>, zones: Zones, { file, apex }:
 function createServer(ctx: ServiceContext<Config>, zones: () => Zones): Server {
   const { forwarders, allow, allowRecursion, udpSize } = ctx.config
   const addresses = forwarders.map(parseAddress).filter((address) => address !== undefined)
-  const forwarder = addresses.length > 0 ? new Forwarder(addresses, ctx, udpSize) : undefined
+  const isOwn = (key: string): boolean => findZone(zones(), key) !== undefined
+  const forwarder = addresses.length > 0 ? new Forwarder(addresses, ctx, udpSize, isOwn) : undefined
   return new Server(
     {
       zones,

@@ -224,6 +224,15 @@ export class Server {
     const checkingDisabled = (asked.flags & FLAG.checkingDisabled) !== 0
     const found = await forwarder.resolve(question, { dnssec: asked.edns?.dnssec === true, checkingDisabled })
     if (found === undefined) return failure(RCODE.SERVFAIL)
+    const { inside } = found
+    const rest = inside && answerFromZones(this.options.zones(), { ...question, name: inside }, true)
+    if (rest !== undefined)
+      return {
+        ...rest,
+        source: found.source,
+        authoritative: false,
+        answer: [...found.answer, ...rest.answer],
+      }
     return { ...found, authoritative: false, required: found.answer.length > 0 ? 'answer' : 'authority' }
   }
 
@@ -235,7 +244,8 @@ export class Server {
     return this.resolve(forwarder, asked, { ...asked.question, name: outside }).then((rest) => ({
       ...rest,
       authoritative: true,
-      answer: [...found.answer, ...rest.answer],
+      // An alias may lead back into the zones; no record stands twice (RFC 2181 §5.5).
+      answer: [...new Set([...found.answer, ...rest.answer])],
     }))
   }
 

@@ -1,4 +1,5 @@
 /** What must hold for a zone as a whole (RFC 1034 §3.6.2, §4.2.1; RFC 2181 §5, §10). */
+import { isIPv4, isIPv6 } from 'node:net'
 import type { Problem } from '../../lab/service.ts'
 import { isWithin, parentKey, printName, type Name } from './name.ts'
 import { targetOf, TYPE, typeName } from './types.ts'
@@ -124,7 +125,11 @@ function checkTtls(group: readonly ZoneRecord[]): readonly Problem[] {
 function checkTarget(record: ZoneRecord, owners: Owners, apex: Name): readonly Problem[] {
   if (record.type === TYPE.cname) return []
   const target = targetOf(record.type, record.data)
-  if (target === undefined || target.wire.length === 1 || !isWithin(target.key, apex.key)) return []
+  if (target === undefined || target.wire.length === 1) return []
+  const isInside = isWithin(target.key, apex.key)
+  if (record.type === TYPE.ns && !owners.has(target.key) && isAddress(target, isInside))
+    return [serverByAddress(record, target)]
+  if (!isInside) return []
   const found = owners.get(target.key) ?? findWildcard(owners, target.key, apex.key)
   const type = typeName(record.type)
   const name = printName(target)
@@ -136,7 +141,8 @@ function checkTarget(record: ZoneRecord, owners: Owners, apex: Name): readonly P
           en: `${type} leads to ${name}, which is an alias; name the host itself`,
           es: `${type} lleva a ${name}, que es un alias; nombra el propio equipo`,
         },
-        'warning',
+        // No server can be found at an alias; mail servers at one work in practice.
+        record.type === TYPE.ns ? 'error' : 'warning',
       ),
     ]
   }
@@ -152,6 +158,21 @@ function checkTarget(record: ZoneRecord, owners: Owners, apex: Name): readonly P
       'warning',
     ),
   ]
+}
+
+/** Whether a name is an IP address by mistake: alone, or completed with the origin. */
+function isAddress(name: Name, isCompleted: boolean): boolean {
+  const labels = printName(name).slice(0, -1).split('.')
+  const isFour = isIPv4(labels.slice(0, 4).join('.'))
+  if (!isFour && !isIPv6(labels[0] ?? '')) return false
+  return isCompleted || labels.length === (isFour ? 4 : 1)
+}
+
+function serverByAddress(record: ZoneRecord, target: Name): Problem {
+  return problemAt(record, {
+    en: `NS leads to the name ${printName(target)}, not to an address: write the name of the server, and its address in an A or AAAA record of that name`,
+    es: `NS lleva al nombre ${printName(target)}, no a una dirección: escribe el nombre del servidor, y su dirección en un registro A o AAAA de ese nombre`,
+  })
 }
 
 function findWildcard(owners: Owners, key: string, apex: string): readonly ZoneRecord[] | undefined {

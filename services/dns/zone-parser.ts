@@ -1,4 +1,5 @@
 /** Reads master files into records (RFC 1035 §5, RFC 2308 §4, RFC 3597 §5). */
+import { posix } from 'node:path'
 import { FileError, type Problem, type Text } from '../../lab/service.ts'
 import { nearest } from '../../lab/kit/nearest.ts'
 import { isDuration, parseDuration, type Token } from './fields.ts'
@@ -25,6 +26,8 @@ export interface ParsedFile {
 
 /** Files in files at most. */
 const INCLUDE_DEPTH = 10
+/** Files read for one zone at most, however they include each other. */
+const FILE_LIMIT = 100
 const RECORD_LIMIT = 200_000
 const PROBLEM_LIMIT = 200
 const TEXT_LIMIT = 32 * 1024 * 1024
@@ -35,6 +38,7 @@ interface State {
   readonly records: ZoneRecord[]
   readonly problems: Problem[]
   readonly attempted: Set<number>
+  files: number
   /** Set by $TTL (RFC 2308 §4). */
   defaultTtl: number | undefined
   /** The last one stated or used (RFC 1035 §5.1). */
@@ -43,7 +47,8 @@ interface State {
 
 interface Place {
   readonly file: string
-  readonly depth: number
+  /** The files that include this one, the outermost first. */
+  readonly above: readonly string[]
   origin: Name
   owner: Name | undefined
 }
@@ -55,10 +60,11 @@ export function parseFile(file: string, origin: Name, read: (file: string) => st
     records: [],
     problems: [],
     attempted: new Set(),
+    files: 0,
     defaultTtl: undefined,
     lastTtl: undefined,
   }
-  readFile(state, { file, depth: 0, origin, owner: undefined }, { file, line: 1, column: 1 })
+  readFile(state, { file, above: [], origin, owner: undefined }, { file, line: 1, column: 1 })
   return state
 }
 
@@ -78,8 +84,10 @@ function report(state: State, file: string, at: Position, message: Text, severit
 
 function readFile(state: State, place: Place, from: Position & { readonly file: string }): void {
   let text: string
+  state.files += 1
   try {
-    text = state.read(place.file)
+    // Some editors put a byte order mark in front, which is no part of the first word.
+    text = state.read(place.file).replace(/^\uFEFF/, '')
   } catch (error) {
     if (!(error instanceof FileError)) throw error
     if (error.problems.length > 0) state.problems.push(...error.problems)
@@ -117,6 +125,10 @@ const SCAN_TEXTS: Readonly<Record<ScanMistake, Text>> = {
   quote: {
     en: 'this quoted text does not end on its line: add the missing "',
     es: 'este texto entre comillas no acaba en su línea: añade la " que falta',
+  },
+  character: {
+    en: 'a control character or an unusual space stands here: write a plain space, or \\DDD for an octet of data',
+    es: 'aquí hay un carácter de control o un espacio especial: escribe un espacio normal, o \\DDD para un octeto de datos',
   },
 }
 
@@ -171,18 +183,32 @@ function include(state: State, place: Place, reader: Reader, directive: Token): 
   const file = reader.take()
   const origin = reader.hasMore() ? reader.name() : place.origin
   reader.finish()
-  if (place.depth >= INCLUDE_DEPTH) {
+  const above = [...place.above, place.file]
+  checkInclude(state, above, file, directive)
+  // The including file keeps its own origin and owner (RFC 1035 §5.1).
+  readFile(state, { file: file.text, above, origin, owner: place.owner }, { ...file, file: place.file })
+}
+
+// Files that include each other would else be read a number of times that grows exponentially with their depth.
+function checkInclude(state: State, above: readonly string[], file: Token, directive: Token): void {
+  if (above.some((each) => posix.normalize(each) === posix.normalize(file.text))) {
     throw new Misplaced(directive, {
-      en: `files include each other more than ${INCLUDE_DEPTH} deep; does one include itself?`,
-      es: `los ficheros se incluyen con más de ${INCLUDE_DEPTH} niveles; ¿se incluye alguno a sí mismo?`,
+      en: `${file.text} includes itself: take this $INCLUDE away`,
+      es: `${file.text} se incluye a sí mismo: quita este $INCLUDE`,
     })
   }
-  // The including file keeps its own origin and owner (RFC 1035 §5.1).
-  readFile(
-    state,
-    { file: file.text, depth: place.depth + 1, origin, owner: place.owner },
-    { ...file, file: place.file },
-  )
+  if (above.length > INCLUDE_DEPTH) {
+    throw new Misplaced(directive, {
+      en: `files include each other more than ${INCLUDE_DEPTH} deep; include this one from a file further up`,
+      es: `los ficheros se incluyen con más de ${INCLUDE_DEPTH} niveles; incluye este desde un fichero más arriba`,
+    })
+  }
+  if (state.files >= FILE_LIMIT) {
+    throw new Misplaced(directive, {
+      en: `the zone includes more than ${FILE_LIMIT} files; join some of them`,
+      es: `la zona incluye más de ${FILE_LIMIT} ficheros; junta algunos`,
+    })
+  }
 }
 
 function readRecord(state: State, place: Place, entry: Entry): void {

@@ -19,14 +19,14 @@ export interface Position {
 }
 
 /** What can be wrong with words and lines. */
-export type ScanMistake = 'open parenthesis' | 'closing parenthesis' | 'quote'
+export type ScanMistake = 'open parenthesis' | 'closing parenthesis' | 'quote' | 'character'
 
 /** After so many mistakes the rest of the text is not read. */
 const MISTAKE_LIMIT = 50
 
 /** The entries of a text; each mistake goes to `report` and ends its own entry only. */
 export function scan(text: string, report: (mistake: ScanMistake, at: Position) => void): readonly Entry[] {
-  const lines = text.split('\n')
+  const lines = text.split(/\r?\n/)
   const entries: Entry[] = []
   let mistakes = 0
   for (let line = 0; line < lines.length;) {
@@ -46,7 +46,7 @@ export function scan(text: string, report: (mistake: ScanMistake, at: Position) 
 // After a parenthesis that never closes, indented lines most likely belong to it.
 function nextStart(lines: readonly string[], line: number): number {
   let next = line + 1
-  while (next < lines.length && /^(?:\s|;|\)|$)/.test(lines[next] ?? '')) next += 1
+  while (next < lines.length && /^(?:[ \t;)]|$)/.test(lines[next] ?? '')) next += 1
   return next
 }
 
@@ -54,6 +54,15 @@ interface Mistake {
   readonly kind: ScanMistake
   readonly at: Position
 }
+
+/**
+ * White space is the space and the tab alone, a comment goes to the end of its line (RFC 1035 §5.1). What is left for the
+ * last branch, with a backslash that may stand before it, is a control character or another kind of space.
+ */
+const PIECE =
+  /[ \t]+|;[^]*|([()])|"((?:[^"\\\p{Cc}]|\t|\\[^\p{Cc}]|\\\t)*)("?)|((?:[^\s\p{Cc};()"\\]|\\[^\p{Cc}]|\\\t|\\$)+)|\\?[^]/gu
+
+const CONTROL = /(?!\t)\p{Cc}/u
 
 /** One entry while it is read. */
 class Draft {
@@ -67,7 +76,7 @@ class Draft {
   constructor(lines: readonly string[], line: number) {
     this.lines = lines
     this.line = line
-    this.indented = /^\s/.test(lines[line] ?? '')
+    this.indented = /^[ \t]/.test(lines[line] ?? '')
     this.end = { line: line + 1, column: 1 }
   }
 
@@ -86,19 +95,18 @@ class Draft {
   }
 
   private readLine(text: string): Mistake | undefined {
-    const pattern = /[\s]+|;.*|([()])|"((?:[^"\\]|\\.)*)("?)|(?:[^\s;()"\\]|\\.|\\$)+/g
-    for (const match of text.matchAll(pattern)) {
-      const [piece, parenthesis, quoted, closing] = match
+    for (const match of text.matchAll(PIECE)) {
+      const [piece, parenthesis, quoted, closing, word] = match
       const at = { line: this.line + 1, column: match.index + 1 }
       if (quoted !== undefined) {
-        // A quoted string ends on its line; one that does not is more likely a forgotten quote.
-        if (closing === '') return { kind: 'quote', at }
+        if (closing === '') return openQuote(text, at)
         this.add({ text: quoted, quoted: true, ...at }, piece.length)
-      } else if (parenthesis === '(') this.open.push(at)
+      } else if (word !== undefined) this.add({ text: word, quoted: false, ...at }, word.length)
+      else if (parenthesis === '(') this.open.push(at)
       else if (parenthesis === ')') {
         if (this.open.pop() === undefined) return { kind: 'closing parenthesis', at }
-      } else if (piece.trim() !== '' && !piece.startsWith(';'))
-        this.add({ text: piece, quoted: false, ...at }, piece.length)
+      } else if (!/^[ \t;]/.test(piece))
+        return { kind: 'character', at: { ...at, column: at.column + piece.length - 1 } }
     }
     return undefined
   }
@@ -107,4 +115,12 @@ class Draft {
     this.tokens.push(token)
     this.end = { line: token.line, column: token.column + length }
   }
+}
+
+// A quoted string ends on its line; one that does not is more likely a forgotten quote.
+function openQuote(text: string, at: Position): Mistake {
+  const control = text.slice(at.column - 1).search(CONTROL)
+  return control < 0
+    ? { kind: 'quote', at }
+    : { kind: 'character', at: { ...at, column: at.column + control } }
 }

@@ -201,6 +201,18 @@ const CASES: readonly [string, string, string, Expected][] = [
     { rcode: RCODE.NXDOMAIN, authority: [SOA] },
   ],
   [
+    'RFC 4592 §3.3.1: addresses that a wildcard makes, in the additional section',
+    'wild',
+    'MX',
+    {
+      answer: ['one', 'two', 'one', 'real'].map(
+        (host, index) => `wild.example.org. 3600 MX ${5 + index} ${host}.w.example.org.`,
+      ),
+      authority: [NS],
+      additional: ['one.w.example.org. 3600 A 10.0.0.9', 'two.w.example.org. 3600 A 10.0.0.9', ...GLUE],
+    },
+  ],
+  [
     'a wildcard some labels down',
     'p.q.w',
     'A',

@@ -27,6 +27,18 @@ test('an answer lives for its time and is counted down', () => {
   assert.equal(cache.get('k', 61_000), undefined)
 })
 
+test('what accompanies an answer neither shortens its life nor outlives itself', () => {
+  const cache = new Cache()
+  const long = 0x7fffffff
+  cache.put('k', QUESTION, { ...NOTHING, answer: [a(long)], authority: [a(0)], additional: [a(30)] }, 0)
+  const read = (now: number): readonly unknown[] => {
+    const kept = cache.get('k', now)
+    return [kept?.answer[0]?.ttl, kept?.authority.length, kept?.additional.length]
+  }
+  assert.deepEqual(read(1000), [604_799, 0, 1])
+  assert.deepEqual(read(30_000), [604_770, 0, 0])
+})
+
 const LIVES: readonly [string, Parameters<Cache['put']>[2], number][] = [
   ['TTL 0', { ...NOTHING, answer: [a(0)] }, 0],
   ['a day at most', { ...NOTHING, answer: [a(1_000_000)] }, 86_400],

@@ -29,6 +29,10 @@ below CNAME x.sub
 * TXT wild
 *.w A 10.0.0.9
 *.w MX 5 mail
+wild MX 5 one.w
+wild MX 6 two.w
+wild MX 7 one.w
+wild MX 8 real.w
 real.w TXT here
 a.b.ent TXT deep
 *.walias CNAME www

@@ -134,18 +134,18 @@ test('RFC 2308 §5: that a name does not exist is remembered too', async () => {
   assert.equal(pair.upstream.asked.length, 2)
 })
 
-test('a server that does not answer is passed over for a while', async () => {
+test('a server that leaves three questions in a row unanswered is passed over for a while', async () => {
   await using silent = await openUpstream(() => [])
   await using good = await openUpstream((asked) => [
     answerTo(asked, { answer: [address('www.far.test.', 1, 0)] }),
   ])
   await using lab = await openForwarding([silent.address, good.address])
-  for (let count = 0; count < 3; count += 1)
+  for (let count = 0; count < 5; count += 1)
     assert.deepEqual(lines((await query(lab, 'www.far.test.')).answer), ['www.far.test. 0 A 198.51.100.1'])
-  assert.deepEqual([silent.asked.length, good.asked.length], [1, 3])
+  assert.deepEqual([silent.asked.length, good.asked.length], [3, 5])
   lab.clock.advance(30_000)
   await query(lab, 'www.far.test.')
-  assert.deepEqual([silent.asked.length, good.asked.length], [2, 4])
+  assert.deepEqual([silent.asked.length, good.asked.length], [4, 6])
 })
 
 test('a server that fails is left for the next one', async () => {
@@ -164,6 +164,130 @@ test('RFC 6891 §6.2.2: a server older than EDNS is asked without', async () => 
       : answerTo(asked, { rcode: 1, edns: undefined }),
   ])
   assert.deepEqual(lines((await query(pair.lab, 'www.far.test.')).answer), WWW)
+})
+
+test('a late answer to the first try counts, also of a server that was silent before', async () => {
+  let silent = true
+  let tries = 0
+  await using pair = await openPair(async (asked) => {
+    if (silent) return []
+    tries += 1
+    if (tries > 1) return []
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    return [answerTo(asked, { answer: [address('www.far.test.', 1)] })]
+  })
+  assert.equal((await query(pair.lab, 'lost.far.test.')).rcode, 2)
+  silent = false
+  assert.deepEqual(lines((await query(pair.lab, 'www.far.test.')).answer), WWW)
+})
+
+for (const rcode of [1, 2, 4]) {
+  test(`a failure ${rcode} without the question is an answer, and the question is asked without EDNS`, async () => {
+    await using pair = await openPair((asked) => [
+      asked.edns === undefined
+        ? answerTo(asked, { answer: [address('www.far.test.', 1)] })
+        : answerTo(asked, { rcode, questions: [], edns: undefined }),
+    ])
+    assert.deepEqual(lines((await query(pair.lab, 'www.far.test.')).answer), WWW)
+    assert.equal(pair.upstream.asked.length, 2)
+  })
+}
+
+test('any amount of garbage is passed over until the answer comes', async () => {
+  await using pair = await openPair((asked) => [
+    ...Array.from({ length: 100 }, () => Buffer.from('garbage')),
+    answerTo(asked, { answer: [address('www.far.test.', 1)] }),
+  ])
+  assert.deepEqual(lines((await query(pair.lab, 'www.far.test.')).answer), WWW)
+  assert.equal(pair.upstream.asked.length, 1)
+})
+
+function named(owner: string, type: number, target: string): RecordSet {
+  const data = [parseName(target, ROOT).wire]
+  return { owner: parseName(owner, ROOT), type, class: 1, ttl: 60, data }
+}
+
+test('of an answer only what answers the question is passed on, and nothing of the own zones', async () => {
+  await using pair = await openPair((asked) => [
+    answerTo(asked, {
+      answer: [
+        named('b.far.test.', 5, 'www.far.test.'),
+        address('dns.conformance.test.', 66),
+        address('www.bank.test.', 66),
+        address('www.far.test.', 1),
+        named('a.far.test.', 5, 'b.far.test.'),
+      ],
+      authority: [
+        named('far.test.', 2, 'ns.far.test.'),
+        named('bank.test.', 2, 'ns.far.test.'),
+        named('conformance.test.', 2, 'ns.far.test.'),
+      ],
+      additional: [
+        address('ns.far.test.', 2),
+        address('www.bank.test.', 66),
+        address('dns.conformance.test.', 66),
+      ],
+    }),
+  ])
+  const found = await query(pair.lab, 'a.far.test.')
+  assert.deepEqual(lines(found.answer), [
+    'a.far.test. 60 CNAME b.far.test.',
+    'b.far.test. 60 CNAME www.far.test.',
+    ...WWW,
+  ])
+  assert.deepEqual(lines(found.authority), ['far.test. 60 NS ns.far.test.'])
+  assert.deepEqual(lines(found.additional), ['ns.far.test. 60 A 198.51.100.2'])
+})
+
+test('an alias into the own zones is followed there, whatever the other server says of it', async () => {
+  await using pair = await openPair((asked) => [
+    answerTo(asked, {
+      answer: [named('a.far.test.', 5, 'dns.conformance.test.'), address('dns.conformance.test.', 66)],
+    }),
+  ])
+  for (const source of ['forwarder', 'cache']) {
+    const { rcode, answer } = await query(pair.lab, 'a.far.test.')
+    assert.equal(rcode, 0, source)
+    assert.deepEqual(lines(answer), [
+      'a.far.test. 60 CNAME dns.conformance.test.',
+      'dns.conformance.test. 3600 A 127.0.0.1',
+    ])
+  }
+  assert.deepEqual(sources(pair.lab), ['forwarder', 'cache'])
+})
+
+const HELPLESS: readonly [string, (asked: Message) => Partial<Message>][] = [
+  ['a referral', () => ({ flags: 0x8100, authority: [named('test.', 2, 'ns.test.')] })],
+  ['a referral that claims recursion', () => ({ authority: [named('test.', 2, 'ns.test.')] })],
+  ['nothing, without recursion', () => ({ flags: 0x8100 })],
+  ['records of other names only', () => ({ answer: [address('www.bank.test.', 66)] })],
+  [
+    'the SOA of a zone elsewhere',
+    () => ({ flags: 0x8100, authority: [{ ...soa(9), owner: parseName('bank.test.', ROOT) }] }),
+  ],
+]
+
+for (const [what, parts] of HELPLESS) {
+  test(`a server that answers with ${what} is left for the next one`, async () => {
+    await using helpless = await openUpstream((asked) => [answerTo(asked, parts(asked))])
+    await using good = await openUpstream((asked) => [
+      answerTo(asked, { answer: [address('www.far.test.', 1)] }),
+    ])
+    await using lab = await openForwarding([helpless.address, good.address])
+    assert.deepEqual(lines((await query(lab, 'www.far.test.')).answer), WWW)
+    await using alone = await openForwarding([helpless.address])
+    assert.equal((await query(alone, 'www.far.test.')).rcode, 2)
+  })
+}
+
+test('RFC 2308 §2.2: no data is passed on with its SOA, and without one from a server that recurses', async () => {
+  await using pair = await openPair((asked) => [
+    answerTo(asked, asked.questions[0]?.type === 28 ? { authority: [soa(9)] } : {}),
+  ])
+  const withSoa = await query(pair.lab, 'www.far.test.', { type: 'AAAA' })
+  assert.deepEqual([withSoa.rcode, withSoa.answer.length, withSoa.authority[0]?.type], [0, 0, 6])
+  const without = await query(pair.lab, 'www.far.test.')
+  assert.deepEqual([without.rcode, without.answer.length, without.authority.length], [0, 0, 0])
 })
 
 test('without an answer from anywhere it is a server failure, also where nobody listens', async () => {
