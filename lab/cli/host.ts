@@ -115,6 +115,7 @@ function onSignals(stop: AbortController): void {
       stop.abort()
     })
   }
+  if (process.env['LAB_DETACHED'] !== undefined) return
   if (process.env['npm_lifecycle_event'] !== undefined) stopWithParent(stop)
   if (process.env['LAB_LAUNCHED'] === undefined) return
   process.once('disconnect', () => stop.abort())
