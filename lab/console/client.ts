@@ -44,8 +44,8 @@ export async function* stream(
     }
   } catch (error) {
     if (signal?.aborted === true) return
-    if (['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(codeOf(error) ?? ''))
-      throw new LabError((words) => words.labSilent)
+    // Whatever cuts the connection, the person learns the same: no answer came.
+    if (codeOf(error) !== undefined) throw new LabError((words) => words.labSilent, { cause: error })
     throw error
   } finally {
     signal?.removeEventListener('abort', stop)
@@ -73,8 +73,10 @@ async function open(path: string): Promise<Socket | undefined> {
     socket.on('error', () => undefined)
     return socket
   } catch (error) {
-    if (['ENOENT', 'ECONNREFUSED', 'ETIMEDOUT', 'ENOTSOCK'].includes(codeOf(error) ?? '')) return undefined
-    throw error
+    if (['EACCES', 'EPERM'].includes(codeOf(error) ?? ''))
+      throw new LabError((words) => words.labForbidden(path), { cause: error })
+    // Nothing listens there, or what listens is about to end.
+    return undefined
   } finally {
     clearTimeout(timer)
   }

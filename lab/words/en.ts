@@ -43,6 +43,8 @@ export const english = {
       : `"${scenario}" is not running here. Start it with: lab start -s ${scenario}`,
   labsRunning: (names: readonly string[]): string =>
     `several labs are running here: ${names.join(', ')}. Say which: -s NAME`,
+  labForbidden: (path: string): string =>
+    `the lab belongs to another user: its control socket ${path} is not yours`,
   labSilent:
     'the lab does not answer. If it has just been started, try again; "lab doctor" looks for the cause',
   stateUnwritable: (folder: string, reason: string): string =>

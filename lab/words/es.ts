@@ -34,6 +34,7 @@ export const spanish: Words = {
       ? 'aquí no hay ningún laboratorio en marcha. Arranca uno con: lab start'
       : `"${scenario}" no está en marcha aquí. Arráncalo con: lab start -s ${scenario}`,
   labsRunning: (names) => `hay varios laboratorios en marcha aquí: ${names.join(', ')}. Di cuál: -s NOMBRE`,
+  labForbidden: (path) => `el laboratorio es de otro usuario: su socket de control ${path} no es tuyo`,
   labSilent:
     'el laboratorio no responde. Si acaba de arrancar, inténtalo de nuevo; "lab doctor" busca la causa',
   stateUnwritable: (folder, reason) =>

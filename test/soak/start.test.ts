@@ -70,7 +70,8 @@ test('races for one state folder: one start wins, the others say who has it', as
     assert.equal(racers.filter(isUp).length, 1)
     for (const racer of racers)
       if (!isUp(racer)) assert.match((await racer.finished).err, /runs already here/)
-    assert.equal((await run(['stop'], { folder: folder.path })).code, 0)
+    const stopped = await run(['stop'], { folder: folder.path })
+    assert.equal(stopped.code, 0, stopped.err)
     await Promise.all(racers.map((racer) => racer.finished))
   }
 })
