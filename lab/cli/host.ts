@@ -77,11 +77,11 @@ export async function hostLab(call: Call): Promise<number> {
     throw error
   }
   warnBeyondLoopback(bind, log, io)
+  using _watch = call.is('watch') ? watchScenario(lab, reload, io) : undefined
   io.say(greeting(lab, io))
   // The command that started a detached lab may have gone meanwhile.
   if (process.connected) process.send?.({ ready: true }, undefined, undefined, () => undefined)
   tidyMemory()
-  using _watch = call.is('watch') ? watchScenario(lab, reload, io) : undefined
   await stopped(stop.signal)
   return code
 }
