@@ -1,9 +1,9 @@
 /** Answers from zones, by the algorithm of RFC 1034 §4.3.2 with the wildcards of RFC 4592. */
-import type { Section } from './encode.ts'
-import { isWithin, parentKey, type Name } from './name.ts'
-import { TYPE } from './types.ts'
-import { RCODE, type Question, type RecordSet } from './wire.ts'
-import type { Zone, ZoneNode } from './zone.ts'
+import type { Section } from './wire/encode.ts'
+import { isWithin, parentKey, type Name } from './wire/name.ts'
+import { TYPE } from './records/types.ts'
+import { RCODE, type Question, type RecordSet } from './wire/message.ts'
+import type { Zone, ZoneNode } from './zone/zone.ts'
 
 /** Zones by the keys of their names. */
 export type Zones = ReadonlyMap<string, Zone>

@@ -4,13 +4,13 @@ import { z } from 'zod'
 import { createNetworks, isNetwork } from '../../lab/kit/networks.ts'
 import { defineService, type Address, type Problem, type ServiceContext } from '../../lab/service.ts'
 import { findZone, type Zones } from './authority.ts'
-import { Forwarder } from './forward.ts'
-import { parseName, printKey, PresentationError, ROOT } from './name.ts'
+import { Forwarder } from './forward/forwarder.ts'
+import { parseName, printKey, PresentationError, ROOT } from './wire/name.ts'
 import { Server } from './server.ts'
 import { serveStream } from './stream.ts'
-import { RCODE } from './wire.ts'
-import { serialOf } from './zone.ts'
-import { joinZones, loadZones, type LoadedZone } from './zones.ts'
+import { RCODE } from './wire/message.ts'
+import { serialOf } from './zone/zone.ts'
+import { joinZones, loadZones, type LoadedZone } from './zone/zones.ts'
 
 const network = z.string().refine(isNetwork, 'write an address or a network, as in 192.168.56.0/24')
 

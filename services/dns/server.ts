@@ -2,10 +2,10 @@
 import type { Fault, ServiceContext } from '../../lab/service.ts'
 import type { Networks } from '../../lab/kit/networks.ts'
 import { answerFromZones, type Answer, type Zones } from './authority.ts'
-import { encodeMessage, MESSAGE_LIMIT } from './encode.ts'
-import type { Forwarder } from './forward.ts'
-import { printKey } from './name.ts'
-import { TYPE, typeName } from './types.ts'
+import { encodeMessage, MESSAGE_LIMIT } from './wire/encode.ts'
+import type { Forwarder } from './forward/forwarder.ts'
+import { printKey } from './wire/name.ts'
+import { TYPE, typeName } from './records/types.ts'
 import {
   CLASS_IN,
   decodeHeader,
@@ -17,7 +17,7 @@ import {
   type Edns,
   type Message,
   type Question,
-} from './wire.ts'
+} from './wire/message.ts'
 
 /** Who asks, and over what. */
 interface Client {

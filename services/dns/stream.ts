@@ -1,7 +1,7 @@
 /** The serving of one TCP connection (RFC 7766). */
 import type { Duplex } from 'node:stream'
 import type { Clock, Timer } from '../../lab/service.ts'
-import { frame, Framer } from './framing.ts'
+import { frame, Framer } from './wire/framing.ts'
 
 /** Answers one query; undefined answers nothing. */
 type Respond = (query: Buffer) => Buffer | undefined | Promise<Buffer | undefined>

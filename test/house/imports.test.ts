@@ -50,9 +50,9 @@ const rules: readonly { readonly says: string; readonly breaks: (found: Import) 
       !(to === 'lab/service.ts' || isIn(to, 'lab/kit') || (isIn(to, 'certs') && isTypeOnly)),
   },
   {
-    says: 'wire.ts is pure: bytes in, values out, it opens nothing and knows no lab',
+    says: 'wire.ts and wire/ are pure: bytes in, values out, they open nothing and know no lab',
     breaks: ({ from, to, isTypeOnly }) =>
-      /^services\/[^/]+\/wire\.ts$/.test(from) &&
+      /^services\/[^/]+\/wire(?:\.ts$|\/)/.test(from) &&
       !isTypeOnly &&
       (isIn(to, 'lab') ? !isIn(to, 'lab/kit') : /^node:(?!buffer|util|assert)/.test(to)),
   },
@@ -111,7 +111,7 @@ test('each rule catches what breaks it', () => {
     [
       'services/dns/wire.ts',
       "import { readFile } from 'node:fs'",
-      'wire.ts is pure: bytes in, values out, it opens nothing and knows no lab',
+      'wire.ts and wire/ are pure: bytes in, values out, they open nothing and know no lab',
     ],
     [
       'lab/host/lab.ts',

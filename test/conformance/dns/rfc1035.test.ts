@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { decodeMessage } from '../../../services/dns/wire.ts'
+import { decodeMessage } from '../../../services/dns/wire/message.ts'
 import { ask, exchange, exchangeUntil, FLAGS, lines, openSubject, queryFor, type Subject } from './subject.ts'
 
 let subject: Subject

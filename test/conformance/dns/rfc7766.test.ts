@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { frame } from '../../../services/dns/framing.ts'
+import { frame } from '../../../services/dns/wire/framing.ts'
 import { openStream, openSubject, queryFor, type Subject } from './subject.ts'
 
 let subject: Subject

@@ -1,7 +1,7 @@
 /** Random values of the DNS codec for property tests. */
 import * as fc from 'fast-check'
-import { NAME_LIMIT, nameOf, type Name } from '../../../services/dns/name.ts'
-import type { Message, RecordSet } from '../../../services/dns/wire.ts'
+import { NAME_LIMIT, nameOf, type Name } from '../../../services/dns/wire/name.ts'
+import type { Message, RecordSet } from '../../../services/dns/wire/message.ts'
 
 const labelArbitrary = fc.oneof(
   {

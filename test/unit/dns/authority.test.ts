@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answerFromZones, type Answer } from '../../../services/dns/authority.ts'
-import { parseName, printName, ROOT } from '../../../services/dns/name.ts'
-import { findType, typeName } from '../../../services/dns/types.ts'
-import { RCODE } from '../../../services/dns/wire.ts'
+import { parseName, printName, ROOT } from '../../../services/dns/wire/name.ts'
+import { findType, typeName } from '../../../services/dns/records/types.ts'
+import { RCODE } from '../../../services/dns/wire/message.ts'
 import { lines, MAIN, OTHER, zonesOf } from './example.ts'
 
 const ZONES = zonesOf({ 'main.db': MAIN, 'other.db': OTHER })

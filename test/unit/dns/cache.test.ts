@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Cache } from '../../../services/dns/cache.ts'
-import { parseName, ROOT } from '../../../services/dns/name.ts'
-import type { RecordSet } from '../../../services/dns/wire.ts'
+import { Cache } from '../../../services/dns/forward/cache.ts'
+import { parseName, ROOT } from '../../../services/dns/wire/name.ts'
+import type { RecordSet } from '../../../services/dns/wire/message.ts'
 
 const NAME = parseName('www.example.org.', ROOT)
 const QUESTION = { name: NAME, type: 1, class: 1 }

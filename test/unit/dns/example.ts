@@ -1,10 +1,10 @@
 /** Two zones with every case that an answer can be, and what tests read answers with. */
 import assert from 'node:assert/strict'
 import type { Zones } from '../../../services/dns/authority.ts'
-import { printName } from '../../../services/dns/name.ts'
-import { printData, typeName } from '../../../services/dns/types.ts'
-import type { RecordSet } from '../../../services/dns/wire.ts'
-import { joinZones, loadZones } from '../../../services/dns/zones.ts'
+import { printName } from '../../../services/dns/wire/name.ts'
+import { printData, typeName } from '../../../services/dns/records/types.ts'
+import type { RecordSet } from '../../../services/dns/wire/message.ts'
+import { joinZones, loadZones } from '../../../services/dns/zone/zones.ts'
 
 /** The zone example.org. */
 export const MAIN = `$TTL 1h

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { frame, Framer } from '../../../services/dns/framing.ts'
+import { frame, Framer } from '../../../services/dns/wire/framing.ts'
 
 test('RFC 7766 §8: messages come out whole however the stream is cut', () => {
   const message = fc.uint8Array({ maxLength: 300 }).map((octets) => Buffer.from(octets))

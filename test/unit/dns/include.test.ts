@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseName, ROOT } from '../../../services/dns/name.ts'
-import { parseFile } from '../../../services/dns/zone-parser.ts'
+import { parseName, ROOT } from '../../../services/dns/wire/name.ts'
+import { parseFile } from '../../../services/dns/zone/parser.ts'
 import { files, problems, START } from './master.ts'
 
 const ORIGIN = parseName('example.org', ROOT)

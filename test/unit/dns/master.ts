@@ -1,7 +1,7 @@
 /** Master files for tests, and their problems. */
 import assert from 'node:assert/strict'
 import { FileError } from '../../../lab/service.ts'
-import { loadZones } from '../../../services/dns/zones.ts'
+import { loadZones } from '../../../services/dns/zone/zones.ts'
 
 /** A sound zone of four lines. */
 export const START = '$TTL 1h\n@ SOA dns host 1 1h 15m 1w 5m\n@ NS dns\ndns A 10.0.0.1\n'

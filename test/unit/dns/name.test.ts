@@ -10,7 +10,7 @@ import {
   printKey,
   printName,
   ROOT,
-} from '../../../services/dns/name.ts'
+} from '../../../services/dns/wire/name.ts'
 import { nameArbitrary } from './arbitrary.ts'
 
 const ORIGIN = parseName('example.org.', ROOT)

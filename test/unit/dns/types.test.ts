@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { nameOf, printName, ROOT } from '../../../services/dns/name.ts'
-import { checkData, findType, printData, targetOf, typeName } from '../../../services/dns/types.ts'
-import { parseFile } from '../../../services/dns/zone-parser.ts'
+import { nameOf, printName, ROOT } from '../../../services/dns/wire/name.ts'
+import { checkData, findType, printData, targetOf, typeName } from '../../../services/dns/records/types.ts'
+import { parseFile } from '../../../services/dns/zone/parser.ts'
 import { dataArbitrary } from './arbitrary.ts'
 
 test('data that is printed is parsed back to the same octets', () => {

@@ -2,10 +2,10 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { encodeMessage } from '../../../services/dns/encode.ts'
-import { frame, Framer } from '../../../services/dns/framing.ts'
-import { parseName, ROOT } from '../../../services/dns/name.ts'
-import { decodeMessage, type Message, type RecordSet } from '../../../services/dns/wire.ts'
+import { encodeMessage } from '../../../services/dns/wire/encode.ts'
+import { frame, Framer } from '../../../services/dns/wire/framing.ts'
+import { parseName, ROOT } from '../../../services/dns/wire/name.ts'
+import { decodeMessage, type Message, type RecordSet } from '../../../services/dns/wire/message.ts'
 
 /** What is sent for a query; nothing for an empty list. */
 export type Script = (

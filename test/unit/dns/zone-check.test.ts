@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { loadZones } from '../../../services/dns/zones.ts'
+import { loadZones } from '../../../services/dns/zone/zones.ts'
 import { files, problems, START } from './master.ts'
 
 const WHOLE: readonly [string, string, readonly string[]][] = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { parseName, printName, ROOT } from '../../../services/dns/name.ts'
-import { printData, typeName } from '../../../services/dns/types.ts'
-import { parseFile } from '../../../services/dns/zone-parser.ts'
+import { parseName, printName, ROOT } from '../../../services/dns/wire/name.ts'
+import { printData, typeName } from '../../../services/dns/records/types.ts'
+import { parseFile } from '../../../services/dns/zone/parser.ts'
 import { files, problems, START } from './master.ts'
 
 const ORIGIN = parseName('example.org', ROOT)

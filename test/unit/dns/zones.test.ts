@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PublishedName } from '../../../lab/service.ts'
-import { parseName, ROOT } from '../../../services/dns/name.ts'
-import { findType, printData } from '../../../services/dns/types.ts'
-import { serialOf } from '../../../services/dns/zone.ts'
-import { joinZones, loadZones } from '../../../services/dns/zones.ts'
+import { parseName, ROOT } from '../../../services/dns/wire/name.ts'
+import { findType, printData } from '../../../services/dns/records/types.ts'
+import { serialOf } from '../../../services/dns/zone/zone.ts'
+import { joinZones, loadZones } from '../../../services/dns/zone/zones.ts'
 
 const ZONE = '$TTL 1h\n@ SOA dns host 42 1h 15m 1w 5m\n@ NS dns\ndns A 10.0.0.1\nwww CNAME dns\n'
 const PLACE = { domain: 'example.org', address: '10.0.0.1' }

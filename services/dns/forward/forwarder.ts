@@ -1,9 +1,9 @@
 /** Questions that other servers answer: which of them is asked, how long, and what is remembered. */
-import type { Address } from '../../lab/service.ts'
+import type { Address } from '../../../lab/service.ts'
 import { Cache, type Resolution } from './cache.ts'
 import { exchange, ExchangeError, type Bounds, type Network } from './exchange.ts'
 import { relevantPart } from './relevance.ts'
-import { FLAG, NO_OPTIONS, RCODE, type Edns, type Message, type Question } from './wire.ts'
+import { FLAG, NO_OPTIONS, RCODE, type Edns, type Message, type Question } from '../wire/message.ts'
 
 /** Milliseconds after which the next try starts, in the first and in the second round; earlier tries stay open. */
 const ROUNDS = [1000, 2000]

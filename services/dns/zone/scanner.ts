@@ -1,5 +1,5 @@
 /** Words and lines of master files: comments, quotes, parentheses, escapes (RFC 1035 §5.1). */
-import type { Token } from './fields.ts'
+import type { Token } from '../records/fields.ts'
 
 /** One entry of a master file, which parentheses may spread over lines. */
 export interface Entry {

@@ -1,7 +1,7 @@
 /** A zone in the form that answers are looked up in. */
-import { nameOf, isWithin, parentKey, type Name } from './name.ts'
-import { targetOf, TYPE } from './types.ts'
-import { CLASS_IN, type RecordSet } from './wire.ts'
+import { nameOf, isWithin, parentKey, type Name } from '../wire/name.ts'
+import { targetOf, TYPE } from '../records/types.ts'
+import { CLASS_IN, type RecordSet } from '../wire/message.ts'
 
 /** A name of a zone and its record sets by type; none for an empty non-terminal (RFC 4592 §2.2.2). */
 export interface ZoneNode {

@@ -1,13 +1,13 @@
 /** The zones of a configuration: read from its files, made up where it names none, joined with the lab's own names. */
-import type { Problem, PublishedName, ScenarioFiles } from '../../lab/service.ts'
-import { findZone, type Zones } from './authority.ts'
-import { TTL_LIMIT, type Token, type Words } from './fields.ts'
-import { parseName, PresentationError, printKey, ROOT, type Name } from './name.ts'
-import { findType, parseData, TYPE } from './types.ts'
+import type { Problem, PublishedName, ScenarioFiles } from '../../../lab/service.ts'
+import { findZone, type Zones } from '../authority.ts'
+import { TTL_LIMIT, type Token, type Words } from '../records/fields.ts'
+import { parseName, PresentationError, printKey, ROOT, type Name } from '../wire/name.ts'
+import { findType, parseData, TYPE } from '../records/types.ts'
 import { buildZone, type Zone, type ZoneEntry } from './zone.ts'
-import { apexOf, checkZone } from './zone-check.ts'
-import { parseFile, problemAt } from './zone-parser.ts'
-import { scan } from './zone-scanner.ts'
+import { apexOf, checkZone } from './check.ts'
+import { parseFile, problemAt } from './parser.ts'
+import { scan } from './scanner.ts'
 
 /** What says which zones there are. */
 interface ZoneSettings {

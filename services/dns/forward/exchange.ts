@@ -1,9 +1,9 @@
 /** One question to one other server, over UDP and, where the answer is too long for it, TCP (RFC 5452, RFC 7766 §5). */
 import type { Duplex } from 'node:stream'
-import type { Address, ServiceContext } from '../../lab/service.ts'
-import { encodeMessage } from './encode.ts'
-import { frame, Framer } from './framing.ts'
-import { decodeMessage, FLAG, MessageError, RCODE, type Message, type Question } from './wire.ts'
+import type { Address, ServiceContext } from '../../../lab/service.ts'
+import { encodeMessage } from '../wire/encode.ts'
+import { frame, Framer } from '../wire/framing.ts'
+import { decodeMessage, FLAG, MessageError, RCODE, type Message, type Question } from '../wire/message.ts'
 
 /** What of the lab an exchange needs. */
 export type Network = Pick<ServiceContext<unknown>, 'connect' | 'clock' | 'random'>

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { encodeMessage } from '../../../services/dns/encode.ts'
-import { parseName, printName, ROOT, type Name } from '../../../services/dns/name.ts'
+import { encodeMessage } from '../../../services/dns/wire/encode.ts'
+import { parseName, printName, ROOT, type Name } from '../../../services/dns/wire/name.ts'
 import {
   decodeHeader,
   decodeMessage,
   MessageError,
   type Message,
   type RecordSet,
-} from '../../../services/dns/wire.ts'
+} from '../../../services/dns/wire/message.ts'
 import { messageArbitrary } from './arbitrary.ts'
 
 const WWW = name('www.example.org.')

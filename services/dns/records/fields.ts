@@ -1,6 +1,14 @@
 /** The kinds of field that record data is made of, each with its presentation and its wire format. */
 import { isIPv4, isIPv6 } from 'node:net'
-import { escapeQuoted, nameOf, parseName, PresentationError, printName, unescape, type Name } from './name.ts'
+import {
+  escapeQuoted,
+  nameOf,
+  parseName,
+  PresentationError,
+  printName,
+  unescape,
+  type Name,
+} from '../wire/name.ts'
 
 /** One word of a zone file; line and column count from 1. */
 export interface Token {

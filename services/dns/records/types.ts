@@ -1,7 +1,7 @@
 /** Record types: their codes and, for those that zone files may name, the fields of their data. */
 import * as field from './fields.ts'
 import type { Field, FieldShape } from './fields.ts'
-import { nameLength, nameOf, PresentationError, WireError, type Name } from './name.ts'
+import { nameLength, nameOf, PresentationError, WireError, type Name } from '../wire/name.ts'
 
 /** A record type; adding one is adding its line to the table. */
 export interface RecordType {

@@ -1,7 +1,7 @@
 /** Answers of other servers, kept for their time to live (RFC 1035 §7.4, RFC 2308 §5). */
-import type { Name } from './name.ts'
-import { TYPE } from './types.ts'
-import { RCODE, type Message, type Question, type RecordSet } from './wire.ts'
+import type { Name } from '../wire/name.ts'
+import { TYPE } from '../records/types.ts'
+import { RCODE, type Message, type Question, type RecordSet } from '../wire/message.ts'
 
 /** The part of another server's message that is passed on. */
 export interface Resolution extends Pick<Message, 'rcode' | 'answer' | 'authority' | 'additional'> {

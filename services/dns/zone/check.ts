@@ -1,9 +1,9 @@
 /** What must hold for a zone as a whole (RFC 1034 §3.6.2, §4.2.1; RFC 2181 §5, §10). */
 import { isIPv4, isIPv6 } from 'node:net'
-import type { Problem } from '../../lab/service.ts'
-import { isWithin, parentKey, printName, type Name } from './name.ts'
-import { targetOf, TYPE, typeName } from './types.ts'
-import { problemAt, type ParsedFile, type ZoneRecord } from './zone-parser.ts'
+import type { Problem } from '../../../lab/service.ts'
+import { isWithin, parentKey, printName, type Name } from '../wire/name.ts'
+import { targetOf, TYPE, typeName } from '../records/types.ts'
+import { problemAt, type ParsedFile, type ZoneRecord } from './parser.ts'
 
 type Owners = ReadonlyMap<string, readonly ZoneRecord[]>
 

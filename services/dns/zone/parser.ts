@@ -1,12 +1,12 @@
 /** Reads master files into records (RFC 1035 §5, RFC 2308 §4, RFC 3597 §5). */
 import { posix } from 'node:path'
-import { FileError, type Problem, type Text } from '../../lab/service.ts'
-import { nearest } from '../../lab/kit/nearest.ts'
-import { isDuration, parseDuration, type Token } from './fields.ts'
-import type { Name } from './name.ts'
-import { findType, MNEMONICS, parseData, TYPE, type RecordType } from './types.ts'
-import { Misplaced, Reader } from './zone-reader.ts'
-import { scan, type Entry, type Position, type ScanMistake } from './zone-scanner.ts'
+import { FileError, type Problem, type Text } from '../../../lab/service.ts'
+import { nearest } from '../../../lab/kit/nearest.ts'
+import { isDuration, parseDuration, type Token } from '../records/fields.ts'
+import type { Name } from '../wire/name.ts'
+import { findType, MNEMONICS, parseData, TYPE, type RecordType } from '../records/types.ts'
+import { Misplaced, Reader } from './reader.ts'
+import { scan, type Entry, type Position, type ScanMistake } from './scanner.ts'
 
 /** One record with the place where it is written. */
 export interface ZoneRecord extends Position {

@@ -1,7 +1,7 @@
 /** DNS messages, and their decoding from octets (RFC 1035 §4, RFC 6891). */
-import type { FieldShape } from './fields.ts'
+import type { FieldShape } from '../records/fields.ts'
 import { LABEL_LIMIT, NAME_LIMIT, nameOf, WireError, type Name } from './name.ts'
-import { checkData, fieldEnd, fieldsOf, TYPE } from './types.ts'
+import { checkData, fieldEnd, fieldsOf, TYPE } from '../records/types.ts'
 
 /** The one class that the service serves. */
 export const CLASS_IN = 1

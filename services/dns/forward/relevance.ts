@@ -1,8 +1,8 @@
 /** What of another server's message answers the question; all else is left out (RFC 2181 §5.4.1, RFC 5452 §6). */
 import type { Resolution } from './cache.ts'
-import { isWithin, type Name } from './name.ts'
-import { targetOf, TYPE } from './types.ts'
-import { FLAG, RCODE, type Message, type Question, type RecordSet } from './wire.ts'
+import { isWithin, type Name } from '../wire/name.ts'
+import { targetOf, TYPE } from '../records/types.ts'
+import { FLAG, RCODE, type Message, type Question, type RecordSet } from '../wire/message.ts'
 
 /** Aliases followed in one message at most. */
 const ALIAS_LIMIT = 16

@@ -1,8 +1,8 @@
 /** The words of one entry of a master file, with each mistake at its place. */
-import type { Text } from '../../lab/service.ts'
-import type { Token, Words } from './fields.ts'
-import { parseName, PresentationError, type Name } from './name.ts'
-import type { Entry, Position } from './zone-scanner.ts'
+import type { Text } from '../../../lab/service.ts'
+import type { Token, Words } from '../records/fields.ts'
+import { parseName, PresentationError, type Name } from '../wire/name.ts'
+import type { Entry, Position } from './scanner.ts'
 
 /** A mistake and the place where it stands. */
 export class Misplaced extends Error {
