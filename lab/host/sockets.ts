@@ -270,8 +270,9 @@ function boundHalfOpen(socket: Socket): void {
 }
 
 function sendTo(datagrams: DatagramSocket, reply: Buffer, peer: Address): void {
-  // A client that has gone, or an answer that the network cannot carry, concerns nobody else.
-  datagrams.send(reply, peer.port, peer.host, () => undefined)
+  // A client that has gone, or an answer that the network cannot carry, concerns nobody else: without a callback such
+  // errors are dropped, and a callback costs a turn of the queue for each datagram.
+  datagrams.send(reply, peer.port, peer.host)
 }
 
 function stackOf(error: unknown): string {

@@ -8,9 +8,9 @@ export interface Entry {
   readonly at: number
   /** The service instance, or `lab`. */
   readonly service: string
-  readonly connection?: number
+  readonly connection: number | undefined
   readonly kind: string
-  readonly data?: { readonly [key: string]: Json | undefined }
+  readonly data: { readonly [key: string]: Json | undefined } | undefined
 }
 
 /** Whether the kind is one of those asked for; `dns.*` and `dns` stand for all that begins with `dns.`, and no list for all. */

@@ -20,7 +20,11 @@ const INTERVAL = 100
 /** Entries of a full batch, which is written at once. */
 const BATCH = 2000
 /** Entries that may wait for the disk; more are dropped and counted. */
-const WAITING = 50_000
+const WAITING = 100_000
+/** Facts a second that each service may write for long; what a flood brings beyond is dropped and counted, as other logs do. */
+const RATE = 5000
+/** Facts that a service may write at once after a quiet time. */
+const BURST = 40_000
 /** Bytes that one run may write; facts beyond it are dropped and counted. */
 const LARGEST = 512 * 1024 * 1024
 /** Characters of the longest fact. */
@@ -54,7 +58,12 @@ export class JournalFile implements AsyncDisposable {
   #waiting: Entry[] = []
   /** Entries that are not on disk yet, those of the batches under way included. */
   #queued = 0
-  #dropped = 0
+  /** Facts that each service may write now. */
+  readonly #allowance = new Map<string, number>()
+  /** Milliseconds of `performance.now()`. */
+  #refilled = performance.now()
+  /** Facts that the next batch reports as lost, by service. */
+  readonly #dropped = new Map<string, number>()
   #written = 0
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
@@ -80,17 +89,33 @@ export class JournalFile implements AsyncDisposable {
   }
 
   #take(entry: Entry): void {
-    if (this.#queued >= WAITING || this.#written >= LARGEST) return this.#drop(1)
-    this.#queued += 1
-    if (this.#waiting.push(entry) >= BATCH) return this.#flush()
+    // The timer is set for what is dropped, too: it is told, and the allowance grows again.
     this.#timer ??= setTimeout(() => this.#flush(), INTERVAL)
+    const allowance = this.#allowance.get(entry.service) ?? BURST
+    if (allowance <= 0 || this.#queued >= WAITING || this.#written >= LARGEST)
+      return this.#drop(entry.service)
+    this.#allowance.set(entry.service, allowance - 1)
+    this.#queued += 1
+    if (this.#waiting.push(entry) >= BATCH) this.#flush()
+  }
+
+  /** What a flooding service loses is its own: the others' facts are kept. */
+  #refill(): void {
+    const now = performance.now()
+    const more = ((now - this.#refilled) / 1000) * RATE
+    this.#refilled = now
+    for (const [service, left] of this.#allowance) {
+      if (left + more >= BURST) this.#allowance.delete(service)
+      else this.#allowance.set(service, left + more)
+    }
   }
 
   #flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    this.#refill()
     const batch = this.#waiting
-    if (batch.length === 0) return
+    if (batch.length === 0 && this.#dropped.size === 0) return
     this.#waiting = []
     this.#writing = this.#writing.then(async () => {
       await this.#write(batch)
@@ -100,7 +125,10 @@ export class JournalFile implements AsyncDisposable {
 
   async #write(batch: readonly Entry[]): Promise<void> {
     const lines = batch.flatMap((entry) => this.#line(entry) ?? [])
-    if (this.#dropped > 0) lines.push(droppedLine(batch.at(-1)?.at, this.#dropped))
+    if (this.#dropped.size > 0)
+      lines.push(droppedLine(batch.at(-1)?.at ?? this.#journal.now(), this.#dropped))
+    const told = new Map(this.#dropped)
+    this.#dropped.clear()
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
     try {
       for (let done = 0; done < bytes.length;) {
@@ -108,10 +136,10 @@ export class JournalFile implements AsyncDisposable {
         done += bytesWritten
       }
       this.#written += bytes.length
-      this.#dropped = 0
       this.#isComplaining = false
     } catch (error) {
-      this.#drop(batch.length)
+      for (const [service, facts] of told) this.#miss(service, facts)
+      for (const { service } of batch) this.#drop(service)
       this.#cutHalfLine()
       this.#complain(messageOf(error))
     }
@@ -126,7 +154,7 @@ export class JournalFile implements AsyncDisposable {
     } catch (error) {
       this.#complain(`a fact of kind ${entry.kind} is no JSON: ${messageOf(error)}`)
     }
-    this.#drop(1)
+    this.#drop(entry.service)
     return undefined
   }
 
@@ -145,12 +173,18 @@ export class JournalFile implements AsyncDisposable {
     this.#isComplaining = true
   }
 
-  #drop(facts: number): void {
-    this.#dropped += facts
-    this.#journal.countDropped(facts)
+  #drop(service: string): void {
+    this.#miss(service, 1)
+    this.#journal.countDropped(1)
+  }
+
+  #miss(service: string, facts: number): void {
+    this.#dropped.set(service, (this.#dropped.get(service) ?? 0) + facts)
   }
 }
 
-function droppedLine(at: number | undefined, facts: number): string {
-  return JSON.stringify({ at, service: 'lab', kind: 'journal.dropped', data: { facts } })
+function droppedLine(at: number, dropped: ReadonlyMap<string, number>): string {
+  const facts = [...dropped.values()].reduce((sum, count) => sum + count, 0)
+  const data = { facts, services: Object.fromEntries(dropped) }
+  return JSON.stringify({ at, service: 'lab', kind: 'journal.dropped', data })
 }

@@ -86,6 +86,26 @@ test('a full disk costs facts, which are counted and told once', { skip: full },
   assert.equal(told.length, 1)
 })
 
+test('a flood of one service loses only its own facts, which are counted by service', async () => {
+  using folder = temporaryFolder()
+  const journal = new Journal(() => 1)
+  {
+    await using _file = new JournalFile(journal, folder.path, 1, silent)
+    for (let n = 0; n < 60_000; n += 1) journal.record('flood', { kind: 'a.b' })
+    for (let n = 0; n < 10; n += 1) journal.record('quiet', { kind: 'c.d' })
+  }
+  const entries = readFileSync(journalFiles(folder.path).at(-1) ?? '', 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Entry)
+  assert.equal(entries.filter(({ service }) => service === 'quiet').length, 10)
+  const kept = entries.filter(({ service }) => service === 'flood').length
+  assert.ok(kept >= 40_000 && kept < 60_000, `${kept} kept`)
+  assert.equal(journal.dropped, 60_000 - kept)
+  const told = entries.filter(({ kind }) => kind === 'journal.dropped').map(({ data }) => data)
+  assert.deepEqual(told, [{ facts: 60_000 - kept, services: { flood: 60_000 - kept } }])
+})
+
 test('only the last ten runs stay on disk', async () => {
   using folder = temporaryFolder()
   mkdirSync(`${folder.path}/journal`)

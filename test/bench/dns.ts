@@ -1,0 +1,112 @@
+/**
+ * Name servers side by side under dnsperf: queries a second and the server's CPU a query at full load, the 99th percentile
+ * of the latency at a fixed load. CPU is the steady figure; the rates share the machine with the load generator.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { temporaryFolder } from '../lab.ts'
+import { datagram } from '../talk.ts'
+import { QUESTIONS, questionOctets } from './dns-zone.ts'
+import { median } from './figures.ts'
+import { nameServers, type NameServer, type NameServerKind } from './name-servers.ts'
+
+const ROUNDS = Number(process.env['ROUNDS'] ?? 3)
+const SECONDS = Number(process.env['DURATION'] ?? 5)
+/** Queries a second at which the latency is read. */
+const STEADY = 5000
+/** Clock ticks a second in /proc (USER_HZ). */
+const TICKS = 100
+
+interface Figures {
+  readonly rates: number[]
+  readonly cpu: number[]
+  readonly latencies: number[]
+}
+
+/** CPU seconds that all threads of a process have used. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS
+}
+
+/** CPU seconds of a server and the processes that it started. */
+function cpuOfFamily(pid: number): number {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
+  )
+  return children.reduce((sum, child) => sum + cpuOfFamily(Number(child)), cpuSeconds(pid))
+}
+
+async function waitFor(port: number, name: string): Promise<void> {
+  const end = performance.now() + 10_000
+  while (
+    (await datagram({ host: '127.0.0.1', port }, questionOctets('www.bench.test', 'A'), 200)) === undefined
+  )
+    if (performance.now() > end) throw new Error(`${name} does not answer`)
+}
+
+function dnsperf(port: number, ...words: readonly string[]): string {
+  const all = ['-s', '127.0.0.1', '-p', String(port), '-d', questions, '-T', '1', ...words]
+  const { stdout, stderr, status } = spawnSync('dnsperf', all, { encoding: 'utf8', maxBuffer: 1 << 28 })
+  if (status !== 0) throw new Error(`dnsperf ends with ${status}: ${stderr}`)
+  return stdout
+}
+
+function measure({ port, process: { pid = 0 } }: NameServer, figures: Figures): void {
+  const before = cpuOfFamily(pid)
+  const full = dnsperf(port, '-l', String(SECONDS), '-c', '10', '-q', '200')
+  const used = cpuOfFamily(pid) - before
+  const completed = Number(/Queries completed:\s+(\d+)/.exec(full)?.[1])
+  figures.rates.push(Number(/Queries per second:\s+([\d.]+)/.exec(full)?.[1]))
+  figures.cpu.push((used / completed) * 1e6)
+  const steady = dnsperf(port, '-l', '3', '-c', '4', '-Q', String(STEADY), '-v')
+  const times = [...steady.matchAll(/^> \w+ \S+ \w+ ([\d.]+)$/gm)].map(
+    ([, seconds]) => Number(seconds) * 1000,
+  )
+  const sorted = times.toSorted((a, b) => a - b)
+  figures.latencies.push(sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN)
+}
+
+function isHere(kind: NameServerKind): boolean {
+  return spawnSync('sh', ['-c', `command -v ${kind.program}`]).status === 0
+}
+
+const only = process.argv.slice(3)
+const kinds = nameServers
+  .filter(isHere)
+  .filter(({ name }) => only.length === 0 || only.some((word) => name.includes(word)))
+using folder = temporaryFolder()
+const questions = join(folder.path, 'questions')
+writeFileSync(questions, QUESTIONS.map((pair) => `${pair.join(' ')}\n`).join(''))
+const all = new Map(kinds.map(({ name }) => [name, { rates: [], cpu: [], latencies: [] } as Figures]))
+for (let round = 0; round < ROUNDS; round += 1) {
+  for (const [index, kind] of kinds.entries()) {
+    const place = join(folder.path, `${round}-${index}`)
+    mkdirSync(place)
+    const server = await kind.start(place)
+    try {
+      await waitFor(server.port, kind.name)
+      // Caches and compilers get warm before the figures are taken.
+      dnsperf(server.port, '-l', '1', '-c', '10', '-q', '200')
+      const figures = all.get(kind.name)
+      if (figures !== undefined) measure(server, figures)
+    } finally {
+      server.process.kill('SIGKILL')
+    }
+  }
+}
+const ours = all.get('telelab')
+process.stdout.write(
+  `${ROUNDS} rounds of ${SECONDS} s, medians; in brackets the ratio of telelab's figure to this one\n`,
+)
+for (const [name, { rates, cpu, latencies }] of all) {
+  const line = (own: number[] | undefined, theirs: number[], digits: number): string =>
+    `${median(theirs).toFixed(digits)} (${(median(own ?? []) / median(theirs)).toFixed(2)})`
+  process.stdout.write(
+    `${name.padEnd(36)} ${line(ours?.cpu, cpu, 1).padEnd(14)} µs CPU a query   ${line(ours?.rates, rates, 0).padEnd(16)} q/s   p99 ${line(ours?.latencies, latencies, 2)} ms at ${STEADY} q/s\n`,
+  )
+}
+process.exit(0)
