@@ -7,6 +7,8 @@ import type { Duplex } from 'node:stream'
 import type { TlsOptions, TLSSocket } from 'node:tls'
 import type { ZodType } from 'zod'
 
+export type { ServiceCall, ServiceCommand } from './command.ts'
+
 /** A text in the two languages of the lab. */
 export interface Text {
   readonly en: string
@@ -290,6 +292,8 @@ export interface ServiceContext<Config> {
 export interface Running extends AsyncDisposable {
   /** Undefined when all is well, else what is wrong. */
   health?(): Text | undefined
+  /** Hears what is wrong in files that it has read when a reload is refused; the service goes on as it was. */
+  rejected?(problems: readonly Problem[]): void
 }
 
 /** A service as its folder exports it. */

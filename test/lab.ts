@@ -14,6 +14,8 @@ export interface TestLabOptions {
   /** Files that the scenario brings, by path. */
   readonly files?: Readonly<Record<string, string | Buffer>>
   readonly student?: string
+  /** Where clients will reach the lab; 127.0.0.1 if not given. */
+  readonly address?: string
   /** `any` if not given. */
   readonly ports?: PortMode
   /** More folders of services. */
@@ -63,7 +65,7 @@ export function readScenario(file: string, options: TestLabOptions = {}): Promis
     registry,
     folders: [join(root, 'scenarios')],
     student: options.student,
-    address: '127.0.0.1',
+    address: options.address ?? '127.0.0.1',
   })
 }
 

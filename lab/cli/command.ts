@@ -1,15 +1,6 @@
+import type { CommandForm, Option } from '../command.ts'
 import type { Text } from '../service.ts'
 import type { Language } from '../words/index.ts'
-
-/** One option of a command, as `node:util` parses it. */
-export interface Option {
-  readonly type: 'string' | 'boolean'
-  readonly short?: string
-  readonly multiple?: boolean
-  /** What stands for the value in the help, as in `FILE`. */
-  readonly value?: string
-  readonly text: Text
-}
 
 /** Where a command reads from and writes to. */
 export interface Io {
@@ -35,15 +26,8 @@ export interface Call {
   is(option: string): boolean
 }
 
-/** One command; its file is `cli/<name>.ts`. */
-export interface Command {
-  readonly summary: Text
-  /** Behind `lab <name>`, without the options. */
-  readonly usage: string
-  readonly options: Readonly<Record<string, Option>>
-  readonly examples: readonly { readonly line: string; readonly text: Text }[]
-  /** The most words that may follow; more are a usage error. */
-  readonly most: number
+/** One command; its file is `cli/<name>.ts`, or a service brings it. */
+export interface Command extends CommandForm {
   /** Resolves with the exit code. */
   run(call: Call): Promise<number>
 }

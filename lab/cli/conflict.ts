@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ask, isAlive } from '../console/client.ts'
 import { controlPath } from '../console/place.ts'
 import { LabError } from '../host/error.ts'
-import { hostText } from './help.ts'
+import { addressText } from '../kit/address.ts'
 
 const statusSchema = z.object({
   pid: z.number(),
@@ -16,9 +16,6 @@ export async function alreadyRunning(scenario: string, state: string): Promise<L
   // The other one may have just taken the folder and not answer yet.
   for (let tries = 0; tries < 10 && !(await isAlive(path)); tries += 1) await pause(100)
   const answer = statusSchema.safeParse(await ask(path, 'status').catch(() => undefined))
-  const ports =
-    answer.data?.services.flatMap((service) =>
-      service.addresses.map(({ host, port }) => `${hostText(host)}:${port}`),
-    ) ?? []
+  const ports = answer.data?.services.flatMap((service) => service.addresses.map(addressText)) ?? []
   return new LabError((words) => words.labRunning(scenario, answer.data?.pid, ports))
 }

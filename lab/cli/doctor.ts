@@ -7,7 +7,10 @@ import { controlPath, stateFolders } from '../console/place.ts'
 import { bind, unbind } from '../host/bind.ts'
 import { LabError, messageOf } from '../host/error.ts'
 import { Lock, makeFolder } from '../host/lock.ts'
+import { addressText } from '../kit/address.ts'
+import { isError } from '../scenario/load.ts'
 import type { Text } from '../service.ts'
+import { text } from '../words/index.ts'
 import { exit, labOptions, placeOptions, type Call, type Command } from './command.ts'
 import { bindAddress, readScenario, registryOf, scenarioFile, stateRoot } from './places.ts'
 
@@ -48,7 +51,7 @@ export const command: Command = {
       note: styleText('yellow', call.io.pick({ en: 'note', es: 'nota' })),
       bad: styleText('red', call.io.pick({ en: 'FAIL', es: 'MAL ' })),
     }
-    for (const { grade, text } of findings) call.io.say(`${marks[grade]}  ${call.io.pick(text)}`)
+    for (const finding of findings) call.io.say(`${marks[finding.grade]}  ${call.io.pick(finding.text)}`)
     return findings.some((finding) => finding.grade === 'bad') ? exit.failed : exit.done
   },
 }
@@ -103,52 +106,74 @@ function folderFindings(call: Call): Finding[] {
 
 async function leftoverFindings(call: Call): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const folder of stateFolders(stateRoot(call))) {
-    const name = basename(folder)
-    const path = controlPath(folder)
-    const lock = await Lock.take(folder)
-    if (lock === undefined) {
-      const answers = await isAlive(path)
-      findings.push(
-        answers
-          ? {
-              grade: 'note',
-              text: {
-                en: `"${name}" is running; it stops with: lab stop -s ${name}`,
-                es: `"${name}" está en marcha; se detiene con: lab stop -s ${name}`,
-              },
-            }
-          : {
-              grade: 'bad',
-              text: {
-                en: `"${name}" is held by a process that does not answer: end it (look for "lab.js start" among your processes)`,
-                es: `"${name}" está en manos de un proceso que no responde: termínalo (busca "lab.js start" entre tus procesos)`,
-              },
-            },
-      )
-      continue
-    }
-    if (platform() !== 'win32' && existsSync(path) && statSync(path).isSocket()) {
-      rmSync(path, { force: true })
-      findings.push({
-        grade: 'note',
-        text: {
-          en: `"${name}" was killed last time; its dead control socket has been removed`,
-          es: `"${name}" fue interrumpido la última vez; se ha retirado su socket de control muerto`,
-        },
-      })
-    }
-    lock[Symbol.dispose]()
-  }
-  if (findings.length === 0)
-    findings.push({
+  for (const look of foldersOf(stateRoot(call))) findings.push(...(await told(look)))
+  if (findings.length > 0) return findings
+  return [
+    {
       grade: 'good',
       text: {
         en: 'no lab is running here, nothing is left over',
         es: 'no hay ningún laboratorio en marcha aquí, no quedan restos',
       },
-    })
-  return findings
+    },
+  ]
+}
+
+/** One look for each state folder; if they cannot be listed, one that fails with the reason. */
+function foldersOf(root: string): (() => Promise<Finding[]>)[] {
+  try {
+    return stateFolders(root).map((folder) => () => leftoversIn(folder))
+  } catch (error) {
+    return [() => Promise.reject(error)]
+  }
+}
+
+/** What the look finds; what keeps it from looking is a finding too, and the other looks go on. */
+async function told(look: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await look()
+  } catch (error) {
+    if (error instanceof LabError) return [{ grade: 'bad', text: error.text }]
+    throw error
+  }
+}
+
+async function leftoversIn(folder: string): Promise<Finding[]> {
+  const name = basename(folder)
+  const path = controlPath(folder)
+  using lock = await Lock.take(folder)
+  if (lock === undefined) return [(await isAlive(path)) ? runningFinding(name) : heldFinding(name)]
+  if (platform() === 'win32' || !existsSync(path) || !statSync(path).isSocket()) return []
+  rmSync(path, { force: true })
+  return [
+    {
+      grade: 'note',
+      text: {
+        en: `"${name}" was killed last time; its dead control socket has been removed`,
+        es: `"${name}" fue interrumpido la última vez; se ha retirado su socket de control muerto`,
+      },
+    },
+  ]
+}
+
+function runningFinding(name: string): Finding {
+  return {
+    grade: 'note',
+    text: {
+      en: `"${name}" is running; it stops with: lab stop -s ${name}`,
+      es: `"${name}" está en marcha; se detiene con: lab stop -s ${name}`,
+    },
+  }
+}
+
+function heldFinding(name: string): Finding {
+  return {
+    grade: 'bad',
+    text: {
+      en: `"${name}" is held by a process that does not answer: end it (look for "lab.js start" among your processes)`,
+      es: `"${name}" está en manos de un proceso que no responde: termínalo (busca "lab.js start" entre tus procesos)`,
+    },
+  }
 }
 
 /** Tries every port that the scenario would use. */
@@ -156,15 +181,9 @@ async function portFindings(call: Call): Promise<Finding[]> {
   const file = scenarioFile(call)
   const { scenario, problems } = await readScenario(call, file, registryOf(call))
   if (scenario === undefined) {
-    return [
-      {
-        grade: 'bad',
-        text: {
-          en: `${file} has ${problems.length} mistakes: lab validate ${file}`,
-          es: `${file} tiene ${problems.length} errores: lab validate ${file}`,
-        },
-      },
-    ]
+    const wrong = text((words) => words.fileWrong(file, problems.filter(isError).length))
+    const see = `lab validate ${file}`
+    return [{ grade: 'bad', text: { en: `${wrong.en}: ${see}`, es: `${wrong.es}: ${see}` } }]
   }
   const host = bindAddress(call)
   const findings: Finding[] = []
@@ -176,8 +195,8 @@ async function portFindings(call: Call): Promise<Finding[]> {
         findings.push({
           grade: 'good',
           text: {
-            en: `${name} can listen on ${host}:${port}`,
-            es: `${name} puede escuchar en ${host}:${port}`,
+            en: `${name} can listen on ${addressText({ host, port })}`,
+            es: `${name} puede escuchar en ${addressText({ host, port })}`,
           },
         })
       } catch (error) {
@@ -193,12 +212,7 @@ async function portFindings(call: Call): Promise<Finding[]> {
 
 /** Whether the standard ports may be used. */
 function rightFindings(): Finding[] {
-  const first =
-    platform() === 'linux'
-      ? Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'))
-      : platform() === 'win32'
-        ? 0
-        : 1024
+  const first = platform() === 'linux' ? linuxFirstPort() : platform() === 'win32' ? 0 : 1024
   if (process.getuid?.() === 0 || first <= 53) {
     return [
       {
@@ -220,4 +234,14 @@ function rightFindings(): Finding[] {
       },
     },
   ]
+}
+
+/** The first port that anybody may use. */
+function linuxFirstPort(): number {
+  try {
+    return Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'))
+  } catch {
+    // A container may hide it; then the usual bound holds.
+    return 1024
+  }
 }

@@ -1,7 +1,8 @@
 import { styleText } from 'node:util'
 import type { Lab } from '../host/lab.ts'
+import { addressText, hostText } from '../kit/address.ts'
 import { fillText } from '../scenario/fill.ts'
-import { columns, hostText } from './help.ts'
+import { columns } from './help.ts'
 import type { Io } from './command.ts'
 
 /** How many accounts are shown; a class has more. */
@@ -13,7 +14,7 @@ export function greeting(lab: Lab, io: Io): string {
   const services = lab.status().map(({ name: instance, state, addresses }) => {
     const where = addresses.map(({ endpoint, transport, address }) => {
       const label = endpoint === instance ? '' : `${endpoint} `
-      return `${label}${hostText(address.host)}:${address.port}${transport === 'tcp' ? '' : transport === 'udp' ? ' (udp)' : ' (udp, tcp)'}`
+      return `${label}${addressText(address)}${transport === 'tcp' ? '' : transport === 'udp' ? ' (udp)' : ' (udp, tcp)'}`
     })
     return [
       instance,

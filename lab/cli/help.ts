@@ -105,8 +105,3 @@ export function columns(rows: readonly (readonly [string, string])[], widest = 4
       : [`  ${left.padEnd(width)}  ${right}`.trimEnd()],
   )
 }
-
-/** An address as it stands before a port: IPv6 in brackets (RFC 3986 §3.2.2). */
-export function hostText(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
-}

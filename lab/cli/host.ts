@@ -9,6 +9,7 @@ import { LabError, messageOf } from '../host/error.ts'
 import { Lab, type Changes } from '../host/lab.ts'
 import { Lock } from '../host/lock.ts'
 import { portModes } from '../host/bind.ts'
+import { isError } from '../scenario/load.ts'
 import type { Registry } from '../scenario/registry.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Logger } from '../service.ts'
@@ -64,7 +65,7 @@ export async function hostLab(call: Call): Promise<number> {
     )
     stop.abort()
   })
-  const reload = async (): Promise<Changes> => lab.reload(await validScenario(call, file, registry, true))
+  const reload = (): Promise<Changes> => lab.reload(() => validScenario(call, file, registry, true))
   const actions = { reload: async () => ({ ...(await reload()) }), stop: () => stop.abort() }
   await using _control = await ControlServer.open(controlPath(state), labOperations(lab, actions), log)
   await using _lab = lab
@@ -95,7 +96,7 @@ async function validScenario(
 ): Promise<Scenario> {
   const { scenario, problems } = await readScenario(call, file, registry)
   if (scenario === undefined) {
-    throw new LabError((words) => words.scenarioWrong(problems.length, isRunning), {
+    throw new LabError((words) => words.scenarioWrong(problems.filter(isError).length, isRunning), {
       blame: 'wrong',
       problems,
     })

@@ -1,4 +1,4 @@
-import { sep } from 'node:path'
+import { resolve, sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import { codeOf, LabError, messageOf } from '../host/error.ts'
 import { nearest } from '../kit/nearest.ts'
@@ -6,6 +6,7 @@ import type { Text } from '../service.ts'
 import { languageOf } from '../words/index.ts'
 import { problemLine } from './problem.ts'
 import { exit, type Call, type Command, type Io } from './command.ts'
+import { serviceCommands } from './service-command.ts'
 
 /** The commands, each loaded when it is called. */
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
@@ -30,6 +31,9 @@ const common = {
     text: { en: 'the language of all texts (LANG)', es: 'el idioma de todos los textos (LANG)' },
   },
 } as const
+
+/** Options of any command that may stand before its name, followed by their values. */
+const VALUED = ['--lang', '--state', '--scenario', '-s', '--services', '--student', '--bind', '--ports']
 
 /** Milliseconds that a finished command may wait for what is still open. */
 const LINGER = 50
@@ -56,20 +60,20 @@ async function run(words: readonly string[], io: Io): Promise<number> {
     })
     return exit.wrong
   }
-  const at = words.findIndex((word, index) => !word.startsWith('-') && words[index - 1] !== '--lang')
+  const at = words.findIndex((word, index) => !word.startsWith('-') && !takesValue(words[index - 1]))
   const name = at < 0 ? undefined : words[at]
   if (name === undefined || name === 'help') return overview(words, at, io)
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  const load = Object.hasOwn(commands, name) ? commands[name] : broughtBy(words).get(name)
   if (load === undefined) {
-    const near = nearest(name, Object.keys(commands))
+    const near = nearest(name, [...Object.keys(commands), ...broughtBy(words).keys()])
     io.complain({
       en: `lab: there is no command "${name}"${near === undefined ? '' : ` (did you mean "${near}"?)`}. lab --help lists them`,
       es: `lab: no existe la orden "${name}"${near === undefined ? '' : ` (¿querías decir "${near}"?)`}. lab --help las enumera`,
     })
     return exit.wrong
   }
-  const { command } = await load()
   try {
+    const { command } = await load()
     const call = read(command, words.toSpliced(at, 1), io)
     if (call.is('help')) {
       const { helpOf } = await import('./help.ts')
@@ -82,6 +86,10 @@ async function run(words: readonly string[], io: Io): Promise<number> {
   }
 }
 
+function takesValue(word: string | undefined): boolean {
+  return word !== undefined && VALUED.includes(word)
+}
+
 async function overview(words: readonly string[], at: number, io: Io): Promise<number> {
   if (words.includes('--version')) {
     const { default: manifest } = (await import('../../package.json', { with: { type: 'json' } })) as {
@@ -91,10 +99,13 @@ async function overview(words: readonly string[], at: number, io: Io): Promise<n
     return exit.done
   }
   const topic = at < 0 ? undefined : words[at + 1]
-  if (topic !== undefined && Object.hasOwn(commands, topic)) return run([topic, '--help'], io)
+  const known = new Map([...broughtBy(words), ...Object.entries(commands)])
+  if (topic !== undefined && known.has(topic)) return run([topic, '--help'], io)
   const { overviewOf } = await import('./help.ts')
   const loaded = await Promise.all(
-    Object.entries(commands).map(async ([name, load]) => [name, (await load()).command] as const),
+    [...Object.entries(commands), ...broughtBy(words)].map(
+      async ([name, load]) => [name, (await load()).command] as const,
+    ),
   )
   io.say(overviewOf(loaded, io))
   return words.length === 0 || words.includes('--help') || words.includes('-h') || at >= 0
@@ -170,6 +181,14 @@ function failed(error: unknown, io: Io, name: string): number {
   for (const problem of error.problems) io.complain(problemLine(problem, io))
   io.complain(`lab ${name}: ${io.pick(error.text)}`)
   return error.blame === 'wrong' ? exit.wrong : exit.failed
+}
+
+/** The commands that the services bring, those of `--services` included. */
+function broughtBy(words: readonly string[]): ReturnType<typeof serviceCommands> {
+  const folders = words.flatMap((word, index) =>
+    word === '--services' ? (words[index + 1] ?? []) : word.startsWith('--services=') ? word.slice(11) : [],
+  )
+  return serviceCommands(folders.map((folder) => resolve(workingFolder(), folder)))
 }
 
 /** What `--lang` says, wherever it stands. */

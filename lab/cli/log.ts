@@ -1,15 +1,15 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, openSync } from 'node:fs'
 import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import { styleText } from 'node:util'
 import { z } from 'zod'
 import { stream } from '../console/client.ts'
 import { controlPath, stateFolders } from '../console/place.ts'
-import { LabError } from '../host/error.ts'
+import { LabError, messageOf } from '../host/error.ts'
 import { isAsked } from '../journal/entry.ts'
 import { journalFiles } from '../journal/file.ts'
 import { exit, placeOptions, scenarioOptions, type Call, type Command } from './command.ts'
-import { DEFAULT_SCENARIO, runningLab, stateName, stateRoot } from './places.ts'
+import { runningLab, stateName, stateRoot } from './places.ts'
 
 const entrySchema = z.object({
   at: z.number(),
@@ -73,21 +73,36 @@ function fromLab(state: string, call: Call, signal: AbortSignal): AsyncIterable<
   )
 }
 
-/** The last journal of the scenario, or of the only one that there is. */
+/** The last journal of the scenario, or of the one that ran last. */
 async function* fromDisk(call: Call): AsyncGenerator {
-  const wanted = stateName(call, call.text('scenario') ?? DEFAULT_SCENARIO)
-  const states = stateFolders(stateRoot(call))
-  const state =
-    states.find((folder) => basename(folder) === wanted) ??
-    (call.text('scenario') === undefined ? states[0] : undefined)
-  const file = state === undefined ? undefined : journalFiles(state).at(-1)
+  const lasts = stateFolders(stateRoot(call)).flatMap((folder) => {
+    const last = readable(folder, () => journalFiles(folder)).at(-1)
+    return last === undefined ? [] : [{ name: basename(folder), last }]
+  })
+  const asked = call.text('scenario')
+  const chosen =
+    asked === undefined
+      ? // The names of journals are their beginnings.
+        lasts.toSorted((one, other) => basename(one.last).localeCompare(basename(other.last))).at(-1)
+      : lasts.find(({ name }) => name === stateName(call, asked))
+  const file = chosen?.last
   if (file === undefined) throw new LabError((words) => words.labNotRunning(call.text('scenario')))
+  const descriptor = readable(file, () => openSync(file, 'r'))
   for await (const text of createInterface({
-    input: createReadStream(file),
+    input: createReadStream('', { fd: descriptor }),
     crlfDelay: Number.POSITIVE_INFINITY,
   })) {
     const entry = parsed(text)
     if (entry !== undefined && isAsked(entry.kind, call.texts('kind'))) yield entry
+  }
+}
+
+/** What `read` returns; the system's error says that the place cannot be read. */
+function readable<Result>(place: string, read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    throw new LabError((words) => words.fileUnreadable(place, messageOf(error)), { cause: error })
   }
 }
 
@@ -106,8 +121,15 @@ function line(value: unknown): string {
   if (entry === undefined) return JSON.stringify(value)
   const { at, connection, kind, data = {} } = entry
   const fields = Object.entries(data).map(
-    ([key, field]) => `${key}=${typeof field === 'string' ? field : JSON.stringify(field)}`,
+    ([key, field]) => `${key}=${visible(typeof field === 'string' ? field : JSON.stringify(field))}`,
   )
   const who = connection === undefined || connection === 0 ? '' : `#${connection} `
   return `${styleText('gray', new Date(at).toISOString().slice(11, 23))} ${who}${styleText('bold', kind)} ${fields.join(' ')}`.trimEnd()
+}
+
+/** Control characters as escapes: what a client sends must not steer the terminal of whoever reads of it. */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
 }

@@ -1,7 +1,8 @@
 import { styleText } from 'node:util'
 import { z } from 'zod'
+import { addressText } from '../kit/address.ts'
 import type { Io } from './command.ts'
-import { columns, hostText } from './help.ts'
+import { columns } from './help.ts'
 
 const told = z.object({ en: z.string(), es: z.string() })
 
@@ -40,7 +41,7 @@ const states = {
 /** The state of a lab, for a person. */
 export function statusReport(status: z.infer<typeof statusSchema>, io: Io): string {
   const lines = status.services.map(({ name, state, addresses, connections, trouble }) => {
-    const where = addresses.map(({ host, port }) => `${hostText(host)}:${port}`).join(', ')
+    const where = addresses.map(addressText).join(', ')
     const open =
       connections === 0 ? '' : io.pick({ en: `, ${connections} open`, es: `, ${connections} abiertas` })
     const wrong = trouble === undefined ? '' : `: ${io.pick(trouble)}`

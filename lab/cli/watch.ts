@@ -1,4 +1,4 @@
-import { existsSync, statSync, watch, type FSWatcher } from 'node:fs'
+import { statSync, watch, type FSWatcher, type Stats } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 /** Milliseconds of quiet after which a change counts as finished. */
@@ -31,17 +31,23 @@ export class Watch implements Disposable {
   #watch(): void {
     for (const watcher of this.#watchers) watcher.close()
     const files = new Set(this.#files().map((file) => resolve(file)))
-    const folders = [...new Set([...files].map((file) => dirname(file)))].filter((folder) =>
-      existsSync(folder),
-    )
-    this.#watchers = folders.map((folder) => {
+    const folders = [...new Set([...files].map((file) => dirname(file)))].filter(isFolder)
+    this.#watchers = folders.flatMap((folder) => this.#watchFolder(folder, files) ?? [])
+    // One that the system does not watch, as when too many are watched already, is looked at now and then.
+    if (this.#watchers.length < folders.length) this.#wait(this.#stamp())
+  }
+
+  #watchFolder(folder: string, files: ReadonlySet<string>): FSWatcher | undefined {
+    try {
       const watcher = watch(folder, (_event, name) => {
         if (name === null || files.has(resolve(folder, name))) this.#changed()
       })
       // A folder that disappears is told by the next reload.
       watcher.on('error', () => this.#changed())
       return watcher
-    })
+    } catch {
+      return undefined
+    }
   }
 
   #changed(): void {
@@ -55,7 +61,7 @@ export class Watch implements Disposable {
     if (this.#isClosed) return
     this.#watch()
     if (this.#stamp() !== before) this.#changed()
-    else if (this.#files().some((file) => !existsSync(dirname(file)))) this.#wait(before)
+    else if (this.#files().some((file) => !isFolder(dirname(file)))) this.#wait(before)
   }
 
   /** Looks again, until a folder that has gone, as while a checkout replaces it, is back. */
@@ -72,9 +78,22 @@ export class Watch implements Disposable {
   #stamp(): string {
     return this.#files()
       .map((file) => {
-        const stats = statSync(file, { throwIfNoEntry: false })
+        const stats = statsOf(file)
         return stats === undefined ? '' : `${stats.mtimeMs} ${stats.size} ${stats.ino}`
       })
       .join()
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statsOf(path)?.isDirectory() === true
+}
+
+/** Undefined for what is not there, and for what cannot be reached, as behind a folder that a file has replaced. */
+function statsOf(file: string): Stats | undefined {
+  try {
+    return statSync(file)
+  } catch {
+    return undefined
   }
 }

@@ -17,9 +17,14 @@ export async function isAlive(path: string): Promise<boolean> {
   return socket !== undefined
 }
 
-/** Asks a running lab for one answer; throws its error, or one that says that no lab runs there. */
-export async function ask(path: string, operation: string, input: Json = {}): Promise<unknown> {
-  for await (const item of stream(path, operation, input, AbortSignal.timeout(ANSWER))) return item
+/** Asks a running lab for one answer within so many milliseconds; throws its error, or one that says that no lab runs there or none answers. */
+export async function ask(
+  path: string,
+  operation: string,
+  input: Json = {},
+  patience = ANSWER,
+): Promise<unknown> {
+  for await (const item of stream(path, operation, input, AbortSignal.timeout(patience))) return item
   throw new LabError((words) => words.labSilent)
 }
 
@@ -44,9 +49,11 @@ export async function* stream(
     }
   } catch (error) {
     if (signal?.aborted === true) return
+    if (error instanceof LabError) throw error
     // Whatever cuts the connection, the person learns the same: no answer came.
     if (codeOf(error) !== undefined) throw new LabError((words) => words.labSilent, { cause: error })
-    throw error
+    // What comes is no message of ours: another version of the lab, or another program.
+    throw new LabError((words) => words.labStrange(path), { cause: error })
   } finally {
     signal?.removeEventListener('abort', stop)
     socket.destroy()

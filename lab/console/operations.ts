@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { z } from 'zod'
 import type { Lab } from '../host/lab.ts'
 import type { Json } from '../service.ts'
@@ -26,10 +27,9 @@ const kinds = z.array(z.string().max(100)).max(100).default([])
 export function labOperations(lab: Lab, actions: LabActions): Readonly<Record<string, Operation>> {
   return {
     status: operation('What the lab is and how each service is.', nothing, async () => statusOf(lab)),
-    stop: operation('Stops the lab; the connection closes when it has stopped.', nothing, async () => {
-      actions.stop()
-      return { stopping: true }
-    }),
+    stop: operation('Stops the lab; the connection closes when it has stopped.', nothing, (_input, signal) =>
+      stopping(actions, signal),
+    ),
     'service.start': operation('Starts one service.', named, async ({ name }) => {
       await lab.startService(name)
       return statusOf(lab)
@@ -80,6 +80,13 @@ export function statusOf(lab: Lab): Json {
       addresses: addresses.map(({ address: at, ...endpoint }) => ({ ...endpoint, ...at })),
     })),
   }
+}
+
+async function* stopping(actions: LabActions, signal: AbortSignal): AsyncGenerator<Json> {
+  // A lab that still starts ends at once, and its control socket with it: the answer goes first.
+  setImmediate(() => actions.stop())
+  yield { stopping: true }
+  if (!signal.aborted) await once(signal, 'abort')
 }
 
 async function* facts(

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, type Dirent } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, readdirSync, type Dirent } from 'node:fs'
 import { platform, tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { LabError, messageOf } from '../host/error.ts'
+import { makeFolder } from '../host/lock.ts'
 
 /** Bytes that the path of a local socket may have on every system. */
 const LONGEST = 100
@@ -19,10 +20,10 @@ export function controlPath(state: string): string {
 /** A folder for sockets whose own path would be too long; only its owner may enter it. */
 function privateFolder(): string {
   const folder = join(tmpdir(), `telelab-${userInfo().uid}`)
-  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
+  makeFolder(folder)
   const stats = lstatSync(folder)
   if (!stats.isDirectory() || stats.uid !== userInfo().uid)
-    throw new Error(`${folder} belongs to somebody else`)
+    throw new LabError((words) => words.folderForeign(folder))
   chmodSync(folder, 0o700)
   return folder
 }

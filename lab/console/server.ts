@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from 'node:fs'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { platform } from 'node:os'
+import { dirname } from 'node:path'
 import { LabError, messageOf } from '../host/error.ts'
 import type { Json, Logger } from '../service.ts'
 import { text } from '../words/index.ts'
@@ -34,17 +35,32 @@ export class ControlServer implements AsyncDisposable {
     log: Logger,
   ): Promise<ControlServer> {
     const control = new ControlServer(path, operations, log)
-    if (platform() !== 'win32') rmSync(path, { force: true })
+    try {
+      if (platform() !== 'win32') rmSync(path, { force: true })
+      await control.#listen()
+      if (platform() !== 'win32') chmodSync(path, 0o600)
+    } catch (error) {
+      control.#server.close()
+      throw new LabError((words) => words.stateUnwritable(dirname(path), messageOf(error)), { cause: error })
+    }
+    return control
+  }
+
+  async #listen(): Promise<void> {
     // The folder is private already; the mask closes the moment between bind and chmod.
+    const listening = once(this.#server, 'listening')
     const mask = process.umask(0o177)
     try {
-      control.#server.listen(path)
-      await once(control.#server, 'listening')
+      this.#server.listen(this.#path)
     } finally {
+      // Before anything else runs: the mask belongs to the whole process.
       process.umask(mask)
     }
-    if (platform() !== 'win32') chmodSync(path, 0o600)
-    return control
+    await listening
+    // Such as no descriptor left for a connection: the next one may find one again.
+    this.#server.on('error', (error) =>
+      this.#log.warn({ reason: messageOf(error) }, 'the control socket could not take a connection'),
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,9 +2,10 @@ import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, isIPv6, type Server } from 'node:net'
 import { platform } from 'node:os'
+import { addressText } from '../kit/address.ts'
 import type { Address } from '../service.ts'
 import { codeOf, LabError, messageOf } from './error.ts'
-import { holderOf, isOnlyWildcard } from './holder.ts'
+import { holderOf, isElsewhere } from './holder.ts'
 
 /** Which of an endpoint's ports to use: the standard one, the unprivileged one, or any free one. */
 export type PortMode = 'standard' | 'fallback' | 'any'
@@ -87,7 +88,7 @@ async function bindBoth(wanted: Address): Promise<Bound> {
       const udp = await bindUdp(tcp.address, false).catch(async (error: unknown) => {
         // A multicast responder holds UDP 5353 on all addresses and lets others bind one of them.
         const { host, port } = wanted
-        if (codeOf(error) === 'EADDRINUSE' && port !== 0 && (await isOnlyWildcard(host, port)))
+        if (codeOf(error) === 'EADDRINUSE' && port !== 0 && (await isElsewhere(host, port)))
           return bindUdp(tcp.address, true)
         throw error
       })
@@ -111,7 +112,7 @@ async function explained(
 ): Promise<unknown> {
   const { host, port } = wanted
   const failed = error instanceof Error && 'transport' in error ? 'udp' : transport === 'udp' ? 'udp' : 'tcp'
-  const where = `${host}:${port}/${failed}`
+  const where = `${addressText(wanted)}/${failed}`
   switch (codeOf(error)) {
     case 'EADDRINUSE': {
       const holder = await holderOf(failed, host, port)

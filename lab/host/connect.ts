@@ -2,12 +2,16 @@ import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect, isIPv6, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { addressText } from '../kit/address.ts'
 import type { Address } from '../service.ts'
 import type { Flow } from '../wire/flow.ts'
 import type { Wire } from '../wire/wire.ts'
 
 /** Milliseconds to wait for a connection when the target does not say. */
 const PATIENCE = 10_000
+
+/** Datagrams that wait for their reader. */
+const UNREAD = 256
 
 /** A connected TCP socket; rejects with the system's error, ETIMEDOUT, or the reason of the signal. */
 export function connectTcp(
@@ -22,7 +26,7 @@ export function connectTcp(
     signal.addEventListener('abort', stop, { once: true })
     const timer = setTimeout(() => {
       socket.destroy(
-        Object.assign(new Error(`no connection to ${host}:${port} within ${timeout} ms`), {
+        Object.assign(new Error(`no connection to ${addressText({ host, port })} within ${timeout} ms`), {
           code: 'ETIMEDOUT',
         }),
       )
@@ -69,14 +73,12 @@ class Datagrams extends Duplex {
     this.#socket = socket
     this.#wire = wire
     this.#flow = flow
-    socket.on('message', (message) =>
-      this.#judged('in', message, () => void (this.destroyed || this.push(message))),
-    )
+    socket.on('message', (message) => this.#judged('in', message, () => this.#take(message)))
     socket.on('error', (error) => this.destroy(error))
   }
 
   override _read(): void {
-    // Datagrams arrive when they do; what nobody reads fills the buffer of the stream and no more.
+    // Datagrams arrive when they do.
   }
 
   override _write(message: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -89,6 +91,11 @@ class Datagrams extends Duplex {
       this.#wire.closed(this.#flow)
       done(error)
     })
+  }
+
+  /** What nobody reads fills the buffer of the stream; what comes then is lost, as it would be in the system's. */
+  #take(message: Buffer): void {
+    if (!this.destroyed && this.readableLength < UNREAD) this.push(message)
   }
 
   #judged(direction: 'in' | 'out', message: Buffer, pass: () => void): void {

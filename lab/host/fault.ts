@@ -22,11 +22,9 @@ export class Faults {
 
   /** Puts another plan in place; a fault that stays the same keeps its count. */
   plan(faults: readonly PlannedFault[]): void {
-    const before = this.#plan
-    this.#plan = faults.map(
-      (fault) => before.find((old) => JSON.stringify(old) === JSON.stringify(fault)) ?? fault,
-    )
-    for (const old of before) if (!this.#plan.includes(old)) this.#happened.delete(old)
+    const before = Map.groupBy(this.#plan, (old) => JSON.stringify(old))
+    this.#plan = faults.map((fault) => before.get(JSON.stringify(fault))?.shift() ?? fault)
+    for (const old of [...before.values()].flat()) this.#happened.delete(old)
   }
 
   /** The first fault of the point that fits the subject, has times left and wins its draw. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { isIPv4 } from 'node:net'
+import { isIPv4, SocketAddress } from 'node:net'
 import { endianness, platform } from 'node:os'
 import { promisify } from 'node:util'
 
@@ -31,7 +31,6 @@ export async function holderOf(
 
 /** A socket of the kernel's tables. */
 interface Listed {
-  /** As the kernel writes it, in hexadecimal. */
   readonly address: string
   readonly inode: string
 }
@@ -49,24 +48,42 @@ async function listed(transport: 'tcp' | 'udp', port: number): Promise<Listed[]>
         const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/)
         const [address = '', number = ''] = local.split(':')
         return (transport === 'udp' || state === '0A') && Number.parseInt(number, 16) === port
-          ? [{ address, inode }]
+          ? [{ address: addressOf(address), inode }]
           : []
       }),
   )
 }
 
-/** True unless the system says that a socket holds the UDP port at that very address, and not at all of them. */
-export async function isOnlyWildcard(host: string, port: number): Promise<boolean> {
-  return (await listed('udp', port)).every(
-    ({ address }) => /^0+$/.test(address) || address !== kernelAddress(host),
+/** True unless the system says that a socket holds the UDP port at that very address. */
+export async function isElsewhere(host: string, port: number): Promise<boolean> {
+  return (await listed('udp', port)).every(({ address }) => address !== canonical(host))
+}
+
+/** The address that the kernel's tables write in words of 32 bits, each in the order of this machine. */
+function addressOf(words: string): string {
+  const octets = (words.match(/.{8}/g) ?? []).flatMap((word) => {
+    const bytes = [...Buffer.from(word, 'hex')]
+    return endianness() === 'LE' ? bytes.toReversed() : bytes
+  })
+  if (octets.length === 4) return octets.join('.')
+  return canonical(
+    Buffer.from(octets)
+      .toString('hex')
+      .replace(/.{4}(?!$)/g, '$&:'),
   )
 }
 
-/** An IPv4 address as the kernel's tables write it on this machine; undefined for IPv6. */
-function kernelAddress(host: string): string | undefined {
-  if (!isIPv4(host)) return undefined
-  const bytes = host.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0').toUpperCase())
-  return (endianness() === 'LE' ? bytes.toReversed() : bytes).join('')
+/** One spelling for each address; an IPv4-mapped one is its IPv4 address, and the link of a zone is left out. */
+function canonical(host: string): string {
+  if (isIPv4(host)) return host
+  const [address = ''] = host.split('%')
+  return new SocketAddress({ address, family: 'ipv6' }).address.replace(/^::ffff:(?=.*\.)/, '')
+}
+
+/** Whether a socket at one address keeps another from the same port at the host. */
+function isInWay(address: string, host: string): boolean {
+  if (address === '::' || host === '::' || address === host) return true
+  return (address === '0.0.0.0' || host === '0.0.0.0') && isIPv4(address) === isIPv4(host)
 }
 
 async function linuxHolder(
@@ -74,10 +91,7 @@ async function linuxHolder(
   host: string,
   port: number,
 ): Promise<Holder | undefined> {
-  const own = kernelAddress(host)
-  const inWay = (await listed(transport, port)).filter(
-    ({ address }) => own === undefined || address.length > 8 || address === own || /^0+$/.test(address),
-  )
+  const inWay = (await listed(transport, port)).filter(({ address }) => isInWay(address, canonical(host)))
   const inodes = new Set(inWay.map(({ inode }) => `socket:[${inode}]`))
   if (inodes.size === 0) return undefined
   for (const pid of await readdir('/proc')) {

@@ -154,9 +154,23 @@ export class Lab implements AsyncDisposable {
     return this.#next(() => this.#runner(name).stop())
   }
 
-  /** Puts another version of the scenario in place: only what differs is stopped and started; if that fails, all is put back and the error thrown. */
-  reload(scenario: Scenario): Promise<Changes> {
-    return this.#next(() => this.#change(scenario))
+  /**
+   * Puts another version of the scenario in place: only what differs is stopped and started; if that fails, all is put back
+   * and the error thrown. What is given as a function is read when its turn has come, so that the last one is the newest.
+   */
+  reload(scenario: Scenario | (() => Promise<Scenario>)): Promise<Changes> {
+    return this.#next(async () =>
+      this.#change(typeof scenario === 'function' ? await this.#newest(scenario) : scenario),
+    )
+  }
+
+  async #newest(read: () => Promise<Scenario>): Promise<Scenario> {
+    try {
+      return await read()
+    } catch (error) {
+      if (error instanceof LabError) for (const runner of this.#runners) runner.reject(error.problems)
+      throw error
+    }
   }
 
   /** Stops everything, last started first; safe at any moment and any number of times. */

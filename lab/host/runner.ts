@@ -1,5 +1,16 @@
-import type { Address, Fact, Logger, Running, ServiceContext, Text, Timer, World } from '../service.ts'
+import type {
+  Address,
+  Fact,
+  Logger,
+  Problem,
+  Running,
+  ServiceContext,
+  Text,
+  Timer,
+  World,
+} from '../service.ts'
 import type { Instance } from '../scenario/scenario.ts'
+import { addressText } from '../kit/address.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Wire } from '../wire/wire.ts'
 import type { PortMode } from './bind.ts'
@@ -65,6 +76,13 @@ export class Runner {
     } catch (error) {
       return new LabError((words) => words.healthUnknown(this.instance.name, messageOf(error))).text
     }
+  }
+
+  /** Tells the service of mistakes in the files that it has read, for which a reload was refused. */
+  reject(problems: readonly Problem[]): void {
+    const own = this.instance.files.watched()
+    const told = problems.filter((problem) => own.includes(problem.file))
+    if (told.length > 0) this.#running?.rejected?.(told)
   }
 
   /** Where its endpoints listen. */
@@ -136,7 +154,7 @@ export class Runner {
 
   #where(): Record<string, string> {
     return Object.fromEntries(
-      [...this.addresses()].map(([endpoint, { host, port }]) => [endpoint, `${host}:${port}`]),
+      [...this.addresses()].map(([endpoint, address]) => [endpoint, addressText(address)]),
     )
   }
 

@@ -2,6 +2,7 @@ import type { Socket as DatagramSocket } from 'node:dgram'
 import type { Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TlsOptions, TLSSocket } from 'node:tls'
+import { addressText } from '../kit/address.ts'
 import type { Address, Logger, Peer, ServeDatagram, ServeStream } from '../service.ts'
 import type { Flow } from '../wire/flow.ts'
 import type { Wire } from '../wire/wire.ts'
@@ -137,8 +138,7 @@ export class Sockets {
       local: unbound,
       remote,
     })
-    if (!wire.admits(flow))
-      throw new LabError((words) => words.connectRefused(instance, `${remote.host}:${remote.port}`))
+    if (!wire.admits(flow)) throw new LabError((words) => words.connectRefused(instance, addressText(remote)))
     try {
       if (transport === 'udp') return this.#adopt(await connectUdp(wire, flow), flow)
       const socket = await connectTcp(remote, this.#stop.signal, target.timeout)

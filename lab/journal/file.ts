@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -64,7 +65,8 @@ export class JournalFile implements AsyncDisposable {
   #refilled = performance.now()
   /** Facts that the next batch reports as lost, by service. */
   readonly #dropped = new Map<string, number>()
-  #written = 0
+  /** Bytes in the file. */
+  #written: number
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
   #isComplaining = false
@@ -73,8 +75,9 @@ export class JournalFile implements AsyncDisposable {
     const folder = journalFolder(state)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     for (const old of journalFiles(state).slice(0, 1 - RUNS)) unlinkSync(old)
-    const name = new Date(startedAt).toISOString().replaceAll(':', '-')
+    const name = runName(startedAt, journalFiles(state).at(-1))
     this.#descriptor = openSync(join(folder, `${name}.ndjson`), 'a', 0o600)
+    this.#written = fstatSync(this.#descriptor).size
     this.#journal = journal
     this.#log = log
     this.#listening = journal.listen((entry) => this.#take(entry))
@@ -83,6 +86,9 @@ export class JournalFile implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listening[Symbol.dispose]()
     clearTimeout(this.#timer)
+    this.#flush()
+    await this.#writing
+    // What the last batch has lost is told, too.
     this.#flush()
     await this.#writing
     closeSync(this.#descriptor)
@@ -181,6 +187,15 @@ export class JournalFile implements AsyncDisposable {
   #miss(service: string, facts: number): void {
     this.#dropped.set(service, (this.#dropped.get(service) ?? 0) + facts)
   }
+}
+
+/** The start of the run as a file name; after a clock was set back it still comes after the newest one. */
+function runName(startedAt: number, newest: string | undefined): string {
+  const name = (at: number): string => new Date(at).toISOString().replaceAll(':', '-')
+  const [, day, hour, minute, second] =
+    /(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-([\d.]+)Z\.ndjson$/.exec(newest ?? '') ?? []
+  const last = Date.parse(`${day}T${hour}:${minute}:${second}Z`)
+  return name(Number.isNaN(last) || last <= startedAt ? startedAt : last + 1)
 }
 
 function droppedLine(at: number, dropped: ReadonlyMap<string, number>): string {

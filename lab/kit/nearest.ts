@@ -1,10 +1,15 @@
+/** Letters that are compared. */
+const LONGEST = 100
+
 /** The candidate that a person most likely meant, if one is near enough: at most a third of its letters differ. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = word.toLowerCase().slice(0, LONGEST)
   let best: string | undefined
   let fewest = Number.POSITIVE_INFINITY
   for (const candidate of candidates) {
-    const edits = distance(word.toLowerCase().slice(0, 100), candidate.toLowerCase().slice(0, 100))
-    if (edits < fewest && edits <= Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3))) {
+    const known = candidate.toLowerCase().slice(0, LONGEST)
+    const edits = distance(wanted, known)
+    if (edits < fewest && edits <= Math.max(1, Math.floor(Math.max(wanted.length, known.length) / 3))) {
       best = candidate
       fewest = edits
     }

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { messageOf } from '../host/error.ts'
+import { readSource } from '../kit/source.ts'
 import { FileError, type Problem, type ScenarioFiles } from '../service.ts'
 import { text } from '../words/index.ts'
 import { fillText, sourceColumn, type Filling, type Variables } from './fill.ts'
@@ -33,7 +34,7 @@ export class Files implements ScenarioFiles {
 
   text(wanted: string): string {
     const path = this.path(wanted)
-    const filled = fillText(readSource(path), this.#variables, { file: path, line: 1, column: 1 })
+    const filled = fillText(sourceOf(path), this.#variables, { file: path, line: 1, column: 1 })
     if (filled.problems.length > 0) {
       throw new FileError(
         text((words) => words.fileWrong(path, filled.problems.length)),
@@ -74,9 +75,10 @@ export class Files implements ScenarioFiles {
   }
 }
 
-function readSource(path: string): string {
+function sourceOf(path: string): string {
+  let source: ReturnType<typeof readSource>
   try {
-    if (statSync(path).size <= LONGEST) return readFileSync(path, 'utf8')
+    source = readSource(path, LONGEST)
   } catch (error) {
     throw new FileError(
       text((words) => words.fileUnreadable(path, messageOf(error))),
@@ -84,7 +86,10 @@ function readSource(path: string): string {
       error,
     )
   }
-  throw new FileError(text((words) => words.fileTooLong(path, LONGEST)))
+  if (typeof source === 'object') return source.text
+  throw new FileError(
+    text((words) => (source === 'long' ? words.fileTooLong(path, LONGEST) : words.fileSpecial(path))),
+  )
 }
 
 function outside(wanted: string): FileError {

@@ -9,6 +9,9 @@ export type Variables = Readonly<Record<string, string | number>>
 /** `${name}`, or `$${` for a literal `${`. */
 const HOLE = /\$\$\{|\$\{([^}\n]*)\}?/g
 
+/** Unknown names of one text that are told; who mends these sees the next. */
+const MOST = 100
+
 /** Where a value was put in: its place in the filled text, its length there and the length of what it stands for. */
 export interface Filling {
   readonly line: number
@@ -38,10 +41,11 @@ export function fillText(
 ): { readonly text: string; readonly problems: readonly Problem[]; readonly fillings: readonly Filling[] } {
   const problems: Problem[] = []
   const fillings: Filling[] = []
+  const cursor = new Cursor(source)
   let shift = 0
   let last = 0
   const put = (offset: number, was: number, value: string): string => {
-    const { line, column } = moved({ file: '', line: 1, column: 1 }, source, offset)
+    const { line, column } = cursor.at(offset)
     if (line !== last) shift = 0
     last = line
     fillings.push({ line, column: column + shift, length: value.length, was })
@@ -52,9 +56,13 @@ export function fillText(
     if (name === undefined) return put(offset, hole.length, '${')
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined
     if (value !== undefined && hole.endsWith('}')) return put(offset, hole.length, String(value))
+    if (problems.length >= MOST) return hole
     const known = Object.keys(variables)
+    const { line, column } = cursor.at(offset)
     problems.push({
-      ...moved(place, source, offset),
+      file: place.file,
+      line: place.line + line - 1,
+      column: line === 1 ? place.column + column - 1 : column,
       path,
       message: text((words) => words.variableUnknown(name, nearest(name, known), known)),
     })
@@ -93,10 +101,25 @@ export function fillTree(
   return { tree: walk(tree, path), problems }
 }
 
-function moved(place: Place, source: string, offset: number): Place {
-  const before = source.slice(0, offset).split('\n')
-  const last = before.at(-1) ?? ''
-  return before.length === 1
-    ? { ...place, column: place.column + last.length }
-    : { ...place, line: place.line + before.length - 1, column: last.length + 1 }
+/** Tells lines and columns of offsets that only grow, and looks at each character once. */
+class Cursor {
+  readonly #source: string
+  #line = 1
+  /** Where the line begins, and where it ends. */
+  #begin = 0
+  #end: number
+
+  constructor(source: string) {
+    this.#source = source
+    this.#end = source.indexOf('\n')
+  }
+
+  at(offset: number): { readonly line: number; readonly column: number } {
+    while (this.#end >= 0 && this.#end < offset) {
+      this.#line += 1
+      this.#begin = this.#end + 1
+      this.#end = this.#source.indexOf('\n', this.#begin)
+    }
+    return { line: this.#line, column: offset - this.#begin + 1 }
+  }
 }

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, type Stats } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { LabError, messageOf } from '../host/error.ts'
 import type { Problem } from '../service.ts'
 import { text } from '../words/index.ts'
 import { nearest } from '../kit/nearest.ts'
+import { readSource } from '../kit/source.ts'
 import { parseTree, type Tree } from './tree.ts'
 
 /** How long a chain of `extends` may be. */
@@ -35,13 +36,22 @@ export function findScenario(wanted: string, folders: readonly string[], from = 
   const named = shipped.get(wanted)
   if (named !== undefined) return named
   const path = isAbsolute(wanted) ? wanted : resolve(from, wanted)
-  const stats = statSync(path, { throwIfNoEntry: false })
+  const stats = statsOf(path)
   if (stats?.isFile()) return path
   if (stats?.isDirectory() && existsSync(join(path, 'scenario.yaml'))) return join(path, 'scenario.yaml')
   const names = [...shipped.keys()]
   throw new LabError((words) => words.scenarioUnknown(wanted, nearest(wanted, names), names), {
     blame: 'wrong',
   })
+}
+
+/** Undefined for what is not there and for what can be no path: too long, through a file, with a NUL. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path)
+  } catch {
+    return undefined
+  }
 }
 
 /** One scenario file of a chain of `extends`. */
@@ -56,7 +66,7 @@ export function readLayers(file: string, folders: readonly string[], problems: P
   let next: string | undefined = file
   while (next !== undefined) {
     const current: string = next
-    const { tree, problems: found } = parseTree(current, readSource(current))
+    const { tree, problems: found } = parseTree(current, sourceOf(current))
     problems.push(...found)
     layers.push({ file: current, tree })
     next = undefined
@@ -79,16 +89,20 @@ export function readLayers(file: string, folders: readonly string[], problems: P
   return layers
 }
 
-function readSource(file: string): string {
+function sourceOf(file: string): string {
+  let source: ReturnType<typeof readSource>
   try {
-    if (statSync(file).size > LARGEST)
-      throw new LabError((words) => words.fileTooLong(file, LARGEST), { blame: 'wrong' })
-    return readFileSync(file, 'utf8')
+    source = readSource(file, LARGEST)
   } catch (error) {
-    if (error instanceof LabError) throw error
     throw new LabError((words) => words.fileUnreadable(file, messageOf(error)), {
       blame: 'wrong',
       cause: error,
     })
   }
+  if (typeof source === 'object') return source.text
+  const said =
+    source === 'long'
+      ? text((words) => words.fileTooLong(file, LARGEST))
+      : text((words) => words.fileSpecial(file))
+  throw new LabError(said, { blame: 'wrong' })
 }

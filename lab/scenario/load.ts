@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { dirname } from 'node:path'
 import { LabError } from '../host/error.ts'
 import type { Problem, Text } from '../service.ts'
@@ -5,7 +6,7 @@ import { text } from '../words/index.ts'
 import { fillTree, type Variables } from './fill.ts'
 import { contentProblems, readFaults, readInstances } from './instances.ts'
 import { readLayers, scenarioName } from './layers.ts'
-import { DEFAULT_STUDENT, deriveParam, STUDENT } from './params.ts'
+import { DEFAULT_STUDENT, deriveParam, paramProblem, STUDENT } from './params.ts'
 import { check, pathText } from './problems.ts'
 import type { Registry } from './registry.ts'
 import type { Scenario } from './scenario.ts'
@@ -41,9 +42,12 @@ export async function loadScenario(file: string, options: LoadOptions): Promise<
   const joined = layers.map((layer) => layer.tree).reduceRight((base, changes) => overlay(base, changes))
 
   const name = scenarioName(file)
+  const { address } = options
+  // A zone that names its own address names the type of the record with it.
+  const addressType = isIPv6(address) ? 'AAAA' : 'A'
   const { tree, variables } = fillScenario(
     joined,
-    { scenario: name, student, address: options.address },
+    { scenario: name, student, address, addressType },
     problems,
   )
   const checked = check(scenarioSchema, tree, [])
@@ -54,14 +58,14 @@ export async function loadScenario(file: string, options: LoadOptions): Promise<
   if (checked.value === undefined || problems.some(isError)) return { scenario: undefined, problems }
   const { title, summary, domain, accounts } = checked.value
   checkAccounts(accounts, tree, problems)
-  problems.push(...contentProblems(services, tree, { domain, address: options.address }))
+  problems.push(...contentProblems(services, tree, { domain, address }))
   const scenario: Scenario = {
     name,
     title: both(title),
     summary: summary === undefined ? undefined : both(summary),
     student,
     domain,
-    address: options.address,
+    address,
     accounts: accounts.map((account) => ({ name: account.name, password: account.password ?? account.name })),
     instances: services,
     faults,
@@ -79,7 +83,7 @@ export function isError(problem: Problem): boolean {
 /** Derives the parameters, then the domain that may use them, and fills all of the tree. */
 function fillScenario(
   joined: Tree,
-  given: { readonly scenario: string; readonly student: string; readonly address: string },
+  given: Variables & { readonly scenario: string; readonly student: string },
   problems: Problem[],
 ): { readonly tree: Tree; readonly variables: Variables } {
   const params = joined.type === 'map' ? joined.entries.get('params')?.value : undefined
@@ -89,6 +93,13 @@ function fillScenario(
     ['params'],
     params === undefined ? undefined : valueOf(params),
   )
+  for (const [name, param] of Object.entries(read.value ?? {})) {
+    const message = [...Object.keys(given), 'domain'].includes(name)
+      ? text((words) => words.paramReserved(name))
+      : paramProblem(param)
+    const path = ['params', name]
+    if (message !== undefined) problems.push({ ...placeOf(joined, path), path: pathText(path), message })
+  }
   const derived = Object.entries(read.value ?? {}).map(
     ([name, param]) => [name, deriveParam(param, name, given.scenario, given.student)] as const,
   )

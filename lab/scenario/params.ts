@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
+import type { Text } from '../service.ts'
+import { text } from '../words/index.ts'
 
 /** The student for whom a lab is made when nobody is named. */
 export const DEFAULT_STUDENT = '9721'
@@ -41,6 +43,12 @@ export const paramSchema = z.discriminatedUnion('kind', [
 
 /** One parameter of a scenario. */
 export type Param = z.infer<typeof paramSchema>
+
+/** What is wrong in a parameter beyond its form; undefined if nothing. */
+export function paramProblem(param: Param): Text | undefined {
+  if (param.kind !== 'integer' || param.min <= param.max) return undefined
+  return text((words) => words.rangeEmpty(param.min, param.max))
+}
 
 /** The value of a parameter for a student: a function of the scenario, the student and the parameter's name alone. */
 export function deriveParam(param: Param, name: string, scenario: string, student: string): string | number {

@@ -6,6 +6,8 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
+  type Alias,
   type Document,
   type Node,
 } from 'yaml'
@@ -56,19 +58,34 @@ export function parseTree(
     path: '',
     message: text((words) => words.yamlWrong(error.code, error.message)),
   }))
-  const reader = new Reader(document, at, problems)
+  const reader = new Reader(anchorsOf(document), at, problems)
   return { tree: reader.read(document.contents, 0), problems }
+}
+
+/** What each alias stands for: the last node before it that has its anchor; found in one walk, however many there are. */
+function anchorsOf(document: Document): ReadonlyMap<Alias, Node> {
+  const anchors = new Map<string, Node>()
+  const found = new Map<Alias, Node>()
+  visit(document, {
+    Node(_key, node) {
+      if (isAlias(node)) {
+        const anchor = anchors.get(node.source)
+        if (anchor !== undefined) found.set(node, anchor)
+      } else if (node.anchor !== undefined) anchors.set(node.anchor, node)
+    },
+  })
+  return found
 }
 
 /** Turns the parser's nodes into a tree, within bounds. */
 class Reader {
-  readonly #document: Document
+  readonly #anchors: ReadonlyMap<Alias, Node>
   readonly #at: (offset: number) => Place
   readonly #problems: Problem[]
   #nodes = 0
 
-  constructor(document: Document, at: (offset: number) => Place, problems: Problem[]) {
-    this.#document = document
+  constructor(anchors: ReadonlyMap<Alias, Node>, at: (offset: number) => Place, problems: Problem[]) {
+    this.#anchors = anchors
     this.#at = at
     this.#problems = problems
   }
@@ -81,7 +98,7 @@ class Reader {
         this.#problems.push({ ...place, path: '', message: text((words) => words.yamlTooLarge) })
       return { type: 'scalar', place, value: null }
     }
-    if (isAlias(node)) return this.read(node.resolve(this.#document), depth + 1)
+    if (isAlias(node)) return this.read(this.#anchors.get(node), depth + 1)
     if (isMap(node)) {
       const entries = new Map<string, Entry>()
       for (const pair of node.items) this.#pair(pair, entries, depth)

@@ -47,8 +47,12 @@ export const english = {
     `the lab belongs to another user: its control socket ${path} is not yours`,
   labSilent:
     'the lab does not answer. If it has just been started, try again; "lab doctor" looks for the cause',
+  labStrange: (path: string): string =>
+    `what answers at ${path} is not understood: it may be a lab of another version. End it from where it was started (Ctrl-C), then start again`,
   stateUnwritable: (folder: string, reason: string): string =>
     `the lab cannot keep its state in ${folder}: ${reason}. Give another folder with --state`,
+  folderForeign: (folder: string): string =>
+    `${folder} is no folder of yours, and the lab's control socket would lie in it. Give a shorter folder with --state, or another TMPDIR`,
   stateUnreadable: (folder: string, reason: string): string =>
     `the state of the labs in ${folder} cannot be read: ${reason}. Give another folder with --state`,
   yamlWrong: (_code: string, message: string): string => message,
@@ -60,11 +64,15 @@ export const english = {
     `"${value}" is not one of: ${known.join(', ') || 'nothing, here'}${meant(near)}`,
   variableUnknown: (name: string, near: string | undefined, known: readonly string[]): string =>
     `nothing stands for \${${name}}${meant(near)}; known: ${known.map((other) => `\${${other}}`).join(' ')}`,
+  paramReserved: (name: string): string =>
+    `\${${name}} is given by the lab already; call the parameter something else`,
+  rangeEmpty: (min: number, max: number): string => `"min" (${min}) is greater than "max" (${max})`,
   fileMissing: (wanted: string, folders: readonly string[]): string =>
     `there is no file "${wanted}" in ${folders.join(' or ')}`,
   fileOutside: (wanted: string): string =>
     `"${wanted}" lies outside the scenario's folder; give a path inside it`,
   fileTooLong: (path: string, bytes: number): string => `${path} is longer than ${bytes} bytes`,
+  fileSpecial: (path: string): string => `${path} is no file; put a text file in its place`,
   fileUnreadable: (path: string, reason: string): string => `${path} cannot be read: ${reason}`,
   fileWrong: (path: string, problems: number): string =>
     `${path} has ${problems} ${problems === 1 ? 'mistake' : 'mistakes'}`,

@@ -37,8 +37,12 @@ export const spanish: Words = {
   labForbidden: (path) => `el laboratorio es de otro usuario: su socket de control ${path} no es tuyo`,
   labSilent:
     'el laboratorio no responde. Si acaba de arrancar, inténtalo de nuevo; "lab doctor" busca la causa',
+  labStrange: (path) =>
+    `no se entiende lo que responde en ${path}: puede ser un laboratorio de otra versión. Termínalo donde se arrancó (Ctrl-C) y arranca de nuevo`,
   stateUnwritable: (folder, reason) =>
     `el laboratorio no puede guardar su estado en ${folder}: ${reason}. Indica otra carpeta con --state`,
+  folderForeign: (folder) =>
+    `${folder} no es una carpeta tuya, y en ella estaría el socket de control del laboratorio. Indica una carpeta más corta con --state u otro TMPDIR`,
   stateUnreadable: (folder, reason) =>
     `no se puede leer el estado de los laboratorios en ${folder}: ${reason}. Indica otra carpeta con --state`,
   yamlWrong: (code, message) => yamlErrors[code] ?? `YAML incorrecto (${message})`,
@@ -50,10 +54,13 @@ export const spanish: Words = {
     `"${value}" no es ninguno de: ${known.join(', ') || 'nada, aquí'}${meant(near)}`,
   variableUnknown: (name, near, known) =>
     `nada corresponde a \${${name}}${meant(near)}; se conocen: ${known.map((other) => `\${${other}}`).join(' ')}`,
+  paramReserved: (name) => `\${${name}} ya lo da el laboratorio; ponle otro nombre al parámetro`,
+  rangeEmpty: (min, max) => `"min" (${min}) es mayor que "max" (${max})`,
   fileMissing: (wanted, folders) => `no existe el fichero "${wanted}" en ${folders.join(' ni en ')}`,
   fileOutside: (wanted) =>
     `"${wanted}" está fuera de la carpeta del escenario; indica una ruta dentro de ella`,
   fileTooLong: (path, bytes) => `${path} ocupa más de ${bytes} bytes`,
+  fileSpecial: (path) => `${path} no es un fichero; pon un fichero de texto en su lugar`,
   fileUnreadable: (path, reason) => `no se puede leer ${path}: ${reason}`,
   fileWrong: (path, problems) => `${path} tiene ${problems} ${problems === 1 ? 'error' : 'errores'}`,
   scenarioUnknown: (wanted, near, known) =>

@@ -23,7 +23,7 @@ export const service = defineService({
     if (statSync(path).isDirectory()) return []
     const message = {
       en: `${root} is a file; name the folder that holds the pages`,
-      es: `${root} es un fichero; indique la carpeta que contiene las páginas`,
+      es: `${root} es un fichero; indica la carpeta que contiene las páginas`,
     }
     return [{ file: path, line: 1, column: 1, path: 'root', message }]
   },

@@ -1,36 +1,13 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { isPieces, type HeadWriter, type HttpAnswer, type HttpBody } from './answer.ts'
-import { Deadline, type Clock } from './deadline.ts'
-import { checkRequest, type RequestRules } from './framing.ts'
+import { isPieces, type HttpAnswer, type HttpBody } from './answer.ts'
+import { Deadline } from './deadline.ts'
+import { Inlet } from './inlet.ts'
 import { Outlet } from './outlet.ts'
-import { RequestParser, type HeadLimits } from './parser.ts'
 import { HttpRefusal } from './refusal.ts'
 import type { HttpRequest } from './request.ts'
+import type { ConnectionRules } from './rules.ts'
 import type { CloseReason, HttpSession, RefusedHead } from './session.ts'
-
-/** Times of one connection in milliseconds. */
-export interface HttpTimes {
-  /** Without a request, from the start and after each answer. */
-  readonly idle: number
-  /** From the first octet of a request to its last. */
-  readonly request: number
-  /** For the client to take what was written before more is. */
-  readonly write: number
-  /** For the client to read the last answer after the lab's end has closed. */
-  readonly linger: number
-}
-
-/** What all connections of a server share. */
-export interface ConnectionRules {
-  readonly clock: Clock
-  readonly writer: HeadWriter
-  readonly head: HeadLimits
-  readonly request: RequestRules
-  readonly times: HttpTimes
-  /** Requests that one connection may bring. */
-  readonly requests: number
-}
 
 /** Answers are gathered up to this many characters before they are written. */
 const gathered = 16_384
@@ -45,17 +22,11 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
   readonly #stream: Duplex
   readonly #session: HttpSession<Answer>
   readonly #rules: ConnectionRules
-  readonly #parser: RequestParser
+  readonly #inlet: Inlet
   readonly #outlet: Outlet
   readonly #deadline: Deadline
   /** `blocked`: the client has not taken what was written; `closing`: the last answer is written, input is dropped. */
   #state: 'reading' | 'answering' | 'blocked' | 'closing' | 'closed' = 'reading'
-  /** Input that was not consumed, from `#at`; one character for each octet. */
-  #text = ''
-  #at = 0
-  /** The request whose body is being dropped, and how much of that is left. */
-  #request: HttpRequest | undefined
-  #skip = 0
   /** A request has begun and its time runs. */
   #isReceiving = false
   #hasEnded = false
@@ -68,8 +39,10 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
     this.#stream = stream
     this.#session = session
     this.#rules = rules
-    this.#parser = new RequestParser(rules.head)
     this.#outlet = new Outlet(stream, () => this.#unblock())
+    this.#inlet = new Inlet(rules.head, rules.request, () =>
+      this.#outlet.add('HTTP/1.1 100 Continue\r\n\r\n'),
+    )
     this.#deadline = new Deadline(rules.clock, () => this.#guard(() => this.#expire()))
     // A client that has sent all it wants may close its half and still read (RFC 9112 §9.6).
     stream.allowHalfOpen = true
@@ -90,7 +63,7 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
 
   /** Ends the connection before its first request: the server has as many as it takes. */
   refuseBusy(): void {
-    this.#guard(() => this.#refuse(new HttpRefusal('busy'), this.#head()))
+    this.#guard(() => this.#refuse(new HttpRefusal('busy')))
   }
 
   #receive(chunk: Buffer): void {
@@ -99,9 +72,7 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
       if (this.#dropped > lingering) this.#stream.destroy()
       return
     }
-    const text = chunk.toString('latin1')
-    this.#text = this.#at < this.#text.length ? this.#text.slice(this.#at) + text : text
-    this.#at = 0
+    this.#inlet.add(chunk)
     if (this.#state === 'reading') this.#guard(() => this.#advance())
     else this.#stream.pause()
   }
@@ -117,9 +88,9 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
 
   /** The input is used up: waits for more, or ends if there will be none. */
   #await(): void {
-    const isPartial = this.#request !== undefined || this.#at < this.#text.length || !this.#parser.isIdle
+    const { isPartial } = this.#inlet
     if (this.#hasEnded) {
-      if (isPartial) this.#refuse(new HttpRefusal('incomplete'), this.#head())
+      if (isPartial) this.#refuse(new HttpRefusal('incomplete'))
       else this.#finish('client')
       return
     }
@@ -128,41 +99,16 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
     this.#isReceiving = isPartial
   }
 
-  /** What is known of the request that is being received. */
-  #head(): RefusedHead {
-    return this.#request ?? this.#parser
-  }
-
   /** False if there is no whole request, its answer is not complete, or the connection ends with it. */
   #takeRequest(): boolean {
-    if (this.#request === undefined) {
-      let known: RefusedHead = this.#parser
-      try {
-        const head = this.#parser.read(this.#text, this.#at)
-        this.#at = this.#parser.position
-        if (head === undefined) return false
-        known = head
-        this.#request = checkRequest(head, this.#rules.request)
-      } catch (error) {
-        if (error instanceof HttpRefusal) return this.#refuse(error, known)
-        throw error
-      }
-      this.#expectBody(this.#request)
+    let request: HttpRequest | undefined
+    try {
+      request = this.#inlet.take()
+    } catch (error) {
+      if (error instanceof HttpRefusal) return this.#refuse(error)
+      throw error
     }
-    const dropped = Math.min(this.#skip, this.#text.length - this.#at)
-    this.#at += dropped
-    this.#skip -= dropped
-    if (this.#skip > 0) return false
-    const request = this.#request
-    this.#request = undefined
-    return this.#answer(request)
-  }
-
-  #expectBody(request: HttpRequest): void {
-    this.#skip = request.bodyLength
-    // RFC 9110 §10.1.1: not needed if the body has begun to come.
-    if (request.expectsContinue && this.#at === this.#text.length)
-      this.#outlet.add('HTTP/1.1 100 Continue\r\n\r\n')
+    return request !== undefined && this.#answer(request)
   }
 
   #answer(request: HttpRequest): boolean {
@@ -210,7 +156,7 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
     return this.#refuse(new HttpRefusal('internal'), head)
   }
 
-  #refuse(refusal: HttpRefusal, head: RefusedHead): boolean {
+  #refuse(refusal: HttpRefusal, head: RefusedHead = this.#inlet.head): boolean {
     // RFC 9110 §15.5.6
     const allow = refusal.reason === 'method' ? `Allow: ${this.#rules.request.methods.join(', ')}\r\n` : ''
     return this.#send(
@@ -305,7 +251,7 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
       this.#why ??= 'limit'
       this.#stream.destroy()
     } else if (this.#isReceiving) {
-      this.#refuse(new HttpRefusal('slow'), this.#head())
+      this.#refuse(new HttpRefusal('slow'))
     } else {
       this.#finish('idle')
     }
@@ -318,7 +264,7 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
   #finish(why: CloseReason): void {
     this.#why ??= why
     this.#state = 'closing'
-    this.#text = ''
+    this.#inlet.clear()
     this.#outlet.flush()
     this.#deadline.set(this.#rules.times.write)
     this.#stream.end()

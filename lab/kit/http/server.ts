@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream'
 import { HeadWriter, type HttpAnswer } from './answer.ts'
-import { HttpConnection, type ConnectionRules } from './connection.ts'
+import { HttpConnection } from './connection.ts'
 import type { Clock } from './deadline.ts'
+import type { ConnectionRules } from './rules.ts'
 import type { HttpSession } from './session.ts'
 
 /** How a server behaves; times in milliseconds, sizes in octets. */

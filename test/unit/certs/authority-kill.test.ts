@@ -1,38 +1,24 @@
 /** Kills a process while it writes its authority; `KILLS` sets how often. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { randomBytes, randomInt, X509Certificate } from 'node:crypto'
-import { once } from 'node:events'
+import { randomBytes, X509Certificate } from 'node:crypto'
 import { mkdtempDisposable, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { test } from 'node:test'
 import { createAuthority } from '../../../certs/authority.ts'
+import { runAndKill } from '../../kill.ts'
 
 const KILLS = Number(process.env['KILLS'] ?? 12)
 const random = { bytes: (count: number) => randomBytes(count) }
 
-/** Starts a child, kills it shortly after its first root, and returns the last root that it told of in each folder. */
+/** The last root that a killed child told of in each folder. */
 async function certifyAndDie(folder: string): Promise<Map<string, X509Certificate>> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'authority-child.ts'), folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text
-  })
-  const ended = once(child, 'close')
-  await Promise.race([once(child.stdout, 'data'), ended])
-  await setTimeout(randomInt(0, 30))
-  child.kill('SIGKILL')
-  const [, signal] = await ended
-  assert.equal(signal, 'SIGKILL', 'the child ended by itself')
-  const told = output
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line))
-  return new Map(told.map(({ number, root }) => [String(number), new X509Certificate(root)]))
+  const lines = await runAndKill(join(import.meta.dirname, 'authority-child.ts'), folder, 30)
+  return new Map(
+    lines
+      .map((line) => JSON.parse(line))
+      .map(({ number, root }) => [String(number), new X509Certificate(root)]),
+  )
 }
 
 test('a killed process leaves an authority that works on with the same key', async () => {

@@ -159,7 +159,7 @@ test('a reload restarts what changed and nothing else', async () => {
   using place = temporaryFolder()
   const file = `${place.path}/scenario.yaml`
   const options = { services: [folder.path] }
-  const write = async (text: string): Promise<Parameters<typeof lab.reload>[0]> => {
+  const write = async (text: string): Promise<typeof lab.scenario> => {
     writeFiles(place.path, { 'scenario.yaml': `title: T\n${text}` })
     const { scenario, problems } = await readScenario(file, options)
     assert.deepEqual(problems, [])
@@ -194,6 +194,28 @@ test('a reload restarts what changed and nothing else', async () => {
   const again = await lab.reload(await write('services:\n  greeter: { file: note.txt }\n'))
   assert.deepEqual(again.restarted, ['greeter'])
   assert.equal(await talk(lab.address('greeter', 'greeter'), ''), 'changed')
+})
+
+test('a reload reads when its turn has come: the one that is asked for last finds the newest', async () => {
+  using folder = services()
+  await using lab = await openLab(plain, { services: [folder.path] })
+  using place = temporaryFolder()
+  let written = ''
+  const read = async (): Promise<typeof lab.scenario> => {
+    const source = written
+    // The first one to read takes its time over what it has read.
+    if (source === 'old') await new Promise((resolve) => setTimeout(resolve, 50))
+    writeFiles(place.path, { 'scenario.yaml': `title: ${source}\n${plain}` })
+    const { scenario } = await readScenario(`${place.path}/scenario.yaml`, { services: [folder.path] })
+    assert.ok(scenario)
+    return scenario
+  }
+  written = 'old'
+  const first = lab.reload(read)
+  await new Promise((resolve) => setImmediate(resolve))
+  written = 'new'
+  await Promise.all([first, lab.reload(read)])
+  assert.equal(lab.scenario.title.en, 'new')
 })
 
 test('a reload that cannot start puts everything back', async () => {

@@ -34,6 +34,19 @@ test('faults: the first that fits, so often, with its probability', () => {
   assert.equal(faults.take('smtp.rcpt'), undefined, 'a reload does not use it anew')
 })
 
+test('faults that are written twice happen twice, after a reload too', () => {
+  const faults = new Faults(createRandom('seed'))
+  const twice = (): { at: string; times: number }[] => [
+    { at: 'a.b', times: 1 },
+    { at: 'a.b', times: 1 },
+  ]
+  faults.plan(twice())
+  assert.ok(faults.take('a.b'))
+  faults.plan(twice())
+  assert.ok(faults.take('a.b'))
+  assert.equal(faults.take('a.b'), undefined)
+})
+
 test('a seed makes chance repeatable and even', () => {
   const [one, two] = [createRandom('a'), createRandom('a')]
   assert.deepEqual(one.bytes(40), two.bytes(40))

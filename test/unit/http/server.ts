@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import type { HttpAnswer } from '../../../lab/kit/http/answer.ts'
+import type { HttpAnswer, HttpBody } from '../../../lab/kit/http/answer.ts'
 import type { HttpRequest } from '../../../lab/kit/http/request.ts'
 import { HttpServer, type HttpOptions } from '../../../lab/kit/http/server.ts'
 import type { CloseReason } from '../../../lab/kit/http/session.ts'
@@ -119,4 +119,26 @@ export async function eventually(condition: () => boolean): Promise<void> {
 /** The status codes of the answers in some text. */
 export function statuses(text: string): number[] {
   return [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map((match) => Number(match[1]))
+}
+
+/** A GET request of that path, with further field lines. */
+export const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`
+
+/** Lets octets travel over the loopback; nothing is asserted about the time. */
+export const pause = (milliseconds = 20): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/** A body of that many pieces, and what became of it. */
+export function pieces(
+  count: number,
+  size: number,
+  length = count * size,
+): HttpBody & { readonly log: { read: number; closed: number } } {
+  const log = { read: 0, closed: 0 }
+  return {
+    log,
+    length,
+    read: () => Promise.resolve(log.read++ < count ? Buffer.alloc(size, 'x') : undefined),
+    close: () => void (log.closed += 1),
+  }
 }

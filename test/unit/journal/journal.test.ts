@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { isAsked, type Entry } from '../../../lab/journal/entry.ts'
 import { JournalFile, journalFiles } from '../../../lab/journal/file.ts'
@@ -66,6 +68,7 @@ test('a reader follows; one that lags loses the oldest, which are counted', asyn
   )
 })
 
+const windows = process.platform === 'win32' && 'Windows has no ulimit'
 const full = existsSync('/dev/full') ? false : 'needs /dev/full'
 
 test('a full disk costs facts, which are counted and told once', { skip: full }, async () => {
@@ -120,4 +123,41 @@ test('only the last ten runs stay on disk', async () => {
   assert.equal(files.length, 10)
   const entry = JSON.parse(readFileSync(files.at(-1) ?? '', 'utf8')) as Entry
   assert.deepEqual(entry, { seq: 1, at: 1, service: 's', kind: 'a.b', data: { x: 'ñ' } })
+})
+
+test(
+  'what a full disk lets through of a batch is taken back, and the next fact stands on a line of its own',
+  {
+    skip: windows,
+  },
+  () => {
+    using folder = temporaryFolder()
+    const child = join(import.meta.dirname, 'journal-full-child.ts')
+    // 16 blocks of 512 or 1,024 octets: the early facts fit, the large ones do not.
+    execFileSync('sh', ['-c', 'ulimit -f 16; exec "$0" "$@"', process.execPath, child, folder.path])
+    const [file = ''] = journalFiles(folder.path)
+    const text = readFileSync(file, 'utf8')
+    assert.ok(text.endsWith('\n'))
+    const entries = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Entry)
+    assert.deepEqual(
+      entries.map(({ kind }) => kind),
+      [...Array.from({ length: 20 }, () => 'early.written'), 'late.written', 'journal.dropped'],
+    )
+    assert.equal(entries.at(-1)?.data?.['facts'], 40)
+    assert.equal(entries.at(-2)?.seq, 61)
+  },
+)
+
+test('a run that starts after the clock was set back is still the newest', async () => {
+  using folder = temporaryFolder()
+  for (const startedAt of [Date.UTC(2026, 5), Date.UTC(2026, 0)]) {
+    const journal = new Journal(() => startedAt)
+    await using _file = new JournalFile(journal, folder.path, startedAt, silent)
+    journal.record('s', { kind: 'a.b', data: { startedAt } })
+  }
+  const entry = JSON.parse(readFileSync(journalFiles(folder.path).at(-1) ?? '', 'utf8')) as Entry
+  assert.deepEqual(entry.data, { startedAt: Date.UTC(2026, 0) })
 })

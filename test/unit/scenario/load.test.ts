@@ -106,7 +106,7 @@ const mistakes: readonly (readonly [string, string, readonly string[]])[] = [
     'an unknown variable',
     'title: T\nparams: { dni: { kind: digits, length: 4 } }\nservices:\n  echo: { greeting: "hi ${dny}" }\n',
     [
-      '4:21 services.echo.greeting: nothing stands for ${dny} (did you mean "dni"?); known: ${dni} ${scenario} ${student} ${address} ${domain}',
+      '4:21 services.echo.greeting: nothing stands for ${dny} (did you mean "dni"?); known: ${dni} ${scenario} ${student} ${address} ${addressType} ${domain}',
     ],
   ],
   [
