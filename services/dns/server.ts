@@ -1,88 +1,72 @@
-/** From a query's octets to the answer's: what is refused, what the zones know, what is forwarded. */
+/** From a query's octets to the answer's: what is refused, what is answered from where, and what is told of it. */
 import type { Fault, ServiceContext } from '../../lab/service.ts'
 import type { Networks } from '../../lab/kit/networks.ts'
-import { answerFromZones, type Answer, type Zones } from './authority.ts'
-import { encodeMessage, MESSAGE_LIMIT } from './wire/encode.ts'
-import type { Forwarder } from './forward/forwarder.ts'
-import { printKey } from './wire/name.ts'
+import { answerAgain, dataAgain, type AnswerCache, type KeptAnswer } from './answer-cache.ts'
+import type { Answerer } from './answerer.ts'
+import { answerChaos, CLASS_CH, type ServerNames } from './chaos.ts'
+import { readOptions } from './edns.ts'
+import { corrupt, falsify, readFault, replacement, replaces } from './fault.ts'
+import { answerKind } from './policy/answer-kind.ts'
+import type { Cookie, Cookies } from './policy/cookie.ts'
+import type { RateLimit } from './policy/rate-limit.ts'
+import { queriedData, type Asked, type Client, type Query } from './query.ts'
+import {
+  answeredData,
+  CODE,
+  encodeReply,
+  failure,
+  refusal,
+  type EncodingOptions,
+  type Reply,
+} from './reply.ts'
 import { TYPE, typeName } from './records/types.ts'
+import type { Transfers } from './transfer/transfers.ts'
+import { EXTENDED_ERROR } from './wire/extended-error.ts'
 import {
   CLASS_IN,
   decodeHeader,
   decodeMessage,
   FLAG,
   MessageError,
-  NO_OPTIONS,
-  RCODE,
-  type Edns,
+  type Header,
   type Message,
-  type Question,
 } from './wire/message.ts'
+import { printKey } from './wire/name.ts'
 
-/** Who asks, and over what. */
-interface Client {
-  readonly host: string
-  /** The connection's number in the journal. */
-  readonly connection: number
-  readonly transport: 'udp' | 'tcp'
-}
-
-/** What the server answers from. */
-interface ServerOptions {
-  /** The zones as they are now. */
-  readonly zones: () => Zones
-  /** Missing where nothing is forwarded. */
-  readonly forwarder: Forwarder | undefined
+/** What the server is made of. */
+export interface ServerOptions extends EncodingOptions {
+  /** Missing where answers depend on more than the question and the client's address. */
+  readonly cache: AnswerCache | undefined
+  readonly answerer: Answerer
+  readonly transfers: Transfers
+  readonly names: ServerNames
   readonly allow: Networks
-  readonly allowRecursion: Networks
-  /** Octets of a UDP answer at most. */
-  readonly udpSize: number
+  /** Whether the client may have names looked up elsewhere. */
+  readonly isRecursive: (host: string) => boolean
+  /** Missing where cookies are off. */
+  readonly cookies: Cookies | undefined
+  /** Whether clients that know cookies must show a valid one over UDP. */
+  readonly areCookiesRequired: boolean
+  /** Missing where nothing is limited. */
+  readonly rateLimit: RateLimit | undefined
 }
 
-type Context = Pick<ServiceContext<unknown>, 'clock' | 'signal' | 'fault' | 'record'>
+type Context = Pick<
+  ServiceContext<unknown>,
+  'clock' | 'signal' | 'random' | 'fault' | 'record' | 'instance' | 'log'
+>
 
-/** Where the content of an answer came from, as facts say it. */
-type Source = 'zone' | 'forwarder' | 'cache' | 'server' | 'fault'
+type Content = Pick<Message, 'questions' | 'authority' | 'edns'>
 
-interface Reply extends Answer {
-  readonly source: Source
-}
+/** The octets of an answer; undefined for what stays unanswered. */
+type Answering = Buffer | undefined | Promise<Buffer | undefined>
 
-/** A query of which enough is known to answer it. */
-interface Query {
-  readonly client: Client
-  readonly id: number
-  readonly flags: number
-  readonly opcode: number
-  readonly questions: readonly Question[]
-  readonly edns: Edns | undefined
-}
+/** The kinds of request (RFC 1035 §4.1.1, RFC 1996 §3.1); all others are not implemented. */
+const OPCODE = { query: 0, notify: 4 } as const
 
-/** A query with its one question, which facts and faults call by `name` and `type`. */
-interface Asked extends Query {
-  readonly question: Question
-  readonly name: string
-  readonly type: string
-}
-
-/** UDP payload that any client takes (RFC 1035 §4.2.1, RFC 6891 §6.2.3). */
-const PLAIN_UDP_SIZE = 512
-
-const RCODE_NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(RCODE).map(([name, code]) => [code, name]),
-)
-
-function failure(rcode: number, source: Source = 'server'): Reply {
-  return {
-    rcode,
-    source,
-    authoritative: false,
-    answer: [],
-    authority: [],
-    additional: [],
-    required: 'answer',
-  }
-}
+/** Classes that no data has (RFC 1035 §3.2.5, RFC 2136 §1.3). */
+const CLASS_NONE = 254
+const CLASS_ANY = 255
 
 /** Answers queries; it keeps nothing between them but what its parts remember. */
 export class Server {
@@ -94,72 +78,139 @@ export class Server {
     this.context = context
   }
 
-  /** Undefined for what must stay unanswered. */
-  respond(octets: Buffer, client: Client): Buffer | undefined | Promise<Buffer | undefined> {
+  /** Undefined for what must stay unanswered, and for a transfer, which goes to the client's own `transfer`. */
+  respond(octets: Buffer, client: Client): Answering {
+    const kept = this.options.cache?.find(octets, client, this.context.clock.now())
+    if (kept !== undefined) return this.repeat(kept, octets, client)
     const header = decodeHeader(octets)
-    if (header === undefined) return this.drop(octets, client, 'shorter than a header')
+    if (header === undefined) return this.recordMalformed(octets.length, client, 'shorter than a header')
     // An answer that were answered could go round between two servers for ever (RFC 5358 §1 on reflection).
-    if ((header.flags & FLAG.response) !== 0) return this.drop(octets, client, 'a response, not a query')
-    const { id, flags, opcode } = header
+    if ((header.flags & FLAG.response) !== 0)
+      return this.recordMalformed(octets.length, client, 'a response, not a query')
     try {
-      const { questions, edns } = decodeMessage(octets)
-      return this.respondTo({ client, id, flags, opcode, questions, edns })
+      const answer = this.answerQuery(this.compose(octets, client, decodeMessage(octets)))
+      return answer instanceof Promise
+        ? answer.catch((error: unknown) => this.answerBug(this.compose(octets, client, header), error))
+        : answer
     } catch (error) {
-      if (!(error instanceof MessageError)) throw error
-      this.recordMalformed(octets, client, error.message)
-      const rcode = opcode === 0 ? RCODE.FORMERR : RCODE.NOTIMP
-      return this.encode({ client, id, flags, opcode, questions: [], edns: error.edns }, failure(rcode))
+      if (!(error instanceof MessageError)) return this.answerBug(this.compose(octets, client, header), error)
+      return this.answerMalformed(
+        this.compose(octets, client, { ...header, edns: error.edns }),
+        error.message,
+      )
     }
   }
 
-  private drop(octets: Buffer, client: Client, why: string): undefined {
-    this.recordMalformed(octets, client, why)
+  /** What an old question gets: the answer given before, unless a fault wants otherwise. */
+  private repeat(kept: KeptAnswer, octets: Buffer, client: Client): Answering {
+    const { connection, host } = client
+    const { queried, answered } = dataAgain(kept, host, octets.readUInt16BE(0))
+    this.context.record({ kind: 'dns.queried', connection, data: queried })
+    const { name, type } = kept
+    const fault = this.takeFault(name, type, client)
+    if (fault !== undefined) {
+      const query = this.compose(octets, client, decodeMessage(octets))
+      const [question] = query.questions
+      return question && this.commit({ ...query, question, name, type }, fault)
+    }
+    this.context.record({ kind: 'dns.answered', connection, data: answered })
+    return answerAgain(kept, octets)
   }
 
-  private recordMalformed(octets: Buffer, client: Client, why: string): void {
-    const { host, transport, connection } = client
-    this.context.record({
-      kind: 'dns.malformed',
-      connection,
-      data: { client: host, transport, why, size: octets.length },
-    })
+  private takeFault(name: string, type: string, { host, transport }: Client): Fault | undefined {
+    const { instance } = this.context
+    return this.context.fault('dns.answer', { name, type, client: host, transport, instance })
   }
 
-  private respondTo(query: Query): Buffer | undefined | Promise<Buffer | undefined> {
-    const { client, id, edns, questions } = query
-    if (query.opcode !== 0) return this.encode({ ...query, questions: [] }, failure(RCODE.NOTIMP))
+  private recordMalformed(size: number, { host, transport, connection }: Client, why: string): undefined {
+    const data = { client: host, transport, why, size }
+    this.context.record({ kind: 'dns.malformed', connection, data })
+  }
+
+  private answerMalformed(query: Query, text: string): Buffer | undefined {
+    this.recordMalformed(query.size, query.client, text)
+    const rcode = query.opcode === OPCODE.query ? CODE.FORMERR : CODE.NOTIMP
+    const reply = this.limit(query, failure(rcode, { extendedError: { code: EXTENDED_ERROR.other, text } }))
+    return reply && this.encode(query, reply)
+  }
+
+  /** What is wrong in the server itself is no business of the client, which only learns that it is wrong. */
+  private answerBug(query: Query, error: unknown): Buffer | undefined {
+    this.context.log.error(
+      { client: query.client.host, error: error instanceof Error ? error.stack : String(error) },
+      'internal error; this query is answered SERVFAIL, the others go on',
+    )
+    return this.finish(query, failure(CODE.SERVFAIL))
+  }
+
+  private compose(octets: Buffer, client: Client, message: Header & Partial<Content>): Query {
+    const { id, flags, opcode, questions = [], authority = [], edns } = message
+    const options = readOptions(edns?.options)
+    const { cookies, isRecursive } = this.options
+    return {
+      client,
+      at: this.context.clock.now(),
+      octets,
+      size: octets.length,
+      id,
+      flags,
+      opcode,
+      questions,
+      authority,
+      edns,
+      options,
+      cookie: options.cookie && cookies?.judge(options.cookie, client.host),
+      isRecursive: isRecursive(client.host),
+    }
+  }
+
+  private answerQuery(query: Query): Answering {
+    const { edns, opcode, questions, cookie, options } = query
     const [question] = questions
+    const isQuery = opcode === OPCODE.query
+    // Only version 0 is known; the answer says so before all else is read (RFC 6891 §6.1.3).
+    if (edns !== undefined && edns.version > 0)
+      return this.finish(isQuery ? query : { ...query, questions: [] }, failure(CODE.BADVERS))
+    if (options.cookie !== undefined && cookie === undefined && this.options.cookies !== undefined)
+      return this.answerMalformed(query, 'a cookie has a length that none may have')
+    if (opcode === OPCODE.notify) return this.finish(query, this.options.transfers.answerNotify(query))
+    if (!isQuery) return this.finish({ ...query, questions: [] }, refusal('opcode'))
+    // A client may ask for nothing but a cookie (RFC 7873 §5.4).
+    if (questions.length === 0 && cookie !== undefined) return this.finish(query, cookieAlone(cookie))
     // Exactly one question (RFC 9619 §4).
-    if (question === undefined || questions.length > 1) {
-      throw new MessageError(`${questions.length} questions instead of one`, edns)
-    }
+    if (question === undefined || questions.length > 1)
+      return this.answerMalformed({ ...query, questions: [] }, `${questions.length} questions instead of one`)
     const name = printKey(question.name.key)
-    const type = typeName(question.type)
-    const asked = { ...query, question, name, type }
-    const { host, transport, connection } = client
-    const dnssec = edns?.dnssec === true
-    this.context.record({
-      kind: 'dns.queried',
-      connection,
-      data: { client: host, transport, name, type, id, edns: edns !== undefined, dnssec },
-    })
-    const fault = this.context.fault('dns.answer', { name, type })
-    return fault === undefined ? this.answer(asked) : this.commit(fault, asked)
+    return this.answerQuestion({ ...query, question, name, type: typeName(question.type) })
   }
 
-  private answer(asked: Asked): Buffer | Promise<Buffer> {
-    const reply = this.decide(asked)
-    return reply instanceof Promise
-      ? reply.then((ready) => this.finish(asked, ready))
-      : this.finish(asked, reply)
+  private answerQuestion(asked: Asked): Answering {
+    const { client, name, type } = asked
+    this.context.record({ kind: 'dns.queried', connection: client.connection, data: queriedData(asked) })
+    const fault = this.takeFault(name, type, client)
+    return fault === undefined ? this.answer(asked) : this.commit(asked, fault)
   }
 
-  private async commit(fault: Fault, asked: Asked): Promise<Buffer | undefined> {
-    const { delay, drop, rcode } = fault
-    if (typeof delay === 'number') await this.pause(delay)
-    if (drop === true || this.context.signal.aborted) return undefined
-    const code = Object.entries(RCODE).find(([name]) => name === rcode)?.[1]
-    return code === undefined ? this.answer(asked) : this.finish(asked, failure(code, 'fault'))
+  private answer(asked: Asked, change?: (reply: Reply) => Reply): Answering {
+    const found = this.options.transfers.answer(asked, (query, reply) => this.encode(query, reply))
+    if (found === 'under way') return undefined
+    const reply = found ?? this.decide(asked)
+    const finish = (ready: Reply): Buffer | undefined =>
+      this.finish(asked, change === undefined ? ready : change(ready))
+    return reply instanceof Promise ? reply.then(finish) : finish(reply)
+  }
+
+  private async commit(asked: Asked, planned: Fault): Promise<Buffer | undefined> {
+    const fault = readFault(planned)
+    const { signal, random } = this.context
+    if (fault.delay !== undefined) await this.pause(fault.delay)
+    if (fault.drop === true || signal.aborted) return undefined
+    const octets = await (replaces(fault)
+      ? this.finish(asked, falsify(replacement(fault, asked), fault))
+      : this.answer(asked, (reply) => falsify(reply, fault)))
+    return octets === undefined || fault.corrupt === undefined
+      ? octets
+      : corrupt(octets, fault.corrupt, random)
   }
 
   /** Ends early when the service stops. */
@@ -171,130 +222,72 @@ export class Server {
   }
 
   private decide(asked: Asked): Reply | Promise<Reply> {
-    // Only version 0 is known; the answer says so (RFC 6891 §6.1.3).
-    if (asked.edns !== undefined && asked.edns.version > 0) return failure(RCODE.BADVERS)
-    if (!this.options.allow.has(asked.client.host)) return this.refuse(asked, 'network')
-    if (asked.question.class !== CLASS_IN) return this.refuse(asked, 'class')
-    if (isMeta(asked.question.type)) return this.decideMeta(asked)
-    const found = answerFromZones(this.options.zones(), asked.question, asked.client.transport === 'udp')
-    if (found === undefined) return this.forward(asked)
-    return found.outside === undefined
-      ? { ...found, source: 'zone' }
-      : this.followOutside(asked, found, found.outside)
-  }
-
-  // Types that only a question or a message may have (RFC 6895 §3.1).
-  private decideMeta(asked: Asked): Reply {
-    switch (asked.question.type) {
-      case TYPE.axfr:
-      case TYPE.ixfr:
-        return this.refuse(asked, 'transfer')
-      case TYPE.maila:
-      case TYPE.mailb:
-        return failure(RCODE.NOTIMP)
-      default:
-        return failure(RCODE.FORMERR)
-    }
-  }
-
-  private refuse(asked: Asked, why: string): Reply {
-    const { client, name, type, id } = asked
-    this.context.record({
-      kind: 'dns.refused',
-      connection: client.connection,
-      data: { client: client.host, name, type, id, why },
+    const { client, question, flags, edns, cookie, isRecursive } = asked
+    const { allow, areCookiesRequired, names, answerer } = this.options
+    if (!allow.has(client.host)) return refusal('network')
+    const isUdp = client.transport === 'udp'
+    // Whoever shows no valid cookie gets one, to ask again with it (RFC 7873 §5.2.3, §5.2.4).
+    if (areCookiesRequired && isUdp && cookie?.isValid === false) return failure(CODE.BADCOOKIE)
+    if (question.class === CLASS_CH) return answerChaos(question, names)
+    if (question.class === CLASS_ANY || question.class === CLASS_NONE) return failure(CODE.FORMERR)
+    if (question.class !== CLASS_IN) return refusal('class')
+    if (isMeta(question.type)) return failure(isObsolete(question.type) ? CODE.NOTIMP : CODE.FORMERR)
+    const isDesired = (flags & FLAG.recursionDesired) !== 0
+    return answerer.find(question, {
+      minimal: isUdp,
+      dnssec: edns?.dnssec === true,
+      checkingDisabled: (flags & FLAG.checkingDisabled) !== 0,
+      // Without RD nobody asked for recursion (RFC 1034 §4.3.1).
+      recursion: isRecursive ? (isDesired ? 'wanted' : 'recursion not desired') : 'recursion',
     })
-    return failure(RCODE.REFUSED)
   }
 
-  private isRecursionOffered(client: Client): boolean {
-    return this.options.forwarder !== undefined && this.options.allowRecursion.has(client.host)
-  }
-
-  private forward(asked: Asked): Reply | Promise<Reply> {
-    const { forwarder } = this.options
-    if (forwarder === undefined) return this.refuse(asked, 'outside the zones')
-    if (!this.isRecursionOffered(asked.client)) return this.refuse(asked, 'recursion')
-    // Without RD nobody asked for recursion (RFC 1034 §4.3.1).
-    if ((asked.flags & FLAG.recursionDesired) === 0) return this.refuse(asked, 'recursion not desired')
-    return this.resolve(forwarder, asked, asked.question)
-  }
-
-  private async resolve(forwarder: Forwarder, asked: Asked, question: Question): Promise<Reply> {
-    const checkingDisabled = (asked.flags & FLAG.checkingDisabled) !== 0
-    const found = await forwarder.resolve(question, { dnssec: asked.edns?.dnssec === true, checkingDisabled })
-    if (found === undefined) return failure(RCODE.SERVFAIL)
-    const { inside } = found
-    const rest = inside && answerFromZones(this.options.zones(), { ...question, name: inside }, true)
-    if (rest !== undefined)
-      return {
-        ...rest,
-        source: found.source,
-        authoritative: false,
-        answer: [...found.answer, ...rest.answer],
-      }
-    return { ...found, authoritative: false, required: found.answer.length > 0 ? 'answer' : 'authority' }
-  }
-
-  /** An alias that leads out of the zones is followed for those who may have recursion. */
-  private followOutside(asked: Asked, found: Answer, outside: Question['name']): Reply | Promise<Reply> {
-    const { forwarder } = this.options
-    const isWanted = (asked.flags & FLAG.recursionDesired) !== 0 && this.isRecursionOffered(asked.client)
-    if (forwarder === undefined || !isWanted) return { ...found, source: 'zone' }
-    return this.resolve(forwarder, asked, { ...asked.question, name: outside }).then((rest) => ({
-      ...rest,
-      authoritative: true,
-      // An alias may lead back into the zones; no record stands twice (RFC 2181 §5.5).
-      answer: [...new Set([...found.answer, ...rest.answer])],
-    }))
-  }
-
-  private finish(asked: Asked, reply: Reply): Buffer {
-    const answer = this.encode(asked, reply)
-    const { client, name, type, id } = asked
+  private finish(query: Query, found: Reply): Buffer | undefined {
+    const reply = this.limit(query, found)
+    const octets = reply && this.encode(query, reply)
+    const told = reply ?? { ...found, refusal: 'rate' }
+    const data = answeredData(query, told, octets, this.context.clock.now())
     this.context.record({
-      kind: 'dns.answered',
-      connection: client.connection,
-      data: {
-        client: client.host,
-        name,
-        type,
-        id,
-        rcode: RCODE_NAMES.get(reply.rcode) ?? String(reply.rcode),
-        answers: reply.answer.reduce((sum, set) => sum + set.data.length, 0),
-        source: reply.source,
-        size: answer.length,
-        truncated: (answer.readUInt16BE(2) & FLAG.truncated) !== 0,
-      },
+      kind: told.refusal === undefined ? 'dns.answered' : 'dns.refused',
+      connection: query.client.connection,
+      data,
     })
-    return answer
+    // Who may copy a zone is judged anew for each client.
+    const isForAll = told.source === 'zone' && query.questions[0]?.type !== TYPE.ixfr
+    if (octets !== undefined && isForAll) this.options.cache?.keep(query, octets, data)
+    return octets
   }
 
   private encode(query: Query, reply: Reply): Buffer {
-    const { client, edns } = query
-    const { udpSize } = this.options
-    const offered = edns === undefined ? PLAIN_UDP_SIZE : Math.max(edns.size, PLAIN_UDP_SIZE)
-    const limit = client.transport === 'tcp' ? MESSAGE_LIMIT : Math.min(offered, udpSize)
-    const message: Message = {
-      id: query.id,
-      opcode: query.opcode,
-      flags:
-        FLAG.response |
-        (query.flags & (FLAG.recursionDesired | FLAG.checkingDisabled)) |
-        (reply.authoritative ? FLAG.authoritative : 0) |
-        (this.isRecursionOffered(client) ? FLAG.recursionAvailable : 0),
-      rcode: reply.rcode,
-      questions: query.questions,
-      answer: reply.answer,
-      authority: reply.authority,
-      additional: reply.additional,
-      // Whoever sends an OPT record gets one, errors included (RFC 6891 §7); DO is copied (RFC 3225 §3).
-      edns: edns && { size: udpSize, version: 0, dnssec: edns.dnssec, options: NO_OPTIONS },
-    }
-    return encodeMessage(message, limit, reply.required)
+    return encodeReply(query, reply, this.options)
+  }
+
+  /** What the rate limit, if there is one, makes of an answer; undefined if nothing is sent. */
+  private limit(query: Query, reply: Reply): Reply | undefined {
+    const { rateLimit } = this.options
+    const { client, cookie, questions } = query
+    // Only what can be sent to a forged address is limited (RFC 7766 §10, RFC 7873 §5.2.5).
+    if (rateLimit === undefined || client.transport === 'tcp' || cookie?.isValid === true) return reply
+    const verdict = rateLimit.judge(client.host, answerKind(questions[0], reply))
+    if (verdict === 'send') return reply
+    if (verdict === 'drop') return undefined
+    // A client that knows cookies is asked for one, any other to come back over TCP; errors are short enough.
+    if (cookie !== undefined) return failure(CODE.BADCOOKIE, { refusal: 'rate' })
+    const isError = reply.rcode !== CODE.NOERROR && reply.rcode !== CODE.NXDOMAIN
+    return { ...reply, refusal: 'rate', isCut: !isError }
   }
 }
 
+function cookieAlone({ isValid, hasServer }: Cookie): Reply {
+  return failure(isValid || !hasServer ? CODE.NOERROR : CODE.BADCOOKIE)
+}
+
+// Types that only a question or a message may have (RFC 6895 §3.1).
 function isMeta(type: number): boolean {
   return type === TYPE.opt || (type >= 128 && type < TYPE.any)
+}
+
+// RFC 1035 §3.2.3 has them; nobody answers them (RFC 883 is where they come from).
+function isObsolete(type: number): boolean {
+  return type === TYPE.maila || type === TYPE.mailb
 }

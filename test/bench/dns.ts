@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../lab.ts'
 import { datagram } from '../talk.ts'
+import { dnsperf, latencies } from './dnsperf.ts'
 import { QUESTIONS, questionOctets } from './dns-zone.ts'
 import { median } from './figures.ts'
 import { nameServers, type NameServer, type NameServerKind } from './name-servers.ts'
@@ -48,26 +49,15 @@ async function waitFor(port: number, name: string): Promise<void> {
     if (performance.now() > end) throw new Error(`${name} does not answer`)
 }
 
-function dnsperf(port: number, ...words: readonly string[]): string {
-  const all = ['-s', '127.0.0.1', '-p', String(port), '-d', questions, '-T', '1', ...words]
-  const { stdout, stderr, status } = spawnSync('dnsperf', all, { encoding: 'utf8', maxBuffer: 1 << 28 })
-  if (status !== 0) throw new Error(`dnsperf ends with ${status}: ${stderr}`)
-  return stdout
-}
-
 function measure({ port, process: { pid = 0 } }: NameServer, figures: Figures): void {
   const before = cpuOfFamily(pid)
-  const full = dnsperf(port, '-l', String(SECONDS), '-c', '10', '-q', '200')
+  const full = dnsperf(port, questions, '-l', String(SECONDS), '-c', '10', '-q', '200')
   const used = cpuOfFamily(pid) - before
   const completed = Number(/Queries completed:\s+(\d+)/.exec(full)?.[1])
   figures.rates.push(Number(/Queries per second:\s+([\d.]+)/.exec(full)?.[1]))
   figures.cpu.push((used / completed) * 1e6)
-  const steady = dnsperf(port, '-l', '3', '-c', '4', '-Q', String(STEADY), '-v')
-  const times = [...steady.matchAll(/^> \w+ \S+ \w+ ([\d.]+)$/gm)].map(
-    ([, seconds]) => Number(seconds) * 1000,
-  )
-  const sorted = times.toSorted((a, b) => a - b)
-  figures.latencies.push(sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN)
+  const times = latencies({ port, questions, rate: STEADY, seconds: 3 })
+  figures.latencies.push(times[Math.floor(times.length * 0.99)] ?? Number.NaN)
 }
 
 function isHere(kind: NameServerKind): boolean {
@@ -81,7 +71,7 @@ const kinds = nameServers
 using folder = temporaryFolder()
 const questions = join(folder.path, 'questions')
 writeFileSync(questions, QUESTIONS.map((pair) => `${pair.join(' ')}\n`).join(''))
-const all = new Map(kinds.map(({ name }) => [name, { rates: [], cpu: [], latencies: [] } as Figures]))
+const all = new Map<string, Figures>(kinds.map(({ name }) => [name, { rates: [], cpu: [], latencies: [] }]))
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const [index, kind] of kinds.entries()) {
     const place = join(folder.path, `${round}-${index}`)
@@ -90,7 +80,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
     try {
       await waitFor(server.port, kind.name)
       // Caches and compilers get warm before the figures are taken.
-      dnsperf(server.port, '-l', '1', '-c', '10', '-q', '200')
+      dnsperf(server.port, questions, '-l', '1', '-c', '10', '-q', '200')
       const figures = all.get(kind.name)
       if (figures !== undefined) measure(server, figures)
     } finally {
@@ -102,11 +92,11 @@ const ours = all.get('telelab')
 process.stdout.write(
   `${ROUNDS} rounds of ${SECONDS} s, medians; in brackets the ratio of telelab's figure to this one\n`,
 )
-for (const [name, { rates, cpu, latencies }] of all) {
+for (const [name, { rates, cpu, latencies: slowest }] of all) {
   const line = (own: number[] | undefined, theirs: number[], digits: number): string =>
     `${median(theirs).toFixed(digits)} (${(median(own ?? []) / median(theirs)).toFixed(2)})`
   process.stdout.write(
-    `${name.padEnd(36)} ${line(ours?.cpu, cpu, 1).padEnd(14)} µs CPU a query   ${line(ours?.rates, rates, 0).padEnd(16)} q/s   p99 ${line(ours?.latencies, latencies, 2)} ms at ${STEADY} q/s\n`,
+    `${name.padEnd(36)} ${line(ours?.cpu, cpu, 1).padEnd(14)} µs CPU a query   ${line(ours?.rates, rates, 0).padEnd(16)} q/s   p99 ${line(ours?.latencies, slowest, 2)} ms at ${STEADY} q/s\n`,
   )
 }
 process.exit(0)

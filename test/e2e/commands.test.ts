@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { test } from 'node:test'
 import { temporaryFolder, writeFiles } from '../lab.ts'
 import { run } from '../program.ts'
+import { dropService } from '../services.ts'
 
 const root = resolve(import.meta.dirname, '..', '..')
 const commands = [
@@ -16,6 +18,7 @@ const commands = [
   'validate',
   'schema',
   'doctor',
+  'zone',
 ]
 
 for (const command of commands) {
@@ -47,6 +50,7 @@ const table: readonly (readonly [words: readonly string[], code: number, out: Re
   [['start', '--ports', 'some'], 2, /^$/, /--ports: "some" is not one of: standard, fallback, any/],
   [['start', '--bind', 'here'], 2, /^$/, /--bind takes an IP address/],
   [['start', '-s', 'ssttt'], 2, /^$/, /there is no scenario "ssttt" \(did you mean "sstt"\?\); shipped: /],
+  [['start', '-s', 'x'.repeat(5000)], 2, /^$/, /^lab start: there is no scenario "x+"; shipped: /],
   [['start', 'dsn', '--ports', 'any'], 2, /^$/, /the scenario has no service "dsn" \(did you mean "dns"\?\)/],
   [['status'], 1, /^$/, /no lab is running here/],
   [['stop'], 1, /^$/, /no lab is running here/],
@@ -54,6 +58,11 @@ const table: readonly (readonly [words: readonly string[], code: number, out: Re
   [['reload'], 1, /^$/, /no lab is running here/],
   [['log'], 1, /^$/, /no lab is running here/],
   [['service', 'restart', 'dns'], 2, /^$/, /lab service start\|stop NAME/],
+  [['zone'], 2, /^$/, /say lab zone check or lab zone show/],
+  [['zone', 'check'], 0, /^zone\.db: zone sstt9721\.org\., serial \d+, 7 records: valid\n$/, /^$/],
+  [['zone', 'show', '--student', '1234'], 0, /\nwww\.sstt1234\.org\.\t+3600\tIN\tA\t127\.0\.0\.1\n/, /^$/],
+  [['zone', 'check', 'none.db'], 2, /^$/, /^none\.db:1:1: there is no file "none\.db"/],
+  [['zne'], 2, /^$/, /did you mean "zone"\?/],
   [['list'], 0, /sstt[\s\S]*dns[\s\S]*http/, /^$/],
   [['validate'], 0, /scenario\.yaml: valid\n$/, /^$/],
   [['validate', 'sstt', 'dns-only', 'web-only'], 0, /(?:valid\n){1}/, /^$/],
@@ -61,7 +70,7 @@ const table: readonly (readonly [words: readonly string[], code: number, out: Re
 ]
 
 for (const [words, code, out, err] of table) {
-  test(`lab ${words.join(' ')}: exit code ${code}`, async () => {
+  test(`lab ${words.join(' ').slice(0, 80)}: exit code ${code}`, async () => {
     using folder = temporaryFolder()
     const finished = await run(words, { folder: folder.path })
     assert.equal(finished.code, code, finished.err)
@@ -87,6 +96,22 @@ test('validate tells every mistake of several files, as compilers do', async () 
   assert.match((await run(['validate', 'a.yaml'], { folder: folder.path })).err, /^a\.db:4:7: /m)
 })
 
+test('doctor goes on after what it cannot look into', async () => {
+  using folder = temporaryFolder()
+  // No file at all can be opened as the lock of this one.
+  writeFiles(folder.path, {
+    '.lab/broken/lock.db/x': '',
+    'a.yaml': 'title: A\nservices: { dsn: {} }\nfaults: [{ at: x }]\n',
+  })
+  const { code, out, err } = await run(['doctor'], { folder: folder.path })
+  assert.deepEqual([code, err], [1, ''])
+  assert.match(out, /FAIL {2}the lab cannot keep its state in .*broken/)
+  assert.match(out, /dns can(?:not)? listen on 127\.0\.0\.1:5353/)
+  assert.match(out, /standard/)
+  const wrong = await run(['doctor', '-s', 'a.yaml', '--lang', 'es'], { folder: folder.path })
+  assert.match(wrong.out, /a\.yaml tiene 2 errores: lab validate .*a\.yaml/)
+})
+
 test('list and schema are JSON for a program', async () => {
   const list = JSON.parse((await run(['list', '--json'], { folder: root })).out) as {
     services: { name: string }[]
@@ -99,4 +124,36 @@ test('list and schema are JSON for a program', async () => {
     properties: { services: { properties: object } }
   }
   assert.ok('http' in schema.properties.services.properties)
+})
+
+test('a service brings commands of its own by files in its folder', async () => {
+  using folder = temporaryFolder()
+  const contract = pathToFileURL(join(root, 'lab', 'service.ts')).href
+  dropService(join(folder.path, 'services'), 'echo')
+  writeFiles(folder.path, {
+    'scenario.yaml': 'title: Echo\nservices:\n  one: { kind: echo, greeting: hi }\n',
+    'services/echo/commands/shout.ts': `
+import type { ServiceCommand } from '${contract}'
+export const command: ServiceCommand = {
+  summary: { en: 'shout', es: 'gritar' },
+  usage: 'WORD',
+  options: { loud: { type: 'boolean', text: { en: 'louder', es: 'más alto' } } },
+  examples: [{ line: 'lab shout hello', text: { en: 'HELLO', es: 'HELLO' } }],
+  most: 1,
+  async run(call) {
+    const { instances } = await call.scenario()
+    call.say(JSON.stringify({ words: call.words, loud: call.is('loud'), instances: instances.map(({ name, config }) => ({ name, config })) }))
+    return 'failed'
+  },
+}
+`,
+  })
+  const words = ['shout', 'hello', '--loud', '--services', 'services', '-s', 'scenario.yaml']
+  const { code, out, err } = await run(words, { folder: folder.path })
+  assert.deepEqual([code, err], [1, ''])
+  assert.deepEqual(JSON.parse(out), {
+    words: ['hello'],
+    loud: true,
+    instances: [{ name: 'one', config: { greeting: 'hi' } }],
+  })
 })

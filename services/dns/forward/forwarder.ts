@@ -1,190 +1,224 @@
-/** Questions that other servers answer: which of them is asked, how long, and what is remembered. */
-import type { Address } from '../../../lab/service.ts'
-import { Cache, type Resolution } from './cache.ts'
-import { exchange, ExchangeError, type Bounds, type Network } from './exchange.ts'
-import { relevantPart } from './relevance.ts'
-import { FLAG, NO_OPTIONS, RCODE, type Edns, type Message, type Question } from '../wire/message.ts'
+/** Questions that other servers answer: what is asked of them, what is remembered, and what is said when they fail. */
+import type { Address, ServiceContext, Text } from '../../../lab/service.ts'
+import { EXTENDED_ERROR, type ExtendedError } from '../wire/extended-error.ts'
+import { RCODE, type Question, type RecordSet } from '../wire/message.ts'
+import { printName } from '../wire/name.ts'
+import { createAsk, type Manner, type Wishes } from './asking.ts'
+import { Cache } from './cache.ts'
+import { boundNetwork } from './exchange.ts'
+import { Failures } from './failures.ts'
+import { Health } from './health.ts'
+import { inquire, type Candidate } from './inquiry.ts'
+import type { Resolution } from './relevance.ts'
+import { printAddress, summarize } from './setback.ts'
 
-/** Milliseconds after which the next try starts, in the first and in the second round; earlier tries stay open. */
-const ROUNDS = [1000, 2000]
-/** Milliseconds for one question; many clients give up after 5 s. */
-const TOTAL_TIMEOUT = 4500
-/** Questions in a row without an answer, after which a server counts as dead. */
-const SILENCE_LIMIT = 3
-/** Milliseconds for which a dead server is passed over. */
-const DEAD_TIME = 30_000
 const FLIGHT_LIMIT = 1000
 const WAITING_LIMIT = 10_000
+/** Sockets open at a time; each takes a port and a file descriptor. */
+const SOCKET_LIMIT = 2000
+/** Aliases that each need a question of their own, for one answer. */
+const HOP_LIMIT = 16
+/** Milliseconds after which no further alias is followed. */
+const HOP_TIME = 4500
+/** Milliseconds that a client waits while there is a stale answer for it (RFC 8767 §5: the client response timer). */
+const STALE_PATIENCE = 1800
+/** Milliseconds after a failure for which a stale answer is given at once (RFC 8767 §5: the failure recheck timer). */
+const STALE_PAUSE = 30_000
 
-/** What of a client's query changes the answer. */
-interface Wishes {
-  /** DO (RFC 3225). */
-  readonly dnssec: boolean
-  /** CD (RFC 4035 §3.2.2). */
-  readonly checkingDisabled: boolean
+/** What a forwarder needs. */
+interface ForwarderOptions extends Omit<Manner, 'context' | 'onAnswer'> {
+  readonly context: Pick<ServiceContext<unknown>, 'connect' | 'clock' | 'random' | 'log'>
+  /** In the order in which they are asked. */
+  readonly servers: readonly Address[]
+  /** Seconds for which answers may be given past their time while no server answers; 0 if never. */
+  readonly serveStale: number
+  /** Octets of memory for answers. */
+  readonly cacheSize: number
 }
+
+/** Whether other servers were asked, or it was remembered. */
+type Source = 'forwarder' | 'cache'
 
 /** An answer and where it came from. */
-interface Forwarded extends Resolution {
-  readonly source: 'forwarder' | 'cache'
+interface Forwarded extends Omit<Resolution, 'onward'> {
+  readonly source: Source
+  /** What is to be said of the answer, as that it is stale. */
+  readonly extendedError?: ExtendedError
 }
 
-/** Asks a list of servers in turn, remembers the answers and the servers that gave none. */
+/** Why there is no answer. */
+interface ForwardFailure {
+  readonly failure: ExtendedError
+  readonly source: Source
+}
+
+/** As much of an answer as one message gives. */
+type Part = Forwarded & Resolution
+
+/** A question under way. */
+interface Flight {
+  readonly landing: Promise<Resolution | ExtendedError>
+  /** Resolves when clients for whom there is a stale answer have waited long enough. */
+  readonly late: Promise<undefined>
+}
+
+/** Asks a list of servers in turn; remembers answers, failures, and which servers gave none. */
 export class Forwarder {
-  private readonly servers: readonly Address[]
-  private readonly network: Network
-  /** Octets of UDP answer that are asked for. */
-  private readonly size: number
-  private readonly isOwn: (key: string) => boolean
-  private readonly cache = new Cache()
-  private readonly flights = new Map<string, Promise<Resolution | undefined>>()
-  private readonly silences = new Map<Address, number>()
-  private readonly deadUntil = new Map<Address, number>()
+  private readonly context: ForwarderOptions['context']
+  private readonly manner: Manner
+  private readonly candidates: readonly Candidate[]
+  private readonly cache: Cache
+  private readonly failures = new Failures()
+  private readonly flights = new Map<string, Flight>()
   private waiting = 0
 
-  /** `isOwn` says whether a name, by its key, lies in the lab's own zones, of which no other server may speak. */
-  constructor(servers: readonly Address[], network: Network, size: number, isOwn: (key: string) => boolean) {
-    this.servers = servers
-    this.network = network
-    this.size = size
-    this.isOwn = isOwn
+  constructor({ context, servers, serveStale, cacheSize, size, isOwn }: ForwarderOptions) {
+    this.context = context
+    this.manner = {
+      context: { ...boundNetwork(context, SOCKET_LIMIT), clock: context.clock },
+      size,
+      isOwn,
+      onAnswer: (candidate, milliseconds) => this.noteAnswer(candidate, milliseconds),
+    }
+    this.candidates = servers.map((server) => ({ server, health: new Health() }))
+    this.cache = new Cache({ octets: cacheSize, stale: serveStale })
   }
 
-  /** Undefined if no server gave an answer, or too much is under way; never rejects for what servers do. */
-  async resolve(question: Question, wishes: Wishes): Promise<Forwarded | undefined> {
+  /** Follows aliases until the answer is whole or they lead into the lab's zones; never rejects for what servers do. */
+  async resolve(question: Question, wishes: Wishes): Promise<Forwarded | ForwardFailure> {
+    const { clock } = this.context
+    const started = clock.now()
+    const answer: RecordSet[] = []
+    const seen = new Set<string>()
+    let extendedError: ExtendedError | undefined
+    let source: Source = 'cache'
+    for (let { name } = question; ;) {
+      seen.add(name.key)
+      const part = await this.lookUp({ ...question, name }, wishes)
+      if (part.source === 'forwarder') source = part.source
+      if ('failure' in part) return { ...part, source }
+      answer.push(...part.answer)
+      extendedError ??= part.extendedError
+      const { onward, ...rest } = part
+      if (onward === undefined) return { ...rest, answer, source, ...(extendedError && { extendedError }) }
+      const isOver = seen.size >= HOP_LIMIT || clock.now() - started >= HOP_TIME
+      // "CNAME loops signalled as an error" (RFC 1034 §3.6.2).
+      if (isOver || seen.has(onward.key)) return { failure: lostOn(question), source }
+      name = onward
+    }
+  }
+
+  /** Undefined unless all servers are dead. */
+  health(): Text | undefined {
+    if (!this.candidates.every(({ health }) => health.isDead)) return undefined
+    const list = this.candidates.map(({ server }) => printAddress(server)).join(', ')
+    return {
+      en: `no forwarder answers (${list}): names outside the zones cannot be looked up`,
+      es: `ningún reenviador responde (${list}): no se pueden consultar los nombres de fuera de las zonas`,
+    }
+  }
+
+  private async lookUp(question: Question, wishes: Wishes): Promise<Part | ForwardFailure> {
+    const now = this.context.clock.now()
     const key = `${question.name.key}${question.type} ${question.class} ${wishes.dnssec} ${wishes.checkingDisabled}`
-    const kept = this.cache.get(key, this.network.clock.now())
+    const kept = this.cache.get(key, now)
     if (kept !== undefined) return { ...kept, source: 'cache' }
-    if (this.waiting >= WAITING_LIMIT) return undefined
+    const stale = this.cache.getStale(key, now)
+    const failed = this.failures.get(key, now)
+    if (failed !== undefined) {
+      return stale === undefined
+        ? { failure: remembered(failed.error, failed.rest), source: 'cache' }
+        : staleAnswer(stale)
+    }
+    const found = await this.wait(this.join(key, question, wishes), stale !== undefined)
+    if (found !== undefined && 'rcode' in found) return { ...found, source: 'forwarder' }
+    return stale === undefined ? { failure: found ?? BUSY, source: 'forwarder' } : staleAnswer(stale)
+  }
+
+  /** Undefined if there is no flight, or it takes longer than a client with a stale answer should wait. */
+  private async wait(
+    flight: Flight | undefined,
+    hasStale: boolean,
+  ): Promise<Resolution | ExtendedError | undefined> {
+    if (flight === undefined || this.waiting >= WAITING_LIMIT) return undefined
     this.waiting += 1
     try {
-      const resolution = await this.join(key, question, wishes)
-      return resolution === undefined ? undefined : { ...resolution, source: 'forwarder' }
+      return await (hasStale ? Promise.race([flight.landing, flight.late]) : flight.landing)
     } finally {
       this.waiting -= 1
     }
   }
 
-  /** Equal questions share one flight. */
-  private join(key: string, question: Question, wishes: Wishes): Promise<Resolution | undefined> {
+  /** Equal questions share one flight; undefined if there are too many. */
+  private join(key: string, question: Question, wishes: Wishes): Flight | undefined {
     const known = this.flights.get(key)
     if (known !== undefined) return known
-    if (this.flights.size >= FLIGHT_LIMIT) return Promise.resolve(undefined)
-    const flight = this.fly(key, question, wishes).finally(() => this.flights.delete(key))
+    if (this.flights.size >= FLIGHT_LIMIT) return undefined
+    const { clock } = this.context
+    const { promise: late, resolve } = Promise.withResolvers<undefined>()
+    const timer = clock.timer(STALE_PATIENCE, () => resolve(undefined))
+    const landing = this.fly(key, question, wishes).finally(() => {
+      timer.cancel()
+      this.flights.delete(key)
+    })
+    const flight = { landing, late }
     this.flights.set(key, flight)
     return flight
   }
 
-  private async fly(key: string, question: Question, wishes: Wishes): Promise<Resolution | undefined> {
-    const resolution = await this.ask(question, wishes)
-    if (resolution !== undefined) this.cache.put(key, question, resolution, this.network.clock.now())
-    return resolution
-  }
-
-  private async ask(question: Question, wishes: Wishes): Promise<Resolution | undefined> {
-    const { clock } = this.network
-    const over = new AbortController()
-    const bounds = { end: clock.now() + TOTAL_TIMEOUT, signal: over.signal }
-    const found = Promise.withResolvers<Resolution | undefined>()
-    const helpless = new Set<Address>()
-    const silent = new Set<Address>()
-    const tryServer = async (server: Address): Promise<void> => {
-      const answer = await this.askServer(server, question, wishes, bounds)
-      const resolution = answer && this.read(answer, question, wishes)
-      if (answer !== undefined) silent.delete(server)
-      else if (!over.signal.aborted) silent.add(server)
-      if (resolution !== undefined) found.resolve(resolution)
-      else if (answer !== undefined) helpless.add(server)
+  private async fly(key: string, question: Question, wishes: Wishes): Promise<Resolution | ExtendedError> {
+    const { clock } = this.context
+    const ask = createAsk(this.manner, question, wishes)
+    const found = await inquire(this.candidates, clock, ask, (candidate) => this.noteSilence(candidate))
+    const now = clock.now()
+    if ('rcode' in found) {
+      this.failures.delete(key)
+      this.cache.put(key, question, found, now)
+      return found
     }
-    const tries: Promise<void>[] = []
-    void found.promise.then(() => over.abort())
-    try {
-      for (const { server, wait } of this.plan()) {
-        if (over.signal.aborted || clock.now() >= bounds.end) break
-        if (helpless.has(server)) continue
-        const current = tryServer(server)
-        tries.push(current)
-        if (!(await this.settles([current, found.promise], wait))) silent.add(server)
-      }
-      // A late answer to an earlier try still counts.
-      await Promise.race([found.promise, Promise.all(tries)])
-      found.resolve(undefined)
-      return await found.promise
-    } finally {
-      over.abort()
-      for (const server of silent) this.noteSilence(server)
-    }
+    const error = summarize(found)
+    const hasStale = this.cache.getStale(key, now) !== undefined
+    // What is wrong here says nothing of the question.
+    if (error.code !== EXTENDED_ERROR.notReady) this.failures.put(key, error, now, hasStale ? STALE_PAUSE : 0)
+    return error
   }
 
-  /** The servers to ask in turn, each with the milliseconds to wait before the next. */
-  private plan(): readonly { readonly server: Address; readonly wait: number }[] {
-    const now = this.network.clock.now()
-    const alive = this.servers.filter((server) => now >= (this.deadUntil.get(server) ?? 0))
-    const servers = alive.length > 0 ? alive : this.servers
-    return ROUNDS.flatMap((wait) => servers.map((server) => ({ server, wait })))
+  private noteAnswer({ server, health }: Candidate, milliseconds: number): void {
+    if (!health.noteAnswer(milliseconds)) return
+    this.failures.clear()
+    this.context.log.info({ forwarder: printAddress(server) }, 'the forwarder answers again')
   }
 
-  /** Whether one of the promises settles within the time. */
-  private async settles(promises: readonly Promise<unknown>[], milliseconds: number): Promise<boolean> {
-    const late = Promise.withResolvers<boolean>()
-    const timer = this.network.clock.timer(milliseconds, () => late.resolve(false))
-    try {
-      return await Promise.race([late.promise, ...promises.map((each) => each.then(() => true))])
-    } finally {
-      timer.cancel()
-    }
-  }
-
-  private noteSilence(server: Address): void {
-    const count = (this.silences.get(server) ?? 0) + 1
-    this.silences.set(server, count)
-    if (count >= SILENCE_LIMIT) this.deadUntil.set(server, this.network.clock.now() + DEAD_TIME)
-  }
-
-  /** Undefined for a failure, and for what does not answer the question. */
-  private read(message: Message, question: Question, wishes: Wishes): Resolution | undefined {
-    if (message.rcode !== RCODE.NOERROR && message.rcode !== RCODE.NXDOMAIN) return undefined
-    return relevantPart({ question, message, dnssec: wishes.dnssec, isOwn: this.isOwn })
-  }
-
-  private async askServer(
-    server: Address,
-    question: Question,
-    wishes: Wishes,
-    bounds: Bounds,
-  ): Promise<Message | undefined> {
-    try {
-      const edns = { size: this.size, version: 0, dnssec: wishes.dnssec, options: NO_OPTIONS }
-      let answer = await exchange(this.network, server, queryOf(question, wishes, edns), bounds)
-      if (isOld(answer))
-        answer = await exchange(this.network, server, queryOf(question, wishes, undefined), bounds)
-      this.silences.delete(server)
-      this.deadUntil.delete(server)
-      return answer
-    } catch (error) {
-      if (!(error instanceof ExchangeError)) throw error
-      return undefined
-    }
+  private noteSilence({ server, health }: Candidate): void {
+    const { clock, log } = this.context
+    if (health.noteSilence(clock.now()))
+      log.warn({ forwarder: printAddress(server) }, 'the forwarder does not answer; others are asked first')
   }
 }
 
-// A server older than EDNS may refuse the form; it is asked again without (RFC 6891 §6.2.2).
-function isOld({ edns, rcode, questions }: Message): boolean {
-  if (edns !== undefined) return false
-  const isUnread = rcode === RCODE.SERVFAIL && questions.length === 0
-  return isUnread || rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP
+/** For clients whose question cannot even wait; it is not remembered. */
+const BUSY: ExtendedError = {
+  code: EXTENDED_ERROR.notReady,
+  text: 'too many questions wait for the forwarders',
 }
 
-function queryOf(question: Question, wishes: Wishes, edns: Edns | undefined): Omit<Message, 'id'> {
-  const flags = FLAG.recursionDesired | (wishes.checkingDisabled ? FLAG.checkingDisabled : 0)
+function remembered({ text }: ExtendedError, rest: number): ExtendedError {
   return {
-    flags,
-    opcode: 0,
-    rcode: 0,
-    questions: [question],
-    answer: [],
-    authority: [],
-    additional: [],
-    edns,
+    code: EXTENDED_ERROR.cachedError,
+    text: `${text}; asked again in ${Math.ceil(rest / 1000)} s`,
   }
+}
+
+function lostOn({ name }: Question): ExtendedError {
+  return {
+    code: EXTENDED_ERROR.other,
+    text: `the aliases of ${printName(name)} lead in a circle or too far`,
+  }
+}
+
+function staleAnswer(stale: Resolution): Part {
+  const { staleAnswer: answer, staleNxdomainAnswer: denial } = EXTENDED_ERROR
+  const code = stale.rcode === RCODE.NXDOMAIN ? denial : answer
+  const text = 'past its time, as the forwarders do not answer'
+  return { ...stale, source: 'cache', extendedError: { code, text } }
 }

@@ -1,7 +1,25 @@
-/** Record types: their codes and, for those that zone files may name, the fields of their data. */
-import * as field from './fields.ts'
-import type { Field, FieldShape } from './fields.ts'
-import { nameLength, nameOf, PresentationError, WireError, type Name } from '../wire/name.ts'
+/** Record types: their codes, the fields of their data, and what is done with data by its type. */
+import { ipv4, ipv6 } from './address.ts'
+import { base64, hashedOwner, hex, hyphenated, salt } from './binary.ts'
+import { compressibleName, literalName, plainName } from './domain-name.ts'
+import { takePlain, type Field, type FieldShape, type Token, type Words } from './fields.ts'
+import { location } from './location.ts'
+import { byte, interval, long, parseNumber, short } from './numbers.ts'
+import {
+  algorithm,
+  certificateType,
+  coveredType,
+  fingerprint,
+  keyDigest,
+  moment,
+  typeBitmap,
+  type TypeNames,
+  zoneDigest,
+} from './security.ts'
+import { serviceParameters } from './service-parameters.ts'
+import { nameAt, naptrTarget, serviceTarget, type Target } from './targets.ts'
+import { remainingText, string, strings, substitution, tag, uri } from './text.ts'
+import { nameLength, PresentationError, WireError, type Name } from '../wire/name.ts'
 
 /** A record type; adding one is adding its line to the table. */
 export interface RecordType {
@@ -9,55 +27,12 @@ export interface RecordType {
   readonly mnemonic: string
   /** Missing for types whose data is kept as octets (RFC 3597). */
   readonly fields?: readonly Field[]
-  /** Where in the data stands the name that leads on: an alias's target, or a host whose addresses go in the additional section (RFC 1035 §3.3, RFC 2782). */
-  readonly target?: number
+  /** Finds the name that leads on: an alias's target, or a host whose addresses go in the additional section. */
+  readonly target?: Target
 }
 
 /** Octets of one record's data at most (RFC 1035 §3.2.1). */
 const RDATA_LIMIT = 65_535
-
-const { compressibleName, plainName, byte, short, long, duration } = field
-
-const TYPES: readonly RecordType[] = [
-  { code: 1, mnemonic: 'A', fields: [field.ipv4] },
-  { code: 2, mnemonic: 'NS', fields: [compressibleName], target: 0 },
-  { code: 5, mnemonic: 'CNAME', fields: [compressibleName], target: 0 },
-  {
-    code: 6,
-    mnemonic: 'SOA',
-    fields: [compressibleName, compressibleName, long, duration, duration, duration, duration],
-  },
-  { code: 12, mnemonic: 'PTR', fields: [compressibleName] },
-  { code: 15, mnemonic: 'MX', fields: [short, compressibleName], target: 2 },
-  { code: 16, mnemonic: 'TXT', fields: [field.strings] },
-  { code: 28, mnemonic: 'AAAA', fields: [field.ipv6] },
-  { code: 33, mnemonic: 'SRV', fields: [short, short, short, plainName], target: 6 },
-  { code: 257, mnemonic: 'CAA', fields: [byte, field.tag, field.remainingText] },
-  { code: 13, mnemonic: 'HINFO' },
-  { code: 17, mnemonic: 'RP' },
-  { code: 29, mnemonic: 'LOC' },
-  { code: 35, mnemonic: 'NAPTR' },
-  { code: 39, mnemonic: 'DNAME' },
-  { code: 41, mnemonic: 'OPT' },
-  { code: 43, mnemonic: 'DS' },
-  { code: 44, mnemonic: 'SSHFP' },
-  { code: 46, mnemonic: 'RRSIG' },
-  { code: 47, mnemonic: 'NSEC' },
-  { code: 48, mnemonic: 'DNSKEY' },
-  { code: 50, mnemonic: 'NSEC3' },
-  { code: 52, mnemonic: 'TLSA' },
-  { code: 64, mnemonic: 'SVCB' },
-  { code: 65, mnemonic: 'HTTPS' },
-  { code: 99, mnemonic: 'SPF' },
-  { code: 251, mnemonic: 'IXFR' },
-  { code: 252, mnemonic: 'AXFR' },
-  { code: 253, mnemonic: 'MAILB' },
-  { code: 254, mnemonic: 'MAILA' },
-  { code: 255, mnemonic: 'ANY' },
-]
-
-const BY_CODE: ReadonlyMap<number, RecordType> = new Map(TYPES.map((type) => [type.code, type]))
-const BY_MNEMONIC: ReadonlyMap<string, RecordType> = new Map(TYPES.map((type) => [type.mnemonic, type]))
 
 /** The codes that the service itself treats apart. */
 export const TYPE = {
@@ -65,18 +40,130 @@ export const TYPE = {
   ns: 2,
   cname: 5,
   soa: 6,
+  ptr: 12,
+  mx: 15,
+  txt: 16,
+  rp: 17,
   aaaa: 28,
+  srv: 33,
+  naptr: 35,
+  dname: 39,
   opt: 41,
   ds: 43,
   rrsig: 46,
   nsec: 47,
+  dnskey: 48,
   nsec3: 50,
+  nsec3param: 51,
+  cds: 59,
+  cdnskey: 60,
+  svcb: 64,
+  https: 65,
+  spf: 99,
   ixfr: 251,
   axfr: 252,
   mailb: 253,
   maila: 254,
   any: 255,
 } as const
+
+const typeNames: TypeNames = { code: (text) => findType(text)?.code, name: (code) => typeName(code) }
+const types = typeBitmap(typeNames, 0)
+const key = [short, byte, algorithm, base64]
+
+const TYPES: readonly RecordType[] = [
+  { code: 1, mnemonic: 'A', fields: [ipv4] },
+  { code: 2, mnemonic: 'NS', fields: [compressibleName], target: nameAt(0) },
+  { code: 5, mnemonic: 'CNAME', fields: [compressibleName], target: nameAt(0) },
+  {
+    code: 6,
+    mnemonic: 'SOA',
+    fields: [compressibleName, compressibleName, long, interval, interval, interval, interval],
+  },
+  { code: 7, mnemonic: 'MB', fields: [compressibleName] },
+  { code: 8, mnemonic: 'MG', fields: [compressibleName] },
+  { code: 9, mnemonic: 'MR', fields: [compressibleName] },
+  { code: 12, mnemonic: 'PTR', fields: [compressibleName] },
+  { code: 13, mnemonic: 'HINFO', fields: [string, string] },
+  { code: 14, mnemonic: 'MINFO', fields: [compressibleName, compressibleName] },
+  { code: 15, mnemonic: 'MX', fields: [short, compressibleName], target: nameAt(2) },
+  { code: 16, mnemonic: 'TXT', fields: [strings] },
+  { code: 17, mnemonic: 'RP', fields: [plainName, plainName] },
+  { code: 18, mnemonic: 'AFSDB', fields: [short, plainName], target: nameAt(2) },
+  { code: 21, mnemonic: 'RT', fields: [short, plainName], target: nameAt(2) },
+  { code: 26, mnemonic: 'PX', fields: [short, plainName, plainName] },
+  { code: 28, mnemonic: 'AAAA', fields: [ipv6] },
+  { code: 29, mnemonic: 'LOC', fields: [location] },
+  { code: 33, mnemonic: 'SRV', fields: [short, short, short, plainName], target: nameAt(6) },
+  {
+    code: 35,
+    mnemonic: 'NAPTR',
+    fields: [short, short, string, string, substitution, plainName],
+    target: naptrTarget,
+  },
+  { code: 36, mnemonic: 'KX', fields: [short, plainName], target: nameAt(2) },
+  { code: 37, mnemonic: 'CERT', fields: [certificateType, short, algorithm, base64] },
+  { code: 39, mnemonic: 'DNAME', fields: [plainName], target: nameAt(0) },
+  { code: 41, mnemonic: 'OPT' },
+  { code: 43, mnemonic: 'DS', fields: [short, algorithm, keyDigest] },
+  { code: 44, mnemonic: 'SSHFP', fields: [byte, fingerprint] },
+  {
+    code: 46,
+    mnemonic: 'RRSIG',
+    fields: [coveredType(typeNames), algorithm, byte, long, moment, moment, short, plainName, base64],
+  },
+  { code: 47, mnemonic: 'NSEC', fields: [literalName, typeBitmap(typeNames, 1)] },
+  { code: 48, mnemonic: 'DNSKEY', fields: key },
+  { code: 49, mnemonic: 'DHCID', fields: [base64] },
+  { code: 50, mnemonic: 'NSEC3', fields: [byte, byte, short, salt, hashedOwner, types] },
+  { code: 51, mnemonic: 'NSEC3PARAM', fields: [byte, byte, short, salt] },
+  { code: 52, mnemonic: 'TLSA', fields: [byte, byte, byte, hex] },
+  { code: 53, mnemonic: 'SMIMEA', fields: [byte, byte, byte, hex] },
+  { code: 59, mnemonic: 'CDS', fields: [short, algorithm, keyDigest] },
+  { code: 60, mnemonic: 'CDNSKEY', fields: key },
+  { code: 61, mnemonic: 'OPENPGPKEY', fields: [base64] },
+  { code: 62, mnemonic: 'CSYNC', fields: [long, short, types] },
+  { code: 63, mnemonic: 'ZONEMD', fields: [long, byte, zoneDigest] },
+  { code: 64, mnemonic: 'SVCB', fields: [short, literalName, serviceParameters], target: serviceTarget },
+  { code: 65, mnemonic: 'HTTPS', fields: [short, literalName, serviceParameters], target: serviceTarget },
+  { code: 99, mnemonic: 'SPF', fields: [strings] },
+  { code: 108, mnemonic: 'EUI48', fields: [hyphenated(6)] },
+  { code: 109, mnemonic: 'EUI64', fields: [hyphenated(8)] },
+  { code: 251, mnemonic: 'IXFR' },
+  { code: 252, mnemonic: 'AXFR' },
+  { code: 253, mnemonic: 'MAILB' },
+  { code: 254, mnemonic: 'MAILA' },
+  { code: 255, mnemonic: 'ANY' },
+  { code: 256, mnemonic: 'URI', fields: [short, short, uri] },
+  { code: 257, mnemonic: 'CAA', fields: [byte, tag, remainingText] },
+]
+
+/** A type with what is computed from its fields once. */
+interface KnownType extends RecordType {
+  /** Octets of data that is of a fixed length and needs no other check. */
+  readonly size: number | undefined
+  readonly shapes: readonly FieldShape[]
+  /** Whether any field looks at more than its shape. */
+  readonly isChecked: boolean
+}
+
+const KNOWN: readonly KnownType[] = TYPES.map((type) => {
+  const fields = type.fields ?? []
+  const shapes = fields.map((field) => field.shape)
+  const isChecked = fields.some((field) => 'check' in field)
+  return { ...type, shapes, isChecked, size: isChecked ? undefined : fixedSize(shapes) }
+})
+const BY_CODE: ReadonlyMap<number, KnownType> = new Map(KNOWN.map((type) => [type.code, type]))
+const BY_MNEMONIC: ReadonlyMap<string, KnownType> = new Map(KNOWN.map((type) => [type.mnemonic, type]))
+
+function fixedSize(shapes: readonly FieldShape[]): number | undefined {
+  let size: number | undefined
+  for (const shape of shapes) {
+    if (typeof shape !== 'number') return undefined
+    size = (size ?? 0) + shape
+  }
+  return size
+}
 
 /** The mnemonics that a zone file may use with their own presentation format. */
 export const MNEMONICS: readonly string[] = TYPES.flatMap((type) =>
@@ -104,10 +191,9 @@ export function fieldsOf(code: number): readonly Field[] | undefined {
   return BY_CODE.get(code)?.fields
 }
 
-/** The name that the data leads on to, if its type has one. */
-export function targetOf(code: number, data: Buffer): Name | undefined {
-  const at = BY_CODE.get(code)?.target
-  return at === undefined ? undefined : nameOf(data.subarray(at, at + nameLength(data, at)))
+/** The name that well-formed data leads on to, if it has one; `owner`, the record's own, stands for the dot in SVCB and HTTPS (RFC 9460 §2.5.2). */
+export function targetOf(code: number, data: Buffer, owner?: Name): Name | undefined {
+  return BY_CODE.get(code)?.target?.(data, owner)
 }
 
 /** Where the field that starts at `at` ends in data whose names are not compressed; throws a `WireError` if it does not fit. */
@@ -143,15 +229,26 @@ function stringsEnd(octets: Buffer, at: number): number {
 
 /** Throws a `WireError` unless the uncompressed data is well formed for its type. */
 export function checkData(code: number, data: Buffer): void {
-  const fields = fieldsOf(code)
-  if (fields === undefined) return
+  const type = BY_CODE.get(code)
+  if (type?.fields === undefined || type.size === data.length) return
   let at = 0
-  for (const { shape } of fields) at = fieldEnd(shape, data, at)
-  if (at !== data.length) throw new WireError(`the data of a ${typeName(code)} record has octets too many`)
+  for (const shape of type.shapes) at = fieldEnd(shape, data, at)
+  if (at !== data.length) throw new WireError(`the data of a ${type.mnemonic} record has octets too many`)
+  if (type.isChecked) checkFields(type.fields, data)
 }
 
-/** Reads one record's data in its type's own form or as `\# length hex` (RFC 3597 §5); throws a `PresentationError` about the last word taken. */
-export function parseData(type: RecordType, words: field.Words, first: field.Token | undefined): Buffer {
+function checkFields(fields: readonly Field[], data: Buffer): void {
+  let at = 0
+  for (const field of fields) {
+    const end = fieldEnd(field.shape, data, at)
+    const mistake = field.check?.(data.subarray(at, end))
+    if (mistake !== undefined) throw new WireError(mistake.en)
+    at = end
+  }
+}
+
+/** Reads one record's data in its type's own form or as `\# length hex` (RFC 3597 §5); throws a `PresentationError` about the last word taken, or a `WordError`. */
+export function parseData(type: RecordType, words: Words, first: Token | undefined): Buffer {
   if (first !== undefined && !first.quoted && first.text === String.raw`\#`) {
     words.take()
     return parseGeneric(type, words)
@@ -163,9 +260,16 @@ export function parseData(type: RecordType, words: field.Words, first: field.Tok
       es: String.raw`los datos de tipo ${type.mnemonic} se escriben como octetos: \# LONGITUD HEX (RFC 3597)`,
     })
   }
-  const data = Buffer.concat(type.fields.map((each) => each.parse(words)))
+  const data = Buffer.concat(type.fields.map((field) => parseField(field, words)))
   if (data.length > RDATA_LIMIT) throw tooLong(data.length)
   return data
+}
+
+function parseField(field: Field, words: Words): Buffer {
+  const octets = field.parse(words)
+  const mistake = field.check?.(octets)
+  if (mistake !== undefined) throw new PresentationError(mistake)
+  return octets
 }
 
 function tooLong(length: number): PresentationError {
@@ -175,17 +279,17 @@ function tooLong(length: number): PresentationError {
   })
 }
 
-function parseGeneric(type: RecordType, words: field.Words): Buffer {
-  const length = field.parseNumber(words.take(), RDATA_LIMIT)
-  let hex = ''
-  while (words.hasMore()) hex += words.take().text
-  if (!/^(?:[0-9a-f]{2})*$/i.test(hex) || hex.length !== length * 2) {
+function parseGeneric(type: RecordType, words: Words): Buffer {
+  const length = parseNumber(takePlain(words), RDATA_LIMIT)
+  let hexadecimal = ''
+  while (words.hasMore()) hexadecimal += takePlain(words).text
+  if (!/^(?:[0-9a-f]{2})*$/i.test(hexadecimal) || hexadecimal.length !== length * 2) {
     throw new PresentationError({
-      en: `expected ${length} octets as ${length * 2} hexadecimal digits, found ${hex.length} characters`,
-      es: `se esperaban ${length} octetos en ${length * 2} cifras hexadecimales, hay ${hex.length} caracteres`,
+      en: `expected ${length} octets as ${length * 2} hexadecimal digits, found ${hexadecimal.length} characters`,
+      es: `se esperaban ${length} octetos en ${length * 2} cifras hexadecimales, hay ${hexadecimal.length} caracteres`,
     })
   }
-  const data = Buffer.from(hex, 'hex')
+  const data = Buffer.from(hexadecimal, 'hex')
   try {
     checkData(type.code, data)
   } catch (error) {
@@ -198,17 +302,20 @@ function parseGeneric(type: RecordType, words: field.Words): Buffer {
   return data
 }
 
-/** Presentation format; data of unknown types as `\# length hex` (RFC 3597 §5). */
+/** Presentation format of well-formed data; where there is none, as for unknown types, `\# length hex` (RFC 3597 §5). */
 export function printData(code: number, data: Buffer): string {
-  const fields = fieldsOf(code)
-  if (fields === undefined)
-    return String.raw`\# ${data.length}${data.length > 0 ? ` ${data.toString('hex')}` : ''}`
   let at = 0
   const parts: string[] = []
-  for (const each of fields) {
-    const end = fieldEnd(each.shape, data, at)
-    parts.push(each.print(data.subarray(at, end)))
+  for (const field of fieldsOf(code) ?? []) {
+    const end = fieldEnd(field.shape, data, at)
+    const text = field.print(data.subarray(at, end))
+    if (text === undefined) return printGeneric(data)
+    if (text !== '') parts.push(text)
     at = end
   }
-  return parts.join(' ')
+  return parts.length > 0 ? parts.join(' ') : printGeneric(data)
+}
+
+function printGeneric(data: Buffer): string {
+  return String.raw`\# ${data.length}${data.length > 0 ? ` ${data.toString('hex')}` : ''}`
 }

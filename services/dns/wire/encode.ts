@@ -19,24 +19,28 @@ interface Output {
   octets: Buffer
   at: number
   readonly limit: number
+  /** Names with other letter case are not pointed at (RFC 5936 §3.4). */
+  readonly keepsCase: boolean
   /** Where the names already written start, by their keys. */
   readonly offsets: Map<string, number>
 }
 
 /**
  * Encodes a message in at most `limit` octets. What does not fit is left out by whole record sets; TC is set if that
- * touches a section up to `required` (RFC 2181 §9). Question and OPT always stay.
+ * touches a section up to `required` (RFC 2181 §9). Question and OPT always stay. `keepsCase` leaves letter case as it is.
  */
 export function encodeMessage(
   message: Message,
   limit = MESSAGE_LIMIT,
   required: Section = 'additional',
+  keepsCase = false,
 ): Buffer {
   const optLength = message.edns === undefined ? 0 : OPT_LENGTH + message.edns.options.length
   const output: Output = {
     octets: Buffer.allocUnsafe(Math.min(limit, 512)),
     at: HEADER_LENGTH,
     limit: limit - optLength,
+    keepsCase,
     offsets: new Map(),
   }
   for (const question of message.questions) writeQuestion(output, question)
@@ -65,15 +69,20 @@ function writeSections(
 ): { readonly counts: readonly number[]; readonly truncated: boolean } {
   const counts = [0, 0, 0]
   const last = SECTIONS.indexOf(required)
+  const left = new Set<string>()
   for (const [index, section] of SECTIONS.entries()) {
     for (const set of message[section]) {
       const start = output.at
+      // A signature without what it signs is of no use.
+      if (set.type === TYPE.rrsig && left.has(`${set.data[0]?.readUInt16BE(0) ?? 0} ${set.owner.key}`))
+        continue
       if (writeSet(output, set)) {
         counts[index] = (counts[index] ?? 0) + set.data.length
         continue
       }
       rollBack(output, start)
       if (index <= last) return { counts, truncated: true }
+      left.add(`${set.type} ${set.owner.key}`)
     }
   }
   return { counts, truncated: false }
@@ -139,9 +148,10 @@ function writeOctets(output: Output, octets: Buffer): void {
 // Suffixes are matched without letter case, which output may then change (RFC 4343 §4.1).
 function writeName(output: Output, name: Name): void {
   grow(output, name.wire.length + 1)
+  const key = output.keepsCase ? name.wire.toString('latin1') : name.key
   let from = 0
-  while (from < name.key.length - 1) {
-    const suffix = name.key.slice(from)
+  while (from < key.length - 1) {
+    const suffix = key.slice(from)
     const offset = output.offsets.get(suffix)
     if (offset !== undefined) {
       output.octets.writeUInt16BE(0xc000 | offset, output.at)
@@ -149,7 +159,7 @@ function writeName(output: Output, name: Name): void {
       return
     }
     if (output.at < POINTER_LIMIT) output.offsets.set(suffix, output.at)
-    const length = name.key.charCodeAt(from) + 1
+    const length = key.charCodeAt(from) + 1
     name.wire.copy(output.octets, output.at, from, from + length)
     output.at += length
     from += length

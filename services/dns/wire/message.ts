@@ -6,7 +6,7 @@ import { checkData, fieldEnd, fieldsOf, TYPE } from '../records/types.ts'
 /** The one class that the service serves. */
 export const CLASS_IN = 1
 
-/** Response codes by number (RFC 1035 §4.1.1, RFC 6891 §9). */
+/** Response codes by number (RFC 1035 §4.1.1, RFC 2136 §2.2, RFC 6891 §9). */
 export const RCODE = {
   NOERROR: 0,
   FORMERR: 1,
@@ -14,6 +14,7 @@ export const RCODE = {
   NXDOMAIN: 3,
   NOTIMP: 4,
   REFUSED: 5,
+  YXDOMAIN: 6,
   BADVERS: 16,
 } as const
 

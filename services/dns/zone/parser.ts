@@ -1,12 +1,14 @@
 /** Reads master files into records (RFC 1035 §5, RFC 2308 §4, RFC 3597 §5). */
 import { posix } from 'node:path'
 import { FileError, type Problem, type Text } from '../../../lab/service.ts'
-import { nearest } from '../../../lab/kit/nearest.ts'
-import { isDuration, parseDuration, type Token } from '../records/fields.ts'
+import { TTL_LIMIT, type Token } from '../records/fields.ts'
+import { parseDuration } from '../records/numbers.ts'
+import { findType, parseData, TYPE, type RecordType } from '../records/types.ts'
 import type { Name } from '../wire/name.ts'
-import { findType, MNEMONICS, parseData, TYPE, type RecordType } from '../records/types.ts'
+import { expand, parseRange } from './generate.ts'
+import { readHead, type Head } from './head.ts'
 import { Misplaced, Reader } from './reader.ts'
-import { scan, type Entry, type Position, type ScanMistake } from './scanner.ts'
+import { scan, SCAN_TEXTS, type Entry, type Position } from './scanner.ts'
 
 /** One record with the place where it is written. */
 export interface ZoneRecord extends Position {
@@ -32,6 +34,8 @@ const RECORD_LIMIT = 200_000
 const PROBLEM_LIMIT = 200
 const TEXT_LIMIT = 32 * 1024 * 1024
 const LINE_LIMIT = 256 * 1024
+/** Characters that all $GENERATE of a zone may make at most. */
+const GENERATED_LIMIT = 32 * 1024 * 1024
 
 interface State {
   readonly read: (file: string) => string
@@ -39,10 +43,14 @@ interface State {
   readonly problems: Problem[]
   readonly attempted: Set<number>
   files: number
+  /** Characters made by $GENERATE. */
+  generated: number
   /** Set by $TTL (RFC 2308 §4). */
   defaultTtl: number | undefined
   /** The last one stated or used (RFC 1035 §5.1). */
   lastTtl: number | undefined
+  /** Whether that was used, and told. */
+  repeatsTtl: boolean
 }
 
 interface Place {
@@ -61,8 +69,10 @@ export function parseFile(file: string, origin: Name, read: (file: string) => st
     problems: [],
     attempted: new Set(),
     files: 0,
+    generated: 0,
     defaultTtl: undefined,
     lastTtl: undefined,
+    repeatsTtl: false,
   }
   readFile(state, { file, above: [], origin, owner: undefined }, { file, line: 1, column: 1 })
   return state
@@ -113,25 +123,6 @@ function readFile(state: State, place: Place, from: Position & { readonly file: 
   for (const entry of entries) readEntry(state, place, entry)
 }
 
-const SCAN_TEXTS: Readonly<Record<ScanMistake, Text>> = {
-  'open parenthesis': {
-    en: 'this parenthesis is never closed: add the missing ")"',
-    es: 'este paréntesis no se cierra: añade el ")" que falta',
-  },
-  'closing parenthesis': {
-    en: 'this parenthesis closes none: add the missing "(" or take it away',
-    es: 'este paréntesis no cierra ninguno: añade el "(" que falta o quítalo',
-  },
-  quote: {
-    en: 'this quoted text does not end on its line: add the missing "',
-    es: 'este texto entre comillas no acaba en su línea: añade la " que falta',
-  },
-  character: {
-    en: 'a control character or an unusual space stands here: write a plain space, or \\DDD for an octet of data',
-    es: 'aquí hay un carácter de control o un espacio especial: escribe un espacio normal, o \\DDD para un octeto de datos',
-  },
-}
-
 function readEntry(state: State, place: Place, entry: Entry): void {
   try {
     if (entry.broken) noteAttempt(state, entry)
@@ -171,10 +162,13 @@ function readDirective(state: State, place: Place, entry: Entry): void {
     case '$INCLUDE':
       include(state, place, reader, directive)
       return
+    case '$GENERATE':
+      generate(state, place, reader, directive)
+      return
     default:
       throw new Misplaced(directive, {
-        en: `"${directive.text}" is not known here: $ORIGIN, $TTL and $INCLUDE are`,
-        es: `"${directive.text}" no se conoce aquí: sí $ORIGIN, $TTL e $INCLUDE`,
+        en: `"${directive.text}" is not known here: $ORIGIN, $TTL, $INCLUDE and $GENERATE are`,
+        es: `"${directive.text}" no se conoce aquí: sí $ORIGIN, $TTL, $INCLUDE y $GENERATE`,
       })
   }
 }
@@ -211,11 +205,50 @@ function checkInclude(state: State, above: readonly string[], file: Token, direc
   }
 }
 
+// "$GENERATE range owner [ttl] [class] type data", as BIND reads it: data of several words stands in quotes.
+function generate(state: State, place: Place, reader: Reader, directive: Token): void {
+  const range = reader.step(() => parseRange(reader.take()))
+  const owner = reader.take()
+  const head = readHead(reader)
+  const template = reader.take()
+  const more = reader.peek()
+  if (more !== undefined) {
+    throw new Misplaced(more, {
+      en: `"${more.text}" is one word too many: put the data of $GENERATE in quotes, as in "10 mail$"`,
+      es: `"${more.text}" es una palabra de más: pon los datos de $GENERATE entre comillas, como en "10 mail$"`,
+    })
+  }
+  for (const made of expand(range, owner, template)) {
+    state.generated += made.size
+    if (state.generated > GENERATED_LIMIT) {
+      throw new Misplaced(directive, {
+        en: `$GENERATE makes more than ${GENERATED_LIMIT} characters for this zone; shorten its range or its data`,
+        es: `$GENERATE produce más de ${GENERATED_LIMIT} caracteres para esta zona; acorta su rango o sus datos`,
+      })
+    }
+    const name = new Reader(made.owner, place.origin, owner).name()
+    const data = new Reader(made.data, place.origin, template)
+    addRecord(state, place, { at: directive, owner: name, head }, data)
+  }
+}
+
 function readRecord(state: State, place: Place, entry: Entry): void {
   const reader = new Reader(entry, place.origin)
   const at = entry.tokens[0] ?? entry.end
   const owner = readOwner(place, reader, entry, at)
-  const { ttl, type, token } = readHead(reader)
+  addRecord(state, place, { at, owner, head: readHead(reader) }, reader)
+}
+
+/** A record up to its data. */
+interface Start {
+  /** Where it stands. */
+  readonly at: Position
+  readonly owner: Name
+  readonly head: Head
+}
+
+function addRecord(state: State, place: Place, { at, owner, head }: Start, reader: Reader): void {
+  const { ttl, type, token } = head
   const data = reader.step(() => parseData(type, reader, reader.peek()))
   reader.finish()
   const chosen = ttl ?? chooseTtl(state, place, type, data, token)
@@ -226,15 +259,8 @@ function readRecord(state: State, place: Place, entry: Entry): void {
       es: `la zona tiene más de ${RECORD_LIMIT} registros`,
     })
   }
-  state.records.push({
-    owner,
-    type: type.code,
-    ttl: chosen,
-    data,
-    file: place.file,
-    line: at.line,
-    column: at.column,
-  })
+  const { line, column } = at
+  state.records.push({ owner, type: type.code, ttl: chosen, data, file: place.file, line, column })
 }
 
 function readOwner(place: Place, reader: Reader, entry: Entry, at: Position): Name {
@@ -248,70 +274,31 @@ function readOwner(place: Place, reader: Reader, entry: Entry, at: Position): Na
   return place.owner
 }
 
-interface Head {
-  readonly ttl: number | undefined
-  readonly type: RecordType
-  /** The word that names the type. */
-  readonly token: Token
-}
-
-// "[<TTL>] [<class>] <type>" or "[<class>] [<TTL>] <type>" (RFC 1035 §5.1).
-function readHead(reader: Reader): Head {
-  let ttl: number | undefined
-  let hasClass = false
-  for (;;) {
-    const token = reader.take()
-    if (ttl === undefined && isDuration(token.text)) ttl = reader.step(() => parseDuration(token))
-    else if (!hasClass && isClass(token)) hasClass = true
-    else return { ttl, type: readType(token), token }
-  }
-}
-
-function isClass(token: Token): boolean {
-  const upper = token.text.toUpperCase()
-  if (upper === 'IN' || upper === 'CLASS1') return true
-  if (!/^(?:CH|CHAOS|HS|HESIOD|CS|CLASS\d+)$/.test(upper)) return false
-  throw new Misplaced(token, {
-    en: `class ${upper} is not served: write IN or nothing`,
-    es: `la clase ${upper} no se sirve: escribe IN o nada`,
-  })
-}
-
-function readType(token: Token): RecordType {
-  const type = findType(token.text)
-  // Codes 0, 41 and 128 to 255 are for questions and messages (RFC 6895 §3.1).
-  if (type !== undefined && type.code !== 0 && type.code !== TYPE.opt && (type.code < 128 || type.code > 255))
-    return type
-  const meant = nearest(token.text, MNEMONICS)
-  const hint =
-    meant === undefined
-      ? { en: '', es: '' }
-      : { en: ` (did you mean ${meant}?)`, es: ` (¿querías decir ${meant}?)` }
-  throw new Misplaced(token, {
-    en: `"${token.text}" is not a record type such as A, MX or TXT${hint.en}`,
-    es: `"${token.text}" no es un tipo de registro como A, MX o TXT${hint.es}`,
-  })
-}
-
+// "$TTL", else the last time stated (RFC 1035 §5.1), else the SOA's minimum; all but the first deserve a warning.
 function chooseTtl(state: State, place: Place, type: RecordType, data: Buffer, token: Token): number {
-  const ttl = state.defaultTtl ?? state.lastTtl
-  if (ttl !== undefined) return ttl
+  if (state.defaultTtl !== undefined) return state.defaultTtl
+  if (state.lastTtl !== undefined) {
+    if (!state.repeatsTtl) report(state, place.file, token, REPEATED_TTL, 'warning')
+    state.repeatsTtl = true
+    return state.lastTtl
+  }
   if (type.code !== TYPE.soa) {
     throw new Misplaced(token, {
       en: 'no time to live is known for this record: put "$TTL 3600" at the top of the file',
       es: 'no se sabe el tiempo de vida de este registro: pon "$TTL 3600" al principio del fichero',
     })
   }
-  const minimum = data.readUInt32BE(data.length - 4)
-  report(
-    state,
-    place.file,
-    token,
-    {
-      en: `there is no $TTL: the minimum of the SOA, ${minimum} seconds, stands in for it`,
-      es: `no hay $TTL: en su lugar se usa el mínimo del SOA, ${minimum} segundos`,
-    },
-    'warning',
-  )
+  const minimum = Math.min(data.readUInt32BE(data.length - 4), TTL_LIMIT)
+  const warning = {
+    en: `there is no $TTL: the minimum of the SOA, ${minimum} seconds, stands in for it`,
+    es: `no hay $TTL: en su lugar se usa el mínimo del SOA, ${minimum} segundos`,
+  }
+  report(state, place.file, token, warning, 'warning')
+  state.defaultTtl = minimum
   return minimum
+}
+
+const REPEATED_TTL: Text = {
+  en: 'there is no $TTL: this record and others without a time to live repeat that of the record before (RFC 1035 §5.1)',
+  es: 'no hay $TTL: este registro y otros sin tiempo de vida repiten el del registro anterior (RFC 1035 §5.1)',
 }

@@ -1,6 +1,6 @@
 /** The words of one entry of a master file, with each mistake at its place. */
 import type { Text } from '../../../lab/service.ts'
-import type { Token, Words } from '../records/fields.ts'
+import { WordError, type Token, type Words } from '../records/fields.ts'
 import { parseName, PresentationError, type Name } from '../wire/name.ts'
 import type { Entry, Position } from './scanner.ts'
 
@@ -20,11 +20,14 @@ export class Misplaced extends Error {
 export class Reader implements Words {
   readonly origin: Name
   private readonly entry: Entry
+  private readonly place: Position | undefined
   private next = 0
 
-  constructor(entry: Entry, origin: Name) {
+  /** With a `place`, all mistakes stand there: that of the text which the entry was made from. */
+  constructor(entry: Entry, origin: Name, place?: Position) {
     this.entry = entry
     this.origin = origin
+    this.place = place
   }
 
   peek(): Token | undefined {
@@ -38,7 +41,7 @@ export class Reader implements Words {
   take(): Token {
     const token = this.peek()
     if (token === undefined) {
-      throw new Misplaced(this.entry.end, {
+      throw new Misplaced(this.place ?? this.entry.end, {
         en: 'a value is missing at the end of this entry',
         es: 'falta un valor al final de esta entrada',
       })
@@ -47,13 +50,14 @@ export class Reader implements Words {
     return token
   }
 
-  /** Runs a step; what it finds wrong is the fault of the last word that it took. */
+  /** Runs a step; what it finds wrong is the fault of the word that it names, else of the last one that it took. */
   step<Value>(run: () => Value): Value {
     try {
       return run()
     } catch (error) {
       if (!(error instanceof PresentationError)) throw error
-      throw new Misplaced(this.entry.tokens[this.next - 1] ?? this.entry.end, error.text)
+      const token = error instanceof WordError ? error.token : this.entry.tokens[this.next - 1]
+      throw new Misplaced(this.place ?? token ?? this.entry.end, error.text)
     }
   }
 
@@ -64,7 +68,7 @@ export class Reader implements Words {
   finish(): void {
     const token = this.peek()
     if (token === undefined) return
-    throw new Misplaced(token, {
+    throw new Misplaced(this.place ?? token, {
       en: `"${token.text}" is one value too many`,
       es: `"${token.text}" es un valor de más`,
     })

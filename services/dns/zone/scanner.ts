@@ -1,4 +1,5 @@
 /** Words and lines of master files: comments, quotes, parentheses, escapes (RFC 1035 §5.1). */
+import type { Text } from '../../../lab/service.ts'
 import type { Token } from '../records/fields.ts'
 
 /** One entry of a master file, which parentheses may spread over lines. */
@@ -20,6 +21,26 @@ export interface Position {
 
 /** What can be wrong with words and lines. */
 export type ScanMistake = 'open parenthesis' | 'closing parenthesis' | 'quote' | 'character'
+
+/** What to say of each mistake. */
+export const SCAN_TEXTS: Readonly<Record<ScanMistake, Text>> = {
+  'open parenthesis': {
+    en: 'this parenthesis is never closed: add the missing ")"',
+    es: 'este paréntesis no se cierra: añade el ")" que falta',
+  },
+  'closing parenthesis': {
+    en: 'this parenthesis closes none: add the missing "(" or take it away',
+    es: 'este paréntesis no cierra ninguno: añade el "(" que falta o quítalo',
+  },
+  quote: {
+    en: 'this quoted text does not end on its line: add the missing "',
+    es: 'este texto entre comillas no acaba en su línea: añade la " que falta',
+  },
+  character: {
+    en: 'a control character or an unusual space stands here: write a plain space, or \\DDD for an octet of data',
+    es: 'aquí hay un carácter de control o un espacio especial: escribe un espacio normal, o \\DDD para un octeto de datos',
+  },
+}
 
 /** After so many mistakes the rest of the text is not read. */
 const MISTAKE_LIMIT = 50

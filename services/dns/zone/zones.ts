@@ -1,9 +1,11 @@
 /** The zones of a configuration: read from its files, made up where it names none, joined with the lab's own names. */
 import type { Problem, PublishedName, ScenarioFiles } from '../../../lab/service.ts'
-import { findZone, type Zones } from '../authority.ts'
+import { checkSigned } from '../dnssec/check.ts'
+import { isSigned } from '../dnssec/sign.ts'
 import { TTL_LIMIT, type Token, type Words } from '../records/fields.ts'
 import { parseName, PresentationError, printKey, ROOT, type Name } from '../wire/name.ts'
 import { findType, parseData, TYPE } from '../records/types.ts'
+import { findZone, isOccluded, type Zones } from './lookup.ts'
 import { buildZone, type Zone, type ZoneEntry } from './zone.ts'
 import { apexOf, checkZone } from './check.ts'
 import { parseFile, problemAt } from './parser.ts'
@@ -43,7 +45,7 @@ export function loadZones(
     const read = file === OWN_ZONE ? () => ownZone(place) : (name: string) => files.text(name)
     const parsed = parseFile(file, origin, read)
     const apex = apexOf(parsed.records, origin)
-    problems.push(...parsed.problems, ...checkZone(file, parsed, apex))
+    problems.push(...parsed.problems, ...checkZone(file, parsed, apex), ...checkSigned(parsed.records, apex))
     const twin = zones.find((zone) => zone.apex.key === apex.key)
     if (twin === undefined) zones.push({ file, apex, entries: parsed.records })
     else problems.push(sameZone(file, twin))
@@ -85,13 +87,14 @@ export function joinZones(
 ): Zones {
   const zones = new Map<string, Zone>()
   for (const { apex, entries } of loaded) zones.set(apex.key, buildZone(entries))
+  const signed = new Set(loaded.filter(({ entries }) => isSigned(entries)).map(({ apex }) => apex.key))
   const added = new Map<string, ZoneEntry[]>()
   for (const name of names) {
     try {
       const entry = readPublished(name, ttl)
       const zone = findZone(zones, entry.owner.key)
-      const why = zone === undefined ? 'no zone holds the name' : conflict(zone, entry)
-      if (zone === undefined || why !== undefined) skip(name, why ?? '')
+      const why = zone && (signed.has(zone.apex.key) ? 'the zone file is signed' : conflict(zone, entry))
+      if (zone === undefined || why !== undefined) skip(name, why ?? 'no zone holds the name')
       else added.set(zone.apex.key, [...(added.get(zone.apex.key) ?? []), entry])
     } catch (error) {
       if (!(error instanceof PresentationError)) throw error
@@ -107,7 +110,9 @@ export function joinZones(
 
 // What the author of a zone file wrote is never changed by what the lab adds.
 function conflict(zone: Zone, entry: ZoneEntry): string | undefined {
-  const sets = zone.nodes.get(entry.owner.key)?.sets
+  const { key } = entry.owner
+  const sets = zone.nodes.get(key)?.sets
+  if (zone.cuts.has(key) || isOccluded(zone, key)) return 'the zone file gives the name to another zone'
   if (sets?.has(entry.type) === true) return 'the zone file has records of this name and type'
   if (sets?.has(TYPE.cname) === true) return 'the zone file makes the name an alias'
   if (entry.type === TYPE.cname && sets !== undefined && sets.size > 0)

@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { decodeMessage } from '../../../services/dns/wire/message.ts'
-import { ask, exchange, exchangeUntil, FLAGS, lines, openSubject, queryFor, type Subject } from './subject.ts'
+import {
+  ask,
+  askStream,
+  bindDeviates,
+  exchange,
+  exchangeUntil,
+  FLAGS,
+  lines,
+  openStream,
+  openSubject,
+  queryFor,
+  type Subject,
+} from './subject.ts'
 
 let subject: Subject
 before(async () => {
@@ -29,6 +41,44 @@ test('§3.3: the data of each type arrives as the zone file says', async () => {
 
 test('§3.1: a dot within a label is not a border between labels', async () => {
   assert.equal((await ask(subject, 'dot.ted', { type: 'TXT' })).rcode, 3)
+})
+
+const LONG_LABEL = 'a'.repeat(63)
+const LONG_NAME = [LONG_LABEL, 'b'.repeat(63), 'c'.repeat(63), 'd'.repeat(44), 'conformance.test.'].join('.')
+
+test('§2.3.4: labels of 63 octets and names of 255 are found, and so is that there are none', async () => {
+  assert.deepEqual(lines((await ask(subject, LONG_LABEL)).answer), [
+    `${LONG_LABEL}.conformance.test. 3600 A 192.0.2.11`,
+  ])
+  const { answer, questions } = await ask(subject, LONG_NAME)
+  assert.equal(questions[0]?.name.wire.length, 255)
+  assert.deepEqual(lines(answer), [`${LONG_NAME} 3600 A 192.0.2.12`])
+  assert.equal((await ask(subject, LONG_NAME.replace('dd', 'ee'))).rcode, 3)
+})
+
+test('§2.3.3, §3.1: a label holds any octets (RFC 2181 §11)', async () => {
+  const { answer, questions } = await ask(subject, String.raw`OCTETS\000\032\200\255`, { type: 'TXT' })
+  assert.equal(questions[0]?.name.wire.subarray(0, 11).toString('latin1'), '\nOCTETS\0 \u00c8\u00ff')
+  assert.deepEqual(lines(answer), [
+    String.raw`octets\000\032\200\255.conformance.test. 3600 TXT "an odd name"`,
+  ])
+  assert.equal((await ask(subject, String.raw`octets\000\032\232\255`, { type: 'TXT' })).rcode, 3)
+})
+
+test('§3.3.14: a character string has up to 255 octets, of any value', async () => {
+  assert.deepEqual(lines((await ask(subject, 'string255', { type: 'TXT' })).answer), [
+    `string255.conformance.test. 3600 TXT "${'s'.repeat(255)}"`,
+  ])
+  const [set] = (await ask(subject, 'nul', { type: 'TXT' })).answer
+  assert.deepEqual(set?.data[0], Buffer.from([5, 0, 1, 34, 92, 255]))
+})
+
+test('§4.1.1: what only answers have is ignored in a query', async () => {
+  const { rcode, answer, flags } = await ask(subject, 'www', {
+    flags: FLAGS.authoritative | FLAGS.recursionAvailable | 5,
+  })
+  assert.deepEqual([rcode, lines(answer)], [0, ['www.conformance.test. 3600 A 192.0.2.4']])
+  assert.equal(flags & FLAGS.authoritative, FLAGS.authoritative)
 })
 
 test('§4.1.1: id, opcode and RD are copied, QR is set, the reserved bits are clear', async () => {
@@ -69,7 +119,20 @@ const BROKEN: readonly [string, (good: Buffer) => Buffer][] = [
     '§4.1.4: an unknown label type',
     (good) => Buffer.concat([good.subarray(0, 12), Buffer.from([0x80, 0, 0, 1, 0, 1])]),
   ],
+  [
+    '§4.1.4: a pointer forwards',
+    (good) => Buffer.concat([good.subarray(0, 12), Buffer.from([0xc0, 18, 0, 1, 0, 1, 0])]),
+  ],
+  [
+    '§4.1.4: a pointer into nothing',
+    (good) => Buffer.concat([good.subarray(0, 12), Buffer.from([0xff, 0xff, 0, 1, 0, 1])]),
+  ],
+  [
+    '§4.1.4: labels that go round',
+    (good) => Buffer.concat([good.subarray(0, 12), Buffer.from([1, 97, 0xc0, 12, 0, 1, 0, 1])]),
+  ],
   ['§4.1: a record that is counted but not there', (good) => withCount(good, 10, 1)],
+  ['§4.1: 65,535 answers that are not there', (good) => withCount(good, 6, 0xffff)],
   [
     '§2.3.4: a name over 255 octets',
     (good) =>
@@ -88,6 +151,11 @@ for (const [what, spoil] of BROKEN) {
   })
 }
 
+test('§4.1: octets behind the end are a format error', bindDeviates('it ignores them'), async () => {
+  const octets = await exchange(subject, Buffer.concat([queryFor('www', { id: 99 }), Buffer.from([0])]))
+  assert.deepEqual([octets.readUInt16BE(0), octets.readUInt16BE(2) & 0xf80f], [99, 0x8001])
+})
+
 function withCount(octets: Buffer, at: number, count: number): Buffer {
   const changed = Buffer.from(octets)
   changed.writeUInt16BE(count, at)
@@ -98,6 +166,18 @@ test('§4.1.4: names in answers are compressed', async () => {
   const octets = await exchange(subject, queryFor('@', { type: 'MX' }))
   assert.equal(octets.toString('latin1').split('conformance').length - 1, 1)
   assert.equal(decodeMessage(octets).answer.length, 1)
+})
+
+test('§4.1.4: an owner that is asked for is a pointer to the question', async () => {
+  const octets = await exchange(subject, queryFor('mail'))
+  const end = queryFor('mail').length
+  assert.equal(octets.readUInt16BE(end), 0xc00c)
+})
+
+test('§4.1.4: names in data are compressed only where this document says (RFC 3597 §4)', async () => {
+  const plain = Buffer.from('\u0004mail\u000bconformance\u0004test\0', 'latin1')
+  assert.equal((await exchange(subject, queryFor('@', { type: 'MX' }))).includes(plain), false)
+  assert.equal((await exchange(subject, queryFor('_sip._tcp', { type: 'SRV' }))).includes(plain), true)
 })
 
 test('§4.2.1: without EDNS an answer has 512 octets at most and TC says that it was cut', async () => {
@@ -112,4 +192,30 @@ test('§4.2.1: without EDNS an answer has 512 octets at most and TC says that it
 
 test('§3.2.4: classes other than IN are refused', async () => {
   assert.equal((await ask(subject, 'www', { class: 4 })).rcode, 5)
+})
+
+const META = [
+  ['MAILB', 253, 4],
+  ['MAILA', 254, 4],
+  ['a type for messages', 200, 1],
+  ['OPT', 41, 1],
+] as const
+
+for (const [what, type, rcode] of META) {
+  test(`§3.2.3, RFC 6895 §3.1: a question for ${what} has no data that could be meant`, async () => {
+    const { answer, rcode: found } = await ask(subject, 'www', { type: `TYPE${type}` })
+    assert.deepEqual([found, lines(answer)], [rcode, []])
+  })
+}
+
+test('§4.2.2: an empty message over TCP is not answered and harms nobody', async () => {
+  using stream = await openStream(subject)
+  stream.socket.write(Buffer.from([0, 0]))
+  const { answer } = await askStream(subject, 'www')
+  assert.deepEqual(lines(answer), ['www.conformance.test. 3600 A 192.0.2.4'])
+})
+
+test('§4.2.2: an answer over TCP may have up to 65,535 octets and no TC', async () => {
+  const { answer, flags } = await askStream(subject, 'big', { type: 'TXT' })
+  assert.deepEqual([lines(answer).length, flags & FLAGS.truncated], [12, 0])
 })

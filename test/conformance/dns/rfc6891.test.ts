@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { decodeMessage } from '../../../services/dns/wire/message.ts'
-import { ask, exchange, FLAGS, lines, openSubject, queryFor, type Subject } from './subject.ts'
+import {
+  ask,
+  askStream,
+  exchange,
+  FLAGS,
+  lines,
+  openStream,
+  openSubject,
+  queryFor,
+  type Subject,
+} from './subject.ts'
 
 let subject: Subject
 before(async () => {
@@ -32,6 +42,50 @@ test('§6.1.2: an OPT that is not at the root is a format error', async () => {
 test('§6.1.2: an option that is cut short is a format error', async () => {
   const query = queryFor('www', { edns: { options: Buffer.from([0, 3, 0, 9, 1]) } })
   assert.equal(decodeMessage(await exchange(subject, query)).rcode & 0xf, 1)
+})
+
+test('§6.1.1: an OPT in another section is a format error', async () => {
+  for (const count of [6, 8]) {
+    const query = queryFor('www', { edns: {} })
+    query.writeUInt16BE(0, 10)
+    query.writeUInt16BE(1, count)
+    assert.equal(decodeMessage(await exchange(subject, query)).rcode & 0xf, 1)
+  }
+})
+
+test('§6.1.1: an OPT may stand before other records of the additional section', async () => {
+  const query = queryFor('www', { edns: {} })
+  const record = Buffer.from([0, 0, 16, 0, 1, 0, 0, 0, 0, 0, 1, 0])
+  const longer = Buffer.concat([query, record])
+  longer.writeUInt16BE(2, 10)
+  const { rcode, edns, answer } = decodeMessage(await exchange(subject, longer))
+  assert.deepEqual([rcode, edns?.version, answer.length], [0, 0, 1])
+})
+
+test('§6.1.2: an option without data, and several options, also of the same code', async () => {
+  const options = Buffer.from([0xfd, 0xe9, 0, 0, 0xfd, 0xe9, 0, 0, 0xfd, 0xea, 0, 1, 9])
+  const { rcode, edns, answer } = await ask(subject, 'www', { edns: { options } })
+  assert.deepEqual([rcode, edns?.options.length, answer.length], [0, 0, 1])
+})
+
+test('§6.1.2: half an option code is a format error', async () => {
+  for (const length of [1, 2, 3]) {
+    const query = queryFor('www', { edns: { options: Buffer.alloc(length) } })
+    assert.equal(decodeMessage(await exchange(subject, query)).rcode & 0xf, 1)
+  }
+})
+
+test('§6.1.3: the extended code of a query is ignored', async () => {
+  const query = queryFor('www', { edns: {} })
+  query[query.length - 6] = 0xff
+  const { rcode, answer } = decodeMessage(await exchange(subject, query))
+  assert.deepEqual([rcode, answer.length], [0, 1])
+})
+
+test('§6.1.3: another version with unknown options gets BADVERS too', async () => {
+  const options = Buffer.from([0xfd, 0xe9, 0, 0])
+  const { rcode, edns } = await ask(subject, 'www', { edns: { version: 1, options, dnssec: true } })
+  assert.deepEqual([rcode, edns?.version, edns?.options.length, edns?.dnssec], [16, 0, 0, true])
 })
 
 test('§6.1.2: unknown options are ignored', async () => {
@@ -90,3 +144,27 @@ for (const [what, name, asking, rcode] of ERRORS) {
     assert.notEqual(found.edns, undefined)
   })
 }
+
+test('§6.2.3, §6.2.4: over TCP the size of the OPT is no bound', async () => {
+  const { answer, flags, edns } = await askStream(subject, 'big', { type: 'TXT', edns: { size: 512 } })
+  assert.deepEqual([lines(answer).length, flags & FLAGS.truncated], [12, 0])
+  assert.notEqual(edns, undefined)
+})
+
+test('§6.2.5: what is longer than 512 octets comes whole to who can take it', async () => {
+  const plain = await ask(subject, 'many', { type: 'MX' })
+  assert.equal(lines(plain.additional).length < 37, true)
+  const octets = await exchange(subject, queryFor('many', { type: 'MX', edns: { size: 4096 } }))
+  assert.ok(octets.length > 512 && octets.length <= 1232, String(octets.length))
+})
+
+test('§6.1.2: a query over TCP may carry options up to the length of a message', async () => {
+  using stream = await openStream(subject)
+  const room = 65_535 - queryFor('www', { edns: {} }).length - 4
+  const options = Buffer.alloc(room + 4)
+  options.writeUInt16BE(65_001, 0)
+  options.writeUInt16BE(room, 2)
+  stream.send(queryFor('www', { id: 3, edns: { options } }))
+  const { id, rcode, answer } = await stream.receive()
+  assert.deepEqual([id, rcode, answer.length], [3, 0, 1])
+})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { frame } from '../../../services/dns/wire/framing.ts'
-import { openStream, openSubject, queryFor, type Subject } from './subject.ts'
+import { ask, lines, openStream, openSubject, queryFor, type Subject } from './subject.ts'
 
 let subject: Subject
 before(async () => {
@@ -60,6 +60,62 @@ test('§6.2.1: a malformed query does not disturb others', async () => {
     codes.set(id, rcode)
   }
   assert.deepEqual([codes.get(1), codes.get(2)], [1, 0])
+})
+
+test('§5: over TCP the answers are those of UDP', async () => {
+  using stream = await openStream(subject)
+  for (const [name, type] of [
+    ['www', 'A'],
+    ['@', 'MX'],
+    ['nothing', 'A'],
+    ['x.sub', 'A'],
+    ['chain', 'A'],
+    ['www.example.net.', 'A'],
+  ] as const) {
+    stream.send(queryFor(name, { type }))
+    const tcp = await stream.receive()
+    const udp = await ask(subject, name, { type })
+    for (const section of ['answer', 'authority', 'additional'] as const)
+      assert.deepEqual(lines(tcp[section]), lines(udp[section]), `${name} ${type} ${section}`)
+    assert.deepEqual([tcp.rcode, tcp.flags], [udp.rcode, udp.flags])
+  }
+})
+
+test('§6.2.2: many clients are served at the same time', async () => {
+  await using streams = new AsyncDisposableStack()
+  const count = 100
+  const opened = await Promise.all(
+    Array.from({ length: count }, async () => streams.use(await openStream(subject))),
+  )
+  for (const [id, stream] of opened.entries()) stream.send(queryFor('www', { id }))
+  const ids = await Promise.all(opened.map(async (stream) => (await stream.receive()).id))
+  assert.deepEqual(
+    ids,
+    opened.map((_, index) => index),
+  )
+})
+
+test('§6.2.4: a client that resets in the middle of its query harms nobody', async () => {
+  using other = await openStream(subject)
+  for (let turn = 0; turn < 10; turn += 1) {
+    using stream = await openStream(subject)
+    stream.send(...Array.from({ length: 20 }, (_, id) => queryFor('big', { id, type: 'TXT' })))
+    stream.socket.write(Buffer.from([0, 50, 1, 2]))
+    stream.socket.resetAndDestroy()
+  }
+  other.send(queryFor('www', { id: 1 }))
+  assert.equal((await other.receive()).id, 1)
+})
+
+test('§6.2.1: a response is not answered, and what comes after it is', async () => {
+  using stream = await openStream(subject)
+  stream.send(queryFor('www', { id: 1, flags: 0x8000 }))
+  stream.send(queryFor('www', { id: 2 }))
+  const answer = await stream.receive().catch(() => undefined)
+  if (answer !== undefined) assert.equal(answer.id, 2)
+  using next = await openStream(subject)
+  next.send(queryFor('www', { id: 3 }))
+  assert.equal((await next.receive()).id, 3)
 })
 
 test('§6.1: a client that does not read is not answered without bound', async (t) => {

@@ -1,4 +1,4 @@
-/** The server under test: a lab's own, or the one that `SUBJECT=host:port` names, and plain sockets to ask it. */
+/** The server under test, and plain sockets to ask it: a lab's own, or BIND for `SUBJECT=bind`, or the one at `SUBJECT=host:port`. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -11,6 +11,7 @@ import { parseName, printName, ROOT } from '../../../services/dns/wire/name.ts'
 import { findType, printData, typeName } from '../../../services/dns/records/types.ts'
 import { decodeMessage, type Edns, type Message, type RecordSet } from '../../../services/dns/wire/message.ts'
 import { openLab, type TestLab } from '../../lab.ts'
+import { openBind } from './bind.ts'
 
 /** Milliseconds after which a missing answer fails the test. */
 const PATIENCE = 5000
@@ -21,9 +22,49 @@ export interface Subject extends AsyncDisposable {
   readonly lab: TestLab | undefined
 }
 
-/** Opens a lab with the conformance zone unless `SUBJECT` names another server that has it. */
-export async function openSubject(): Promise<Subject> {
+/** What the server under test serves, and how. */
+export interface Setting {
+  /** Files of this folder by the names of their zones; the conformance zone and its two neighbours if not given. */
+  readonly zones?: Readonly<Record<string, string>>
+  /** More options of the service, as a scenario has them: `allowTransfer: [127.0.0.1]`. */
+  readonly options?: string
+  /** More statements for `options` of named.conf that say the same. */
+  readonly bind?: string
+}
+
+const ZONES = {
+  'conformance.test': 'zone.db',
+  'child.conformance.test': 'child.db',
+  'other.test': 'other.db',
+}
+
+/** Whether the server under test is BIND. */
+export const isBind: boolean = process.env['SUBJECT'] === 'bind'
+
+/** Whether a server is tested that has the conformance zones only, as its operator set it up. */
+export const isElsewhere: boolean = process.env['SUBJECT'] !== undefined && !isBind
+
+/** Options of a test that BIND fails, with the reason; it is still run there, and reported as to do. */
+export function bindDeviates(reason: string): { readonly todo?: string } {
+  return isBind ? { todo: `BIND deviates: ${reason}` } : {}
+}
+
+/** Opens a lab with the setting, or the server that `SUBJECT` names. */
+export async function openSubject(setting: Setting = {}): Promise<Subject> {
   const other = process.env['SUBJECT']
+  const zones = setting.zones ?? ZONES
+  const files = Object.fromEntries(
+    Object.values(zones).map((file) => [file, readFileSync(join(import.meta.dirname, file), 'utf8')]),
+  )
+  if (other === 'bind') {
+    const texts = Object.fromEntries(Object.entries(zones).map(([name, file]) => [name, files[file] ?? '']))
+    const bind = await openBind(texts, { options: setting.bind ?? '' })
+    return {
+      address: bind.address,
+      lab: undefined,
+      [Symbol.asyncDispose]: () => bind[Symbol.asyncDispose](),
+    }
+  }
   if (other !== undefined) {
     const [host = '127.0.0.1', port = '53'] = other.split(':')
     return {
@@ -32,9 +73,11 @@ export async function openSubject(): Promise<Subject> {
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }
   }
-  const zone = readFileSync(join(import.meta.dirname, 'zone.db'))
-  const lab = await openLab('domain: conformance.test\nservices: { dns: { zone: zone.db } }', {
-    files: { 'zone.db': zone },
+  const options = [`zone: [${Object.keys(files).join(', ')}]`, setting.options ?? ''].filter(
+    (each) => each !== '',
+  )
+  const lab = await openLab(`domain: conformance.test\nservices: { dns: { ${options.join(', ')} } }`, {
+    files,
   })
   return { address: lab.address('dns', 'dns'), lab, [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose]() }
 }
@@ -83,6 +126,13 @@ export async function ask(subject: Subject, name: string, asking: Asking = {}): 
   return decodeMessage(await exchange(subject, queryFor(name, asking)))
 }
 
+/** Asks over a TCP connection of its own. */
+export async function askStream(subject: Subject, name: string, asking: Asking = {}): Promise<Message> {
+  using stream = await openStream(subject)
+  stream.send(queryFor(name, asking))
+  return await stream.receive()
+}
+
 /** Sends one datagram and waits for one. */
 export async function exchange(subject: Subject, octets: Buffer): Promise<Buffer> {
   const [answer] = await exchangeUntil(subject, [octets], () => true)
@@ -122,6 +172,8 @@ class Stream implements Disposable {
 
   constructor(socket: Socket) {
     this.socket = socket
+    // A reset shows in what is awaited next.
+    socket.on('error', () => undefined)
   }
 
   send(...queries: readonly Buffer[]): void {

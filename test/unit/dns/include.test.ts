@@ -46,3 +46,9 @@ test('a mistake in an included file is reported there', () => {
     ['sub.db:2:5 "x"'],
   )
 })
+
+test('a mistake between two files names the other file', () => {
+  assert.deepEqual(problems(`${START}w CNAME dns\n$INCLUDE sub.db`, { 'sub.db': 'w CNAME @' }), [
+    'sub.db:1:1 w.example.org. has a second CNAME; the first is at line 5 of zone.db',
+  ])
+})

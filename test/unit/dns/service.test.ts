@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { optionsOf } from '../../conformance/dns/cookie.ts'
 import {
   ask,
   exchangeUntil,
@@ -47,7 +48,7 @@ test('several zones, one of them reverse', async () => {
   const { answer, additional } = await ask(subjectOf(lab), '1.0.0.10.in-addr.arpa.', { type: 'PTR' })
   assert.deepEqual(lines(answer), ['1.0.0.10.in-addr.arpa. 3600 PTR mail.conformance.test.'])
   assert.deepEqual(lines(additional), ['dns.conformance.test. 3600 A 127.0.0.1'])
-  const loaded = lab.journal.since(0, ['dns.zone-loaded']).map((entry) => entry.data)
+  const loaded = lab.journal.since(0, ['zone.loaded']).map((entry) => entry.data)
   assert.deepEqual(loaded, [
     { zone: 'conformance.test', file: 'zone.db', serial: 1, records: 6 },
     { zone: '0.0.10.in-addr.arpa', file: 'reverse.db', serial: 1, records: 3 },
@@ -71,22 +72,32 @@ test('names that services publish are served as long as they are published', asy
 
 test('who is not allowed is refused, and told so', async () => {
   await using lab = await open('zone: zone.db, allow: [192.168.56.0/24]')
-  const { rcode, answer, edns } = await ask(subjectOf(lab), 'www', { edns: {} })
-  assert.deepEqual([rcode, answer.length, edns?.version], [5, 0, 0])
+  const found = await ask(subjectOf(lab), 'www', { edns: {} })
+  assert.deepEqual([found.rcode, found.answer.length, found.edns?.version], [5, 0, 0])
+  assert.match(optionsOf(found).get(15) ?? '', /^0012/, 'Prohibited (RFC 8914 §4.19)')
+  const refused = lab.journal.since(0, ['dns.refused']).map((entry) => entry.data)
   assert.deepEqual(
-    lab.journal.since(0, ['dns.refused']).map((entry) => entry.data?.['why']),
-    ['network'],
+    refused.map((data) => [data?.['why'], data?.['rcode'], data?.['name']]),
+    [['network', 'REFUSED', 'www.conformance.test']],
   )
+  assert.deepEqual(lab.journal.since(0, ['dns.answered']), [])
+})
+
+test('with records: file, names that services publish are not served', async () => {
+  await using lab = await open('zone: zone.db, records: file')
+  lab.world.names.publish({ name: 'xmpp.conformance.test', type: 'A', data: '10.0.0.9' })
+  assert.equal((await ask(subjectOf(lab), 'xmpp')).rcode, 3)
 })
 
 test('every question and answer is a fact', async () => {
   await using lab = await open('zone: zone.db')
   const subject = subjectOf(lab)
-  await ask(subject, 'WWW', { id: 77, edns: { dnssec: true } })
+  await ask(subject, 'WWW', { id: 77, flags: 0x0110, edns: { dnssec: true } })
   await exchangeUntil(subject, [Buffer.from('bad'), queryFor('none', { id: 78 })], () => true)
   const facts = lab.journal
     .since(0, ['dns.queried', 'dns.answered', 'dns.malformed'])
-    .map(({ kind, data }) => ({ kind, ...data }))
+    // How long it took depends on the machine.
+    .map(({ kind, data }) => ({ kind, ...data, ...(data?.['ms'] !== undefined && { ms: 0 }) }))
   assert.deepEqual(facts, [
     {
       kind: 'dns.queried',
@@ -95,6 +106,8 @@ test('every question and answer is a fact', async () => {
       name: 'www.conformance.test',
       type: 'A',
       id: 77,
+      flags: 'rd cd',
+      size: 49,
       edns: true,
       dnssec: true,
     },
@@ -106,9 +119,12 @@ test('every question and answer is a fact', async () => {
       id: 77,
       rcode: 'NOERROR',
       answers: 1,
-      source: 'zone',
+      authorities: 1,
+      additionals: 2,
       size: 99,
       truncated: false,
+      source: 'zone',
+      ms: 0,
     },
     { kind: 'dns.malformed', client: '127.0.0.1', transport: 'udp', why: 'shorter than a header', size: 3 },
     {
@@ -118,6 +134,8 @@ test('every question and answer is a fact', async () => {
       name: 'none.conformance.test',
       type: 'A',
       id: 78,
+      flags: '',
+      size: 39,
       edns: false,
       dnssec: false,
     },
@@ -129,9 +147,12 @@ test('every question and answer is a fact', async () => {
       id: 78,
       rcode: 'NXDOMAIN',
       answers: 0,
-      source: 'zone',
+      authorities: 1,
+      additionals: 0,
       size: 84,
       truncated: false,
+      source: 'zone',
+      ms: 0,
     },
   ])
 })
@@ -181,6 +202,9 @@ const WRONG: readonly [string, string, RegExp][] = [
   ['a zone file that is not there', 'zone: gone.db', /gone\.db/],
   ['a size that is too small', 'udpSize: 100', /services\.dns\.udpSize/],
   ['an origin that is no name', 'origin: a..b', /services\.dns\.origin/],
+  ['a server to notify by name', 'notify: [ns2.example.org]', /services\.dns\.notify/],
+  ['a rate limit without a number', 'rateLimit: { responses: 0 }', /services\.dns\.rateLimit/],
+  ['a version that is too long', `version: ${'v'.repeat(64)}`, /services\.dns\.version/],
 ]
 
 for (const [what, options, message] of WRONG) {

@@ -1,9 +1,10 @@
 /** A name server for tests that answers as it is told, over UDP and TCP on one port. */
-import { createSocket, type Socket } from 'node:dgram'
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { encodeMessage } from '../../../services/dns/wire/encode.ts'
 import { frame, Framer } from '../../../services/dns/wire/framing.ts'
+import { findType } from '../../../services/dns/records/types.ts'
 import { parseName, ROOT } from '../../../services/dns/wire/name.ts'
 import { decodeMessage, type Message, type RecordSet } from '../../../services/dns/wire/message.ts'
 
@@ -16,17 +17,34 @@ export type Script = (
 /** The server and the queries that it got, each as `transport name`. */
 export interface Upstream extends AsyncDisposable {
   readonly address: string
+  readonly port: number
   readonly asked: readonly Message[]
   readonly ports: ReadonlySet<number>
 }
 
+/** How an upstream differs from the usual one. */
+interface Oddity {
+  /** A port that was its own before. */
+  readonly port?: number
+  /** Takes the TCP connections in the script's place. */
+  readonly serve?: (socket: Socket) => void
+}
+
 /** Starts it on a loopback port of its own. */
-export async function openUpstream(script: Script): Promise<Upstream> {
+export async function openUpstream(
+  script: Script,
+  { port: given = 0, serve }: Oddity = {},
+): Promise<Upstream> {
   const asked: Message[] = []
   const ports = new Set<number>()
   const tcp = createServer((socket) => {
-    const framer = new Framer()
     socket.on('error', () => socket.destroy())
+    if (serve !== undefined) {
+      serve(socket)
+      socket.resume()
+      return
+    }
+    const framer = new Framer()
     socket.on('data', (chunk: Buffer) => {
       framer.push(chunk)
       for (let octets = framer.next(); octets !== undefined; octets = framer.next()) {
@@ -38,7 +56,7 @@ export async function openUpstream(script: Script): Promise<Upstream> {
       }
     })
   })
-  const udp: Socket = createSocket('udp4')
+  const udp = createSocket('udp4')
   udp.on('message', (octets, peer) => {
     const query = decodeMessage(octets)
     asked.push(query)
@@ -47,7 +65,7 @@ export async function openUpstream(script: Script): Promise<Upstream> {
       answers.forEach((answer) => udp.send(answer, peer.port, peer.address)),
     )
   })
-  tcp.listen(0, '127.0.0.1')
+  tcp.listen(given, '127.0.0.1')
   await once(tcp, 'listening')
   const bound = tcp.address()
   const port = typeof bound === 'object' && bound !== null ? bound.port : 0
@@ -55,6 +73,7 @@ export async function openUpstream(script: Script): Promise<Upstream> {
   await once(udp, 'listening')
   return {
     address: `127.0.0.1:${port}`,
+    port,
     asked,
     ports,
     async [Symbol.asyncDispose]() {
@@ -76,6 +95,20 @@ export function answerTo(query: Message, parts: Partial<Message> = {}): Buffer {
     additional: [],
     ...parts,
   })
+}
+
+/** A record set of one name. */
+export function named(owner: string, type: string, target: string, ttl = 60): RecordSet {
+  const code = findType(type)?.code ?? 0
+  return { owner: parseName(owner, ROOT), type: code, class: 1, ttl, data: [parseName(target, ROOT).wire] }
+}
+
+/** The SOA of a zone. */
+export function soa(zone: string, ttl: number, minimum = 30): RecordSet {
+  const numbers = Buffer.alloc(20)
+  numbers.writeUInt32BE(minimum, 16)
+  const data = [Buffer.concat([ROOT.wire, ROOT.wire, numbers])]
+  return { owner: parseName(zone, ROOT), type: 6, class: 1, ttl, data }
 }
 
 /** A record set with one address. */

@@ -19,12 +19,15 @@ const WHOLE: readonly [string, string, readonly string[]][] = [
   [
     'no TTL at all',
     'x A 10.0.0.1\n@ 5 SOA dns host 1 1 1 1 9\n@ NS dns\ndns A 10.0.0.1',
-    ['1:3 no time to live is known for this record: put "$TTL 3600" at the top of the file'],
+    [
+      '1:3 no time to live is known for this record: put "$TTL 3600" at the top of the file',
+      '3:3 warning there is no $TTL: this record and others without a time to live repeat that of the record before (RFC 1035 §5.1)',
+    ],
   ],
   [
     'no owner',
-    ' 5 A 10.0.0.1\n@ 5 SOA dns host 1 1 1 1 9\n@ NS dns\ndns A 10.0.0.1',
-    ['1:2 the first record needs an owner: write its name, or @ for the origin, at the start of the line'],
+    '$TTL 5\n A 10.0.0.1\n@ SOA dns host 1 1 1 1 9\n@ NS dns\ndns A 10.0.0.1',
+    ['2:2 the first record needs an owner: write its name, or @ for the origin, at the start of the line'],
   ],
   [
     'a SOA that cannot be read is not also missing',

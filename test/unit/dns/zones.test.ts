@@ -68,6 +68,25 @@ test('what the file says stays as it is, and what cannot be served is named', ()
   )
 })
 
+test('names that the file has given away are not served', () => {
+  const text = `${ZONE}sub NS ns.example.net.\nold DNAME dns\n`
+  const { zones } = loadZones({ zone: 'zone.db' }, { text: () => text }, PLACE)
+  const skipped: string[] = []
+  const names = ['sub', 'www.sub', 'www.old', 'old', 'sub2'].map((label) => `${label}.example.org`)
+  joinZones(
+    zones,
+    names.map((name) => ({ name, type: 'A', data: '10.9.9.9' })),
+    60,
+    ({ name }, why) => skipped.push(`${name}: ${why}`),
+  )
+  assert.deepEqual(
+    skipped,
+    ['sub', 'www.sub', 'www.old'].map(
+      (label) => `${label}.example.org: the zone file gives the name to another zone`,
+    ),
+  )
+})
+
 for (const address of ['10.0.0.1', '2001:db8::1']) {
   test(`without a file there is a zone of the lab at ${address}`, () => {
     const { zones, problems } = loadZones(

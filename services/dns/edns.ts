@@ -1,0 +1,60 @@
+/** The EDNS options that a query may bring and an answer carries; all others are ignored (RFC 6891 §6.1.2). */
+import { NO_OPTIONS } from './wire/message.ts'
+
+/** The numbers of the options: NSID (RFC 5001), COOKIE (RFC 7873), edns-tcp-keepalive (RFC 7828). */
+const OPTION = { nsid: 3, cookie: 10, keepalive: 11 } as const
+
+/** What the options of a query ask for. */
+export interface QueryOptions {
+  /** The data of the COOKIE option, whatever its length. */
+  readonly cookie: Buffer | undefined
+  readonly wantsIdentity: boolean
+  readonly wantsKeepalive: boolean
+}
+
+/** A query that has no options, as most. */
+const NONE: QueryOptions = { cookie: undefined, wantsIdentity: false, wantsKeepalive: false }
+
+/** Reads options that the codec has found whole; of several equal ones the first counts. */
+export function readOptions(options: Buffer = NO_OPTIONS): QueryOptions {
+  if (options.length === 0) return NONE
+  const found = new Map<number, Buffer>()
+  for (let at = 0; at + 4 <= options.length;) {
+    const code = options.readUInt16BE(at)
+    const end = at + 4 + options.readUInt16BE(at + 2)
+    if (!found.has(code)) found.set(code, options.subarray(at + 4, end))
+    at = end
+  }
+  return {
+    cookie: found.get(OPTION.cookie),
+    wantsIdentity: found.has(OPTION.nsid),
+    wantsKeepalive: found.has(OPTION.keepalive),
+  }
+}
+
+/** The options of an answer, each of them only if it is given. */
+export function writeOptions(content: {
+  readonly cookie?: Buffer | undefined
+  readonly identity?: Buffer | undefined
+  /** Milliseconds. */
+  readonly keepalive?: number | undefined
+}): Buffer {
+  const { cookie, identity, keepalive } = content
+  const options: Buffer[] = []
+  if (cookie !== undefined) options.push(option(OPTION.cookie, cookie))
+  if (identity !== undefined) options.push(option(OPTION.nsid, identity))
+  if (keepalive !== undefined) {
+    const units = Buffer.alloc(2)
+    // In units of 100 milliseconds (RFC 7828 §3.1).
+    units.writeUInt16BE(Math.trunc(keepalive / 100))
+    options.push(option(OPTION.keepalive, units))
+  }
+  return options.length === 0 ? NO_OPTIONS : Buffer.concat(options)
+}
+
+function option(code: number, data: Buffer): Buffer {
+  const head = Buffer.allocUnsafe(4)
+  head.writeUInt16BE(code, 0)
+  head.writeUInt16BE(data.length, 2)
+  return Buffer.concat([head, data])
+}

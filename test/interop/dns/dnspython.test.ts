@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { missing } from '../../tool.ts'
+import { clientOf } from './client.ts'
+
+// Debian's own Python is the one that has Debian's packages.
+const PYTHON = '/usr/bin/python3'
+const skip = missing(PYTHON)
+const client = clientOf({ options: 'allowTransfer: [127.0.0.1]' })
+
+test('dnspython resolves, speaks EDNS, asks over TCP and transfers the zone', { skip }, async () => {
+  const script = join(import.meta.dirname, 'dnspython.py')
+  const { code, text, error } = await client(PYTHON, '-B', script, 'PORT')
+  assert.equal(code, 0, error)
+  const lines = text.trim().split('\n')
+  assert.deepEqual(
+    lines.filter((line) => !line.endsWith(': ok')),
+    [],
+  )
+  assert.equal(lines.length, 9)
+})

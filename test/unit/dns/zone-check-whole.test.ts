@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { problems, START } from './master.ts'
+
+const DIGEST = '0'.repeat(64)
+
+/** What is checked, the lines added to a sound zone (the first is line 5), and what is said, warnings included. */
+const CASES: readonly (readonly [string, string, readonly RegExp[]])[] = [
+  ['nothing wrong', '', []],
+  // The top of the zone
+  [
+    'a second SOA',
+    '@ SOA dns host 2 1h 15m 1w 5m',
+    [/^5:1 a zone has one SOA record; the first is at line 2$/],
+  ],
+  [
+    'a SOA below the top, told once',
+    'x SOA dns host 2 1h 15m 1w 5m',
+    [/^5:1 a zone has one SOA record; the first is at line 2$/],
+  ],
+  ['a record outside', 'w.example.net. A 10.0.0.1', [/^5:1 w\.example\.net\. lies outside the zone/]],
+  ['a name that only ends like the zone', 'xexample.org. A 10.0.0.1', [/^5:1 xexample\.org\. lies outside/]],
+  [
+    'DS records of the zone itself',
+    `@ DS 1 8 2 ${DIGEST}`,
+    [/^5:1 the DS record of example\.org\. belongs in the zone above it$/],
+  ],
+  // Aliases
+  [
+    'a CNAME with its signature and proof',
+    `w CNAME dns\nw NSEC x CNAME RRSIG NSEC\nw RRSIG CNAME 13 3 1 0 0 1 @ AA==`,
+    [],
+  ],
+  [
+    'a CNAME beside text',
+    'w TXT a\nw CNAME dns',
+    [/^6:1 w\.example\.org\. has a CNAME, .* line 5 gives it TXT$/],
+  ],
+  [
+    'a CNAME beside a DNAME',
+    'w DNAME x.test.\nw CNAME dns',
+    [/^6:1 w\.example\.org\. has a CNAME, .* gives it DNAME$/],
+  ],
+  ['a CNAME at the top', '@ CNAME other.test.', [/^5:1 example\.org\. has a CNAME, .* line 2 gives it SOA$/]],
+  [
+    'two CNAMEs',
+    'w CNAME dns\nw CNAME @',
+    [/^6:1 w\.example\.org\. has a second CNAME; the first is at line 5$/],
+  ],
+  [
+    'a CNAME in two letter cases, which is one',
+    'w CNAME dns\nw CNAME DNS',
+    [/^6:1 warning this CNAME record stands at line 5 already/],
+  ],
+  // DNAME
+  [
+    'two DNAMEs',
+    'w DNAME x.test.\nw DNAME y.test.',
+    [/^6:1 w\.example\.org\. has a second DNAME; the first is at line 5$/],
+  ],
+  ['a DNAME beside other data', 'w DNAME x.test.\nw A 10.0.0.2', []],
+  [
+    'records below a DNAME, once for a name',
+    'w DNAME x.test.\na.w A 10.0.0.2\na.w TXT a\nb.a.w TXT a\nwx TXT a',
+    [
+      /^6:1 a\.w\.example\.org\. can have no records: the DNAME of w\.example\.org\., line 5, leads/,
+      /^8:1 b\.a\.w/,
+    ],
+  ],
+  [
+    'a DNAME at the top, above all names',
+    '@ DNAME x.test.',
+    [/^4:1 dns\.example\.org\. can have no records: the DNAME of example\.org\., line 5/],
+  ],
+  [
+    'a DNAME where a zone is delegated',
+    'w NS ns.test.\nw DNAME x.test.',
+    [
+      /^6:1 w\.example\.org\. has a DNAME, but line 5 delegates it: put the DNAME in the zone/,
+      /^6:1 warning .* DNAME is never served/,
+    ],
+  ],
+  // Sets
+  [
+    'differing times to live',
+    'w 60 A 10.0.0.1\nw 61 A 10.0.0.2',
+    [/^6:1 warning .* the lowest of 60 and 61 is used/],
+  ],
+  ['times to live that differ by type', 'w 60 A 10.0.0.1\nw 61 TXT a', []],
+  [
+    'signatures of differing times to live',
+    'w 60 RRSIG A 13 3 1 0 0 1 @ AA==\nw 61 RRSIG TXT 13 3 1 0 0 1 @ AA==',
+    [],
+  ],
+  [
+    'a record twice, times to live apart',
+    'w 60 A 10.0.0.1\nW 60 A 10.0.0.1',
+    [/^6:1 warning this A record stands at line 5 already and is kept once/],
+  ],
+  [
+    'names in data that differ by letter case',
+    '@ MX 1 dns\n@ MX 1 DNS',
+    [/^6:1 warning this MX record stands at line 5/],
+  ],
+  ['text that differs by letter case', 'w TXT a\nw TXT A', []],
+  ['SPF without TXT', 'w SPF "v=spf1 -all"', [/^5:1 warning mail servers read SPF from TXT records only/]],
+  ['SPF with TXT', 'w SPF "v=spf1 -all"\nw TXT "v=SPF1 -all"', []],
+  // Delegations
+  ['a delegation with glue', 'sub NS ns.sub\nns.sub A 10.0.0.2', []],
+  [
+    'a delegation with DS, and its signature',
+    `sub NS ns.test.\nsub DS 1 8 2 ${DIGEST}\nsub RRSIG DS 13 3 1 0 0 1 @ AA==\nsub NSEC x NS DS RRSIG NSEC`,
+    [],
+  ],
+  ['a delegation whose server is the delegated name', 'sub NS sub\nsub A 10.0.0.2', []],
+  [
+    'a delegation without glue',
+    'sub NS ns.sub',
+    [/^5:1 warning NS leads to ns\.sub\.example\.org\., which has no address in this zone: add an A or AAAA/],
+  ],
+  [
+    'a delegation to a server elsewhere in the zone without address',
+    'sub NS ns9',
+    [/^5:1 warning NS leads to ns9/],
+  ],
+  ['glue of a sister zone', 'sub NS ns.sis\nsis NS ns.sis\nns.sis A 10.0.0.2', []],
+  [
+    'records below a delegation, once for a name',
+    'sub NS dns\nwww.sub A 10.0.0.2\nwww.sub TXT a\nmail.sub TXT a',
+    [
+      /^6:1 warning www\.sub\.example\.org\. A is never served: sub\.example\.org\. is delegated/,
+      /^8:1 warning mail\.sub/,
+    ],
+  ],
+  [
+    'other records at a delegation',
+    'sub NS dns\nsub MX 1 dns',
+    [/^6:1 warning sub\.example\.org\. MX is never served/],
+  ],
+  [
+    'delegations within delegations',
+    'sub NS dns\na.sub NS dns',
+    [/^6:1 warning a\.sub\.example\.org\. NS is never served/],
+  ],
+  [
+    'DS without a delegation',
+    `w DS 1 8 2 ${DIGEST}`,
+    [/^5:1 warning w\.example\.org\. has a DS record but is not delegated/],
+  ],
+  ['a wildcard that is delegated', '*.x NS dns', [/^5:1 \*\.x\.example\.org\. cannot be delegated/]],
+  // Hosts that records lead to
+  [
+    'a server of the zone without address',
+    '@ NS ns2',
+    [/^5:1 NS leads to ns2\.example\.org\., which has no address/],
+  ],
+  [
+    'a server of the zone below a delegation',
+    '@ NS ns.sub\nsub NS dns',
+    [/^5:1 warning NS leads to ns\.sub/],
+  ],
+  ['a server by a wildcard', '@ NS ns.w\n*.w A 10.0.0.2', []],
+  [
+    'a server that is an alias',
+    '@ NS ns2\nns2 CNAME dns',
+    [/^5:1 NS leads to ns2\.example\.org\., which is an alias/],
+  ],
+  [
+    'a server of a zone below that is an alias',
+    'sub NS ns2\nns2 CNAME dns',
+    [/^5:1 warning NS leads to ns2\.example\.org\., which is an alias/],
+  ],
+  [
+    'a mail server that is an alias',
+    '@ MX 1 m\nm CNAME dns',
+    [/^5:1 warning MX leads to m\.example\.org\., which is an alias/],
+  ],
+  [
+    'a mail server that is an alias by a wildcard',
+    '@ MX 1 m.w\n*.w CNAME dns',
+    [/^5:1 warning MX leads to m\.w.* alias/],
+  ],
+  [
+    'a service at an alias',
+    '_s._tcp SRV 1 1 1 m\nm CNAME dns',
+    [/^5:1 warning SRV leads to m\.example\.org\., which is an alias/],
+  ],
+  [
+    'a service without address',
+    '_s._tcp SRV 1 1 1 m',
+    [/^5:1 warning SRV leads to m\.example\.org\., which has no address/],
+  ],
+  ['a mail server below a delegation', '@ MX 1 m.sub\nsub NS dns', []],
+  ['a mail server elsewhere', '@ MX 1 mail.test.', []],
+  [
+    'a server by its address',
+    '@ NS 10.0.0.1',
+    [/^5:1 NS leads to the name 10\.0\.0\.1\.example\.org\., not to an address/],
+  ],
+  ['a server by its IPv6 address', '@ NS 2001:db8::1', [/^5:1 NS leads to the name 2001/]],
+  [
+    'a mail server by its address and a dot',
+    '@ MX 1 10.0.0.1.',
+    [/^5:1 warning MX leads to the name 10\.0\.0\.1\., not to an address/],
+  ],
+  ['no mail (RFC 7505)', '@ MX 0 .', []],
+  [
+    'no mail beside mail',
+    '@ MX 0 .\n@ MX 1 dns',
+    [/^5:1 warning an MX that leads to "\." says that there is no mail here/],
+  ],
+  ['no service (RFC 2782)', '_s._tcp SRV 0 0 0 .', []],
+  ['the root as a server', 'sub NS .', [/^5:1 warning NS leads to "\.", which is no server/]],
+  [
+    'an address that could not be read, and its mail server',
+    '@ MX 1 m\nm A 10.0.0.256',
+    [/^6:5 "10\.0\.0\.256" is not an IPv4 address/],
+  ],
+  // Names of hosts
+  [
+    'a host with an underscore',
+    'a_b A 10.0.0.2',
+    [/^5:1 warning a_b\.example\.org\. \(A\) is no name for a host/],
+  ],
+  [
+    'a host that starts with a hyphen',
+    '-a AAAA ::1',
+    [/^5:1 warning -a\.example\.org\. \(AAAA\) is no name/],
+  ],
+  ['a host that ends with a hyphen', 'a- A 10.0.0.2', [/^5:1 warning a-\.example\.org\. \(A\) is no name/]],
+  [
+    'a host of another alphabet',
+    'café A 10.0.0.2',
+    [/^5:1 warning caf\\195\\169\.example\.org\. \(A\) is no name/],
+  ],
+  [
+    'mail to a name with an underscore',
+    'a_b MX 1 dns',
+    [/^5:1 warning a_b\.example\.org\. \(MX\) is no name/],
+  ],
+  ['names that are no hosts', 'a_b TXT a\n_s._tcp SRV 1 1 1 dns\n_dmarc TXT a\nb_c CNAME dns', []],
+  ['hosts of all kinds', 'a-b A 10.0.0.2\n1 A 10.0.0.2\n* A 10.0.0.2\n*.w MX 1 dns\nXN--A A 10.0.0.2', []],
+  [
+    'a server with an underscore',
+    '@ NS a_b.test.',
+    [/^5:1 warning a_b\.test\. \(NS\) is no name for a host/],
+  ],
+  [
+    'a service at a name with an underscore',
+    '_s._tcp SRV 1 1 1 a_b.test.',
+    [/^5:1 warning a_b\.test\. \(SRV\)/],
+  ],
+  [
+    'an asterisk within a name',
+    'a.*.b TXT a',
+    [/^5:1 warning the asterisk in a\.\*\.b\.example\.org\. stands for no other names/],
+  ],
+  [
+    'a mailbox with an at sign',
+    'w RP a@b.test. .',
+    [/^5:1 warning in the mailbox a\\@b\.test\. a dot stands for the at sign/],
+  ],
+]
+
+for (const [what, lines, expected] of CASES) {
+  test(`the zone check, given ${what}, says ${expected.length === 0 ? 'nothing' : 'so'}`, () => {
+    // Signatures and proofs alone make no signed zone, of which another check warns.
+    const found = problems(`${START}${lines}\n`).filter((problem) => !problem.includes('signed already'))
+    assert.equal(found.length, expected.length, found.join('\n'))
+    for (const [index, pattern] of expected.entries()) assert.match(found[index] ?? '', pattern)
+  })
+}
+
+test('a serial of 0 and a zone that expires before it is refreshed are warned of', () => {
+  const found = problems('$TTL 1h\n@ SOA dns host 0 1w 15m 1h 5m\n@ NS dns\ndns A 10.0.0.1\n')
+  assert.equal(found.length, 2)
+  assert.match(found[0] ?? '', /^2:1 warning the serial of the SOA is 0/)
+  assert.match(found[1] ?? '', /^2:1 warning by the SOA .* after 3600 seconds .* every 604800/)
+})
+
+test('a mailbox of the SOA with an at sign is warned of', () => {
+  const found = problems('$TTL 1h\n@ SOA dns host@example.org. 1 1h 15m 1w 5m\n@ NS dns\ndns A 10.0.0.1\n')
+  assert.equal(found.length, 1)
+  assert.match(found[0] ?? '', /^2:1 warning in the mailbox host\\@example\.org\./)
+})
+
+test('the names that a reverse zone leads to are those of hosts', () => {
+  const zone =
+    '$ORIGIN 2.0.192.in-addr.arpa.\n$TTL 1h\n@ SOA dns.test. host.test. 1 1h 15m 1w 5m\n@ NS dns.test.\n'
+  assert.deepEqual(problems(`${zone}1 PTR dns.test.\n2/31 NS ns.test.\n`), [])
+  assert.match(problems(`${zone}1 PTR a_b.test.\n`)[0] ?? '', /^5:1 warning a_b\.test\. \(PTR\) is no name/)
+})
+
+test('of more than two hundred problems of a kind the rest is counted, and errors are not lost among warnings', () => {
+  const lines = Array.from(
+    { length: 300 },
+    (_, index) => `a_${index} A 10.0.0.1\nx${index}.other. A 10.0.0.1`,
+  )
+  const found = problems(`${START}${lines.join('\n')}\n`)
+  assert.equal(found.length, 402)
+  assert.equal(found[200], '1:1 there are 100 more problems like these')
+  assert.equal(found[401], '1:1 warning there are 100 more problems like these')
+})
