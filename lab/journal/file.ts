@@ -10,6 +10,7 @@ import {
   write,
 } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { messageOf } from '../host/error.ts'
 import type { Logger } from '../service.ts'
@@ -20,6 +21,8 @@ import type { Journal } from './journal.ts'
 const INTERVAL = 100
 /** Entries of a full batch, which is written at once. */
 const BATCH = 2000
+/** Entries made into text at a time. */
+const SLICE = 250
 /** Entries that may wait for the disk; more are dropped and counted. */
 const WAITING = 100_000
 /** Facts a second that each service may write for long; what a flood brings beyond is dropped and counted, as other logs do. */
@@ -130,7 +133,12 @@ export class JournalFile implements AsyncDisposable {
   }
 
   async #write(batch: readonly Entry[]): Promise<void> {
-    const lines = batch.flatMap((entry) => this.#line(entry) ?? [])
+    const lines: string[] = []
+    for (let at = 0; at < batch.length; at += SLICE) {
+      // Between two slices the services go on: none of them waits for the journal.
+      if (at > 0) await setImmediate()
+      lines.push(...batch.slice(at, at + SLICE).flatMap((entry) => this.#line(entry) ?? []))
+    }
     if (this.#dropped.size > 0)
       lines.push(droppedLine(batch.at(-1)?.at ?? this.#journal.now(), this.#dropped))
     const told = new Map(this.#dropped)

@@ -100,7 +100,8 @@ export class AnswerCache {
 
 /** The kept octets as the answer to this query (RFC 1035 §4.1.1: the id is copied). */
 export function answerAgain({ octets }: KeptAnswer, query: Buffer): Buffer {
-  const copy = Buffer.from(octets)
+  const copy = Buffer.allocUnsafe(octets.length)
+  copy.set(octets)
   copy[0] = query[0] ?? 0
   copy[1] = query[1] ?? 0
   return copy

@@ -14,6 +14,22 @@ test('§3.1: names are compared without letter case, and the question comes back
   assert.deepEqual(lines(answer), ['www.conformance.test. 3600 A 192.0.2.4'])
 })
 
+test('§3.1: all letters count as equal in both cases, and nothing else does (RFC 4343 §3)', async () => {
+  const letters = 'abcdefghijklmnopqrstuvwxyz'
+  for (const name of [
+    letters,
+    letters.toUpperCase(),
+    `${letters.slice(0, 13)}${letters.slice(13).toUpperCase()}`,
+  ])
+    assert.deepEqual(lines((await ask(subject, name)).answer), [
+      `${letters}.conformance.test. 3600 A 192.0.2.15`,
+    ])
+  // The octets beside the letters differ from others by the same bit.
+  assert.equal((await ask(subject, 'x\\@[`{', { type: 'TXT' })).rcode, 0)
+  for (const name of ['x`[`{', 'x@{`{', 'x@[@{', 'x@[`['])
+    assert.equal((await ask(subject, name, { type: 'TXT' })).rcode, 3, name)
+})
+
 test('§3.6.2: an alias is followed and stands in front of what it leads to', async () => {
   const { answer, rcode, flags } = await ask(subject, 'chain')
   assert.deepEqual(lines(answer), [

@@ -131,6 +131,16 @@ const BROKEN: readonly [string, (good: Buffer) => Buffer][] = [
     '§4.1.4: labels that go round',
     (good) => Buffer.concat([good.subarray(0, 12), Buffer.from([1, 97, 0xc0, 12, 0, 1, 0, 1])]),
   ],
+  ...[64, 128, 191].map((length): [string, (good: Buffer) => Buffer] => [
+    `§2.3.4, §4.1.4: a label of ${length} octets`,
+    (good) =>
+      Buffer.concat([
+        good.subarray(0, 12),
+        Buffer.from([length]),
+        Buffer.alloc(length, 'a'),
+        Buffer.from([0, 0, 1, 0, 1]),
+      ]),
+  ]),
   ['§4.1: a record that is counted but not there', (good) => withCount(good, 10, 1)],
   ['§4.1: 65,535 answers that are not there', (good) => withCount(good, 6, 0xffff)],
   [

@@ -15,10 +15,14 @@ async function conform(): Promise<{ readonly code: unknown; readonly lines: read
   const files = globSync('test/conformance/dns/*.test.ts', { cwd: root }).map((file) => join(root, file))
   // With the context of this test, those would report to its runner.
   const { NODE_TEST_CONTEXT: _, ...environment } = process.env
-  const child = spawn(process.execPath, ['--test', '--test-reporter=tap', ...files], {
-    env: { ...environment, SUBJECT: 'bind' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--test', '--test-isolation=none', '--test-reporter=tap', ...files],
+    {
+      env: { ...environment, SUBJECT: 'bind' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   let out = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
   const [code]: unknown[] = await once(child, 'close')

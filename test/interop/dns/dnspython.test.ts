@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { missing } from '../../tool.ts'
 import { clientOf } from './client.ts'
+import { missingDnspython, PYTHON } from './dnspython.ts'
 
-// Debian's own Python is the one that has Debian's packages.
-const PYTHON = '/usr/bin/python3'
-const skip = missing(PYTHON)
+const skip = missingDnspython()
 const client = clientOf({ options: 'allowTransfer: [127.0.0.1]' })
 
 test('dnspython resolves, speaks EDNS, asks over TCP and transfers the zone', { skip }, async () => {

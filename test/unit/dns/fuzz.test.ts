@@ -7,10 +7,10 @@ import { fuzzDatagrams, fuzzStreams, openFuzzed, samplesOf } from './fuzz.ts'
 test('spoiled datagrams are answered within bounds or not at all', async () => {
   await using service = await openFuzzed()
   const samples = await samplesOf(service)
-  const { decoded, answered } = await fuzzDatagrams(service, samples, { count: 20_000, seed: 'short' })
+  const { decoded, answered } = await fuzzDatagrams(service, samples, { count: 10_000, seed: 'short' })
   // The mutations are neither all fatal nor all harmless.
-  assert.ok(decoded > 2000 && decoded < 18_000, `${decoded} decoded`)
-  assert.ok(answered > 2000 && answered < 18_000, `${answered} answered`)
+  assert.ok(decoded > 1000 && decoded < 9000, `${decoded} decoded`)
+  assert.ok(answered > 1000 && answered < 9000, `${answered} answered`)
 })
 
 test('spoiled messages in a stream do not disturb those behind them', async () => {
@@ -21,12 +21,12 @@ test('spoiled messages in a stream do not disturb those behind them', async () =
 
 test('spoiled and poisoned answers of other servers end in an answer within bounds, without the poison', async () => {
   await using service = await openPoisoned('short')
-  const codes = await fuzzForwarding(service, 2000)
+  const codes = await fuzzForwarding(service, 600)
   assert.deepEqual(
     [...codes.keys()].filter((code) => ![0, 2, 3].includes(code)),
     [],
   )
-  for (const code of [0, 3]) assert.ok((codes.get(code) ?? 0) > 100, `${codes.get(code)} of code ${code}`)
+  for (const code of [0, 3]) assert.ok((codes.get(code) ?? 0) > 30, `${codes.get(code)} of code ${code}`)
 })
 
 /** Octets that count how often single ones are looked at. */
@@ -62,6 +62,9 @@ function pointing(target: number): Buffer {
   return record
 }
 
+/** Octets of a bomb: as many as pointers can reach, though a message may be longer. */
+const SIZE = 0x4000
+
 /** Pointers that each lead to the one before, and then as many records as fit whose owners enter at the last. */
 function bombOf(jumps: number, label: string): Buffer {
   const start = 12 + 11
@@ -73,7 +76,7 @@ function bombOf(jumps: number, label: string): Buffer {
     chain.writeUInt16BE(0xc000 | (start + (jump === 0 ? 0 : 1 + (jump - 1) * link)), at + link - 2)
   }
   const entry = pointing(start + 1 + (jumps - 1) * link)
-  const count = Math.floor((65_535 - start - chain.length) / entry.length)
+  const count = Math.floor((SIZE - start - chain.length) / entry.length)
   return Buffer.concat([header(count + 1), opaque(chain), ...Array.from({ length: count }, () => entry)])
 }
 
@@ -81,7 +84,6 @@ const BOMBS: readonly [string, Buffer][] = [
   ['100 jumps an owner', bombOf(100, '')],
   ['120 jumps an owner', bombOf(120, '')],
   ['1000 jumps an owner', bombOf(1000, '')],
-  ['8000 jumps an owner', bombOf(8000, '')],
   ['120 jumps and labels an owner', bombOf(120, 'a')],
   ['names of four long labels by jumps', bombOf(4, 'a'.repeat(60))],
   ['names of five long labels by jumps', bombOf(5, 'a'.repeat(60))],

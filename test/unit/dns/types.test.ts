@@ -108,6 +108,7 @@ const TARGETS: readonly [string, string, string | undefined][] = [
   ['NAPTR', '00010002014102787800', 'host.'],
   ['NAPTR', '00010002017502787800', undefined],
   ['NAPTR', '000100020002787800', undefined],
+  ['NAPTR', '0001000202617802787800', undefined],
   ['SVCB', '0001', 'host.'],
   ['HTTPS', '0000', 'host.'],
   ['PTR', '', undefined],
@@ -128,8 +129,8 @@ test('a dot as the target of a service stands for its owner, as an alias for not
   assert.equal(targetOf(64, Buffer.of(0, 0, 0), OWNER), undefined)
 })
 
-const UPPER = Buffer.from('\u0004HoST\u0000', 'latin1')
-const LOWER = Buffer.from('\u0004host\u0000', 'latin1')
+const UPPER = Buffer.from('\u0004AoSZ\u0000', 'latin1')
+const LOWER = Buffer.from('\u0004aosz\u0000', 'latin1')
 
 /** Type, data with names as `*`, and whether the canonical form lower-cases them. */
 const CANONICAL: readonly [string, string, boolean][] = [

@@ -16,6 +16,6 @@ const file = new JournalFile(journal, folder, Date.now(), {
 for (let batch = 0; ; batch += 1) {
   for (let fact = 0; fact < 2000; fact += 1)
     journal.record('s', { kind: 'a.b', data: { text: 'ñ'.repeat(fact % 100) } })
-  if (batch === 3) process.stdout.write('loaded\n')
+  if (batch === 15) process.stdout.write('loaded\n')
   await setImmediate(file)
 }

@@ -9,6 +9,7 @@ import { frame, Framer } from '../../../../services/dns/wire/framing.ts'
 import { parseName, ROOT } from '../../../../services/dns/wire/name.ts'
 import { findType } from '../../../../services/dns/records/types.ts'
 import { connect } from 'node:net'
+import { PYTHON } from '../dnspython.ts'
 import type { CorpusQuestion } from './questions.ts'
 
 /** What an answer says, in presentation format, its records in the order of the wire. */
@@ -37,11 +38,11 @@ const WINDOW = 64
 const RETRY = 1000
 const TRIES = 5
 
-/** The answers of a server to the questions, in their order. */
+/** The answers of a server to the questions, in their order, as octets. */
 export async function askAll(
   address: Address,
   questions: readonly CorpusQuestion[],
-): Promise<readonly CorpusAnswer[]> {
+): Promise<readonly Buffer[]> {
   const octets: Buffer[] = []
   const queries = questions.map((question, index) => ({ question, index, octets: encode(question, index) }))
   await overUdp(
@@ -54,7 +55,7 @@ export async function askAll(
     queries.filter(({ question }) => question.transport === 'tcp'),
     octets,
   )
-  return readWithDnspython(octets)
+  return octets
 }
 
 interface CorpusQuery {
@@ -146,9 +147,10 @@ async function overTcp(address: Address, queries: readonly CorpusQuery[], found:
   await done.promise.finally(() => socket.destroy())
 }
 
-async function readWithDnspython(messages: readonly Buffer[]): Promise<readonly CorpusAnswer[]> {
-  // Debian's own Python is the one that has Debian's packages.
-  const reader = spawn('/usr/bin/python3', [join(import.meta.dirname, 'read.py')], {
+/** What answers say, as dnspython reads them. */
+export async function readAnswers(messages: readonly Buffer[]): Promise<readonly CorpusAnswer[]> {
+  if (messages.length === 0) return []
+  const reader = spawn(PYTHON, ['-B', join(import.meta.dirname, 'read.py')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   let text = ''

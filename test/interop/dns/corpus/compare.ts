@@ -1,6 +1,6 @@
 /** Compares the answers of two servers record by record, known differences taken out. */
 import type { CorpusAnswer } from './answers.ts'
-import type { Difference, Pair } from './differences.ts'
+import type { Difference, Pair } from './pair.ts'
 import type { Names } from './names.ts'
 
 /** What a comparison has found. */
@@ -55,7 +55,7 @@ function explain(
 const SECTIONS = ['answer', 'authority', 'additional'] as const
 
 /** The parts in which the answers differ. */
-function differing({ question, ours, bind }: Pair): readonly string[] {
+export function differing({ question, ours, bind }: Pair): readonly string[] {
   const parts = (answer: CorpusAnswer): Readonly<Record<string, unknown>> => ({
     error: answer.error,
     rcode: answer.rcode,

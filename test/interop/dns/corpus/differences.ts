@@ -1,79 +1,22 @@
 /** Where the answers of the service and of BIND differ, and why each difference is meant. */
 import type { CorpusAnswer } from './answers.ts'
-import type { Names } from './names.ts'
 import { parent } from './names.ts'
-import type { CorpusQuestion } from './questions.ts'
-
-/** One question with both answers. */
-export interface Pair {
-  readonly question: CorpusQuestion
-  readonly ours: CorpusAnswer
-  readonly bind: CorpusAnswer
-  /** BIND's answer to the same over TCP, where nothing has to be left out. */
-  readonly whole: CorpusAnswer
-}
-
-/** A difference that is known. */
-export interface Difference {
-  readonly name: string
-  /** Why the service does as it does. */
-  readonly why: string
-  /** BIND shows no such difference to clients for which it may recurse. */
-  readonly isOfZones?: boolean
-  /** Takes the difference out of a pair in which it occurs; gives any other pair back as it is. */
-  readonly level: (pair: Pair, names: Names) => Pair
-}
-
-function owner(line: string): string {
-  return line.slice(0, line.indexOf(' '))
-}
-
-function typeOf(line: string): string {
-  return line.split(' ')[3] ?? ''
-}
-
-function has({ flags }: CorpusAnswer, flag: string): boolean {
-  return flags.split(' ').includes(flag)
-}
-
-/** The cut that a referral is about; undefined for other answers. */
-function referralOf({ question, ours }: Pair, names: Names): string | undefined {
-  const servers = ours.authority.find((line) => typeOf(line) === 'NS')
-  if (servers === undefined) return undefined
-  const last = ours.answer.at(-1)
-  const isFollowed = last !== undefined && typeOf(last) === 'CNAME' && !isOfAlias(question)
-  // Behind aliases AA says nothing of the last name, whose servers these are.
-  const isOwn = isFollowed ? names.zoneOf(targetOf(last)) === owner(servers) : has(ours, 'AA')
-  return isOwn && names.isTop(owner(servers)) ? undefined : owner(servers)
-}
-
-/** Whether an alias itself is an answer to the question. */
-function isOfAlias({ type }: CorpusQuestion): boolean {
-  return type === 'CNAME' || type === 'ANY'
-}
-
-function targetOf(line: string): string {
-  return line.split(' ')[4] ?? ''
-}
-
-/** The zone in which the question begins. */
-function firstZone({ question }: Pair, names: Names): string | undefined {
-  const isAbove = question.type === 'DS' && names.isTop(question.name.toLowerCase())
-  const from = isAbove ? (parent(question.name) ?? question.name) : question.name
-  return names.zoneOf(from) ?? names.zoneOf(question.name)
-}
+import {
+  emptied,
+  firstZone,
+  has,
+  isOfAlias,
+  isProof,
+  minimized,
+  owner,
+  referralOf,
+  signerOf,
+  targetOf,
+  typeOf,
+  type Difference,
+} from './pair.ts'
 
 const MINIMAL = new Set(['DS', 'CDS', 'DNSKEY', 'CDNSKEY'])
-
-/** Without what BIND leaves out of answers that it keeps minimal: the zone's own servers and all addresses. */
-function minimized(answer: CorpusAnswer, names: Names): CorpusAnswer {
-  const authority = answer.authority.filter((line) => typeOf(line) !== 'NS' || !names.isTop(owner(line)))
-  return { ...answer, authority, additional: [] }
-}
-
-function emptied(answer: CorpusAnswer): CorpusAnswer {
-  return { ...answer, answer: [], authority: [], additional: [] }
-}
 
 /** The differences, in the order in which they are taken out. */
 export const DIFFERENCES: readonly Difference[] = [
@@ -143,9 +86,18 @@ export const DIFFERENCES: readonly Difference[] = [
           names.zoneOf(targetOf(line)) !== undefined &&
           names.zoneOf(targetOf(line)) !== firstZone(pair, names),
       )
-      if (border < 0) return pair
-      const answer = ours.answer.slice(0, border + 1)
-      return { ...pair, ours: { ...ours, rcode: 'NOERROR', answer, authority: [], additional: [] } }
+      const alias = ours.answer[border]
+      if (alias === undefined) return pair
+      // The signature of an alias stands behind it.
+      const isSignature = (line: string): boolean => typeOf(line) === 'RRSIG' && owner(line) === owner(alias)
+      const answer = [
+        ...ours.answer.slice(0, border + 1),
+        ...ours.answer.slice(border + 1, border + 2).filter(isSignature),
+      ]
+      // What proves that a wildcard made the alias is of the first zone.
+      const signed = ours.authority.filter((line) => signerOf(line) === firstZone(pair, names)).map(owner)
+      const proofs = ours.authority.filter((line) => isProof(line) && signed.includes(owner(line)))
+      return { ...pair, ours: { ...ours, rcode: 'NOERROR', answer, authority: proofs, additional: [] } }
     },
   },
   {
@@ -153,7 +105,7 @@ export const DIFFERENCES: readonly Difference[] = [
     isOfZones: true,
     why: 'RFC 1034 §4.3.2 step 6 adds what is useful from local data; BIND takes it from the one zone only unless it may recurse.',
     level(pair, names) {
-      const { ours, bind } = pair
+      const { question, ours, bind } = pair
       const zone = firstZone(pair, names)
       const isInside = (line: string): boolean => names.zoneOf(owner(line)) === zone
       const isGlue = (line: string): boolean => names.isBelowCut(owner(line), zone)
@@ -161,6 +113,9 @@ export const DIFFERENCES: readonly Difference[] = [
         (line) => isInside(line) || (isGlue(line) && bind.additional.includes(line)),
       )
       const theirs = bind.additional.filter((line) => isInside(line) || isGlue(line))
+      // What is left out of a datagram may have taken the room of what BIND has.
+      if (question.transport === 'udp' && mine.length < ours.additional.length)
+        mine.push(...theirs.filter((line) => !mine.includes(line)))
       return { ...pair, ours: { ...ours, additional: mine }, bind: { ...bind, additional: theirs } }
     },
   },
@@ -180,8 +135,10 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'RFC 9471 §3.1 sets TC when glue is left out of a referral; BIND 9.18 is older.',
     level(pair, names) {
       const { ours, bind, whole } = pair
-      const isCut = has(ours, 'TC') && !has(bind, 'TC') && referralOf(pair, names) !== undefined
-      if (!isCut || bind.additional.length >= whole.additional.length) return pair
+      if (has(bind, 'TC') || referralOf(pair, names) === undefined) return pair
+      if (bind.additional.length >= whole.additional.length) return pair
+      // What BIND leaves out may fit here, where more names are compressed.
+      if (!has(ours, 'TC')) return { ...pair, bind: { ...bind, additional: whole.additional } }
       return { ...pair, ours: emptied(ours), bind: { ...emptied(bind), flags: ours.flags } }
     },
   },
@@ -262,7 +219,8 @@ export const DIFFERENCES: readonly Difference[] = [
       )
       const additional = bind.additional.filter(
         (line) =>
-          ours.additional.includes(line) || (typeOf(line) !== 'CNAME' && !onward.includes(owner(line))),
+          ours.additional.includes(line) ||
+          (!/ IN (?:RRSIG )?CNAME /.test(line) && !onward.includes(owner(line))),
       )
       return { ...pair, bind: { ...bind, additional } }
     },
@@ -295,30 +253,13 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'RFC 4035 §3.1.4.1 has the zone above answer; BIND heeds that for the first name only.',
     level(pair, names) {
       const { question, ours, bind } = pair
-      const answer = ours.answer.filter((line) => typeOf(line) !== 'DS')
-      const last = answer.at(-1)
-      const target = last !== undefined && typeOf(last) === 'CNAME' ? targetOf(last) : ''
+      const alias = bind.answer.findLast((line) => typeOf(line) === 'CNAME')
+      const target = alias === undefined ? '' : targetOf(alias)
       if (question.type !== 'DS' || !names.isTop(target)) return pair
-      const isOfTarget = bind.authority.length === 1 && owner(bind.authority[0] ?? '') === target
-      return isOfTarget ? { ...pair, ours: { ...ours, answer, authority: bind.authority } } : pair
-    },
-  },
-]
-
-/** What differs even from a BIND that may recurse, which looks through all zones. */
-export const ACROSS_ZONES: readonly Difference[] = [
-  {
-    name: 'hosts in a zone within the zone',
-    why: 'The nearest zone has the say; BIND takes what the zone of the question has of the name, though no cut leads on.',
-    level(pair, names) {
-      const zone = firstZone(pair, names)
-      const inside = (answer: CorpusAnswer): CorpusAnswer => ({
-        ...answer,
-        additional: answer.additional.filter(
-          (line) => names.zoneOf(owner(line)) === zone || !owner(line).endsWith(`.${zone}`),
-        ),
-      })
-      return { ...pair, ours: inside(pair.ours), bind: inside(pair.bind) }
+      const isDenial = bind.authority.some((line) => typeOf(line) === 'SOA' && owner(line) === target)
+      const isStart = bind.answer.every((line, index) => line === ours.answer[index])
+      if (!isDenial || !isStart) return pair
+      return { ...pair, ours: { ...ours, answer: bind.answer, authority: bind.authority } }
     },
   },
 ]

@@ -50,7 +50,7 @@ export function questionsAbout(zones: readonly CorpusZone[]): readonly CorpusQue
         ask(name, type, { transport: 'tcp' })
       }
       for (const type of ['A', 'ANY', 'DS', random.pick(COMMON)]) ask(name, type)
-      for (const miss of nearMisses(name)) ask(miss, random.pick(COMMON))
+      for (const miss of nearMisses(name)) if (random.happens(0.5)) ask(miss, random.pick(COMMON))
     }
     // The tops in every manner, and what comes of large sets.
     for (const manner of MANNERS) for (const type of COMMON) ask(absolute('@', zone), type, manner)

@@ -2,9 +2,11 @@
 import type { Address } from '../../../../lab/service.ts'
 import { openBind } from '../../../conformance/dns/bind.ts'
 import { openLab } from '../../../lab.ts'
-import { askAll, type CorpusAnswer } from './answers.ts'
-import { compare, type Comparison } from './compare.ts'
-import { ACROSS_ZONES, DIFFERENCES, type Pair } from './differences.ts'
+import { askAll, readAnswers, type CorpusAnswer } from './answers.ts'
+import { compare, differing, type Comparison } from './compare.ts'
+import { DIFFERENCES } from './differences.ts'
+import type { Pair } from './pair.ts'
+import { ACROSS_ZONES, HOLLOW, SIGNED } from './special.ts'
 import { Names } from './names.ts'
 import { questionsAbout, type CorpusQuestion } from './questions.ts'
 import { masterFile, type CorpusZone } from './zone.ts'
@@ -23,8 +25,13 @@ export interface Result {
 }
 
 /** Compares the two over these zones. */
-export async function compareOver(zones: readonly CorpusZone[]): Promise<Result> {
-  const texts = zones.map((zone) => [zone.name === '' ? '.' : zone.name, masterFile(zone)] as const)
+export async function compareOver(
+  zones: readonly CorpusZone[],
+  sign?: (zone: CorpusZone) => string,
+): Promise<Result> {
+  const write = sign ?? masterFile
+  const differences = sign === undefined ? DIFFERENCES : [...DIFFERENCES, ...SIGNED, ...HOLLOW]
+  const texts = zones.map((zone) => [zone.name === '' ? '.' : zone.name, write(zone)] as const)
   const files = Object.fromEntries(texts.map(([, text], index) => [`${index}.db`, text]))
   await using lab = await openLab(
     `domain: lab.invalid\nservices: { dns: { zone: [${Object.keys(files).join(', ')}] } }`,
@@ -33,7 +40,7 @@ export async function compareOver(zones: readonly CorpusZone[]): Promise<Result>
   const ours = lab.address('dns', 'dns')
   const names = new Names(zones)
   await using bind = await openBind(Object.fromEntries(texts), { options: OPTIONS })
-  const first = compare(await askBoth(ours, bind.address, questionsAbout(zones)), DIFFERENCES, names)
+  const first = compare(await askBoth(ours, bind.address, questionsAbout(zones)), differences, names)
   const isOfZones = (name: string): boolean =>
     DIFFERENCES.some((each) => each.name === name && each.isOfZones === true)
   const open = [...first.occurred].flatMap(([name, pairs]) => (isOfZones(name) ? pairs : []))
@@ -43,7 +50,7 @@ export async function compareOver(zones: readonly CorpusZone[]): Promise<Result>
     recursive.address,
     [...new Set(open)].map(({ question }) => ({ ...question, recursionDesired: true })),
   )
-  const others = [...DIFFERENCES.filter(({ name }) => !isOfZones(name)), ...ACROSS_ZONES]
+  const others = [...differences.filter(({ name }) => !isOfZones(name)), ...ACROSS_ZONES]
   return {
     zones: zones.length,
     first,
@@ -56,18 +63,30 @@ async function askBoth(
   bind: Address,
   questions: readonly CorpusQuestion[],
 ): Promise<readonly Pair[]> {
-  const overUdp = questions.filter(({ transport }) => transport === 'udp')
-  const overTcp = overUdp.map((question) => ({ ...question, transport: 'tcp' as const }))
-  const [mine, theirs] = await Promise.all([
-    askAll(ours, questions),
-    askAll(bind, [...questions, ...overTcp]),
+  const [mine, theirs] = await Promise.all([askAll(ours, questions), askAll(bind, questions)])
+  // What is equal octet by octet is read once.
+  const others = theirs.map((octets, index) => (mine[index]?.equals(octets) === true ? undefined : octets))
+  const [a, b] = await Promise.all([
+    readAnswers(mine),
+    readAnswers(others.filter((octets) => octets !== undefined)),
   ])
-  const whole = new Map(overUdp.map((question, index) => [question, theirs[questions.length + index]]))
-  return questions.map((question, index): Pair => {
-    const [a, b] = [mine[index], theirs[index]]
-    if (a === undefined || b === undefined) throw new Error('an answer is missing')
-    return { question, ours: a, bind: b, whole: whole.get(question) ?? b }
+  const left = b.values()
+  const pairs = questions.map((question, index): Pair => {
+    const own = a[index]
+    const other = others[index] === undefined ? own : left.next().value
+    if (own === undefined || other === undefined) throw new Error('an answer is missing')
+    return { question, ours: own, bind: other, whole: other }
   })
+  return withWhole(bind, pairs)
+}
+
+/** Where they differ over UDP, BIND is asked again over TCP. */
+async function withWhole(bind: Address, pairs: readonly Pair[]): Promise<readonly Pair[]> {
+  const unequal = pairs.filter((pair) => pair.question.transport === 'udp' && differing(pair).length > 0)
+  const questions = unequal.map(({ question }) => ({ ...question, transport: 'tcp' as const }))
+  const answers = await readAnswers(await askAll(bind, questions))
+  const whole = new Map(unequal.map((pair, index) => [pair, answers[index]]))
+  return pairs.map((pair) => ({ ...pair, whole: whole.get(pair) ?? pair.whole }))
 }
 
 /** Whether BIND found all in its zones. */
