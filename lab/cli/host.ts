@@ -128,7 +128,10 @@ function tidyMemory(): void {
   setTimeout(() => {
     setFlagsFromString('--expose-gc')
     const collect: unknown = runInNewContext('gc')
+    // Most of the code has run once, to start the lab; what runs again is compiled again.
+    setFlagsFromString('--stress-flush-code')
     if (typeof collect === 'function') collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+    setFlagsFromString('--no-stress-flush-code')
   }, TIDY).unref()
 }
 

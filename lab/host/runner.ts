@@ -221,7 +221,7 @@ export class Runner {
       certificate: (request) => world.certificates.issue(request),
       store: () => {
         if (this.#store === undefined) throw new LabError((words) => words.serviceStopped(name))
-        return this.#store.get()
+        return this.#store
       },
       fault: (point, subject) => faults.take(point, subject),
       record: (fact: Fact) => journal.record(name, fact),

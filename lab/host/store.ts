@@ -3,29 +3,31 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Store } from '../service.ts'
 
-/** The durable state of one instance, opened when it is first asked for. */
-export class InstanceStore implements Disposable {
+/** The durable state of one instance: the folder is made, and the database opened, when it is first asked for. */
+export class InstanceStore implements Store, Disposable {
   readonly #folder: string
-  #open: Store | undefined
+  #database: DatabaseSync | undefined
 
-  /** The folder is made when the store is first opened. */
   constructor(state: string, instance: string) {
     this.#folder = join(state, 'services', instance)
   }
 
-  get(): Store {
-    if (this.#open === undefined) {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-      const database = new DatabaseSync(join(this.#folder, 'store.db'), { timeout: 2000 })
+  get folder(): string {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    return this.#folder
+  }
+
+  get database(): DatabaseSync {
+    if (this.#database === undefined) {
+      this.#database = new DatabaseSync(join(this.folder, 'store.db'), { timeout: 2000 })
       // What a service has committed survives kill -9 and a power cut.
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-      this.#open = { database, folder: this.#folder }
+      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     }
-    return this.#open
+    return this.#database
   }
 
   [Symbol.dispose](): void {
-    this.#open?.database.close()
-    this.#open = undefined
+    this.#database?.close()
+    this.#database = undefined
   }
 }

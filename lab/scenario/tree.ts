@@ -1,18 +1,7 @@
-import {
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  visit,
-  type Alias,
-  type Document,
-  type Node,
-} from 'yaml'
+import type { Alias, Document, Node } from 'yaml'
 import type { Problem } from '../service.ts'
 import { text } from '../words/index.ts'
+import { borrowYaml, type Yaml } from './yaml.ts'
 
 /** Where something stands in a file; line and column count from 1. */
 export interface Place {
@@ -42,8 +31,9 @@ export function parseTree(
   file: string,
   source: string,
 ): { readonly tree: Tree; readonly problems: readonly Problem[] } {
-  const lines = new LineCounter()
-  const document = parseDocument(source, {
+  const yaml = borrowYaml()
+  const lines = new yaml.LineCounter()
+  const document = yaml.parseDocument(source, {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: true,
@@ -58,17 +48,17 @@ export function parseTree(
     path: '',
     message: text((words) => words.yamlWrong(error.code, error.message)),
   }))
-  const reader = new Reader(anchorsOf(document), at, problems)
+  const reader = new Reader(yaml, anchorsOf(yaml, document), at, problems)
   return { tree: reader.read(document.contents, 0), problems }
 }
 
 /** What each alias stands for: the last node before it that has its anchor; found in one walk, however many there are. */
-function anchorsOf(document: Document): ReadonlyMap<Alias, Node> {
+function anchorsOf(yaml: Yaml, document: Document): ReadonlyMap<Alias, Node> {
   const anchors = new Map<string, Node>()
   const found = new Map<Alias, Node>()
-  visit(document, {
+  yaml.visit(document, {
     Node(_key, node) {
-      if (isAlias(node)) {
+      if (yaml.isAlias(node)) {
         const anchor = anchors.get(node.source)
         if (anchor !== undefined) found.set(node, anchor)
       } else if (node.anchor !== undefined) anchors.set(node.anchor, node)
@@ -79,12 +69,19 @@ function anchorsOf(document: Document): ReadonlyMap<Alias, Node> {
 
 /** Turns the parser's nodes into a tree, within bounds. */
 class Reader {
+  readonly #yaml: Yaml
   readonly #anchors: ReadonlyMap<Alias, Node>
   readonly #at: (offset: number) => Place
   readonly #problems: Problem[]
   #nodes = 0
 
-  constructor(anchors: ReadonlyMap<Alias, Node>, at: (offset: number) => Place, problems: Problem[]) {
+  constructor(
+    yaml: Yaml,
+    anchors: ReadonlyMap<Alias, Node>,
+    at: (offset: number) => Place,
+    problems: Problem[],
+  ) {
+    this.#yaml = yaml
     this.#anchors = anchors
     this.#at = at
     this.#problems = problems
@@ -98,22 +95,22 @@ class Reader {
         this.#problems.push({ ...place, path: '', message: text((words) => words.yamlTooLarge) })
       return { type: 'scalar', place, value: null }
     }
-    if (isAlias(node)) return this.read(this.#anchors.get(node), depth + 1)
-    if (isMap(node)) {
+    if (this.#yaml.isAlias(node)) return this.read(this.#anchors.get(node), depth + 1)
+    if (this.#yaml.isMap(node)) {
       const entries = new Map<string, Entry>()
       for (const pair of node.items) this.#pair(pair, entries, depth)
       return { type: 'map', place, entries }
     }
-    if (isSeq(node))
+    if (this.#yaml.isSeq(node))
       return { type: 'list', place, items: node.items.map((item) => this.read(item, depth + 1)) }
-    return { type: 'scalar', place, value: isScalar(node) ? plain(node.value) : null }
+    return { type: 'scalar', place, value: this.#yaml.isScalar(node) ? plain(node.value) : null }
   }
 
   #pair(pair: unknown, entries: Map<string, Entry>, depth: number): void {
-    if (!isPair(pair)) return
+    if (!this.#yaml.isPair(pair)) return
     const { key, value } = pair
     const place = this.#at(isNodeWithRange(key) ? key.range[0] : 0)
-    const name = isScalar(key) ? String(key.value) : String(key)
+    const name = this.#yaml.isScalar(key) ? String(key.value) : String(key)
     entries.set(name, {
       key: place,
       value: value === null ? { type: 'scalar', place, value: null } : this.read(value, depth + 1),

@@ -4,9 +4,8 @@ import { defineService, type Problem, type Running, type ServiceContext } from '
 import { AnswerCache, type Standing } from './answer-cache.ts'
 import { Answerer } from './answerer.ts'
 import { config, parseAddress, type Config } from './config.ts'
-import { openSigner } from './dnssec/signing.ts'
 import { answerFault } from './fault.ts'
-import { Forwarder } from './forward/forwarder.ts'
+import type { Forwarder } from './forward/forwarder.ts'
 import { isOwn } from './forward/recursion.ts'
 import { ownerOf } from './policy/address.ts'
 import { Connections } from './policy/connections.ts'
@@ -49,9 +48,12 @@ async function start(ctx: ServiceContext<Config>): Promise<Running> {
   const { zones: loaded, problems } = loadZones(ctx.config, ctx.files, ctx.world)
   requireSound(ctx, problems)
   const notifier = new Notifier(ctx.config.notify.map(parseAddress).filter(isThere), ctx)
-  const signer = ctx.config.dnssec ? await openSigner(ctx, loaded) : undefined
+  // What a lab does not use, it does not load.
+  const signer = ctx.config.dnssec
+    ? await (await import('./dnssec/signing.ts')).openSigner(ctx, loaded)
+    : undefined
   const primary = new Primary(ctx, loaded, (zone) => notifier.announce(zone), signer)
-  const forwarder = createForwarder(ctx, () => primary.current())
+  const forwarder = await createForwarder(ctx, () => primary.current())
   await listen(ctx, createServer(ctx, primary, forwarder))
   // Whoever is told comes at once, so it comes last.
   for (const zone of primary.current().values()) notifier.announce(zone)
@@ -124,10 +126,14 @@ function createServer(
   )
 }
 
-function createForwarder(ctx: ServiceContext<Config>, zones: () => Zones): Forwarder | undefined {
+async function createForwarder(
+  ctx: ServiceContext<Config>,
+  zones: () => Zones,
+): Promise<Forwarder | undefined> {
   const { forwarders, serveStale, cacheSize, udpSize } = ctx.config
   const servers = forwarders.map(parseAddress).filter(isThere)
   if (servers.length === 0) return undefined
+  const { Forwarder } = await import('./forward/forwarder.ts')
   return new Forwarder({
     servers,
     context: ctx,

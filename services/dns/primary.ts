@@ -54,7 +54,7 @@ export class Primary implements Disposable {
     this.grown = grown
     this.signer = signer
     this.isCopied = allowTransfer.length > 0
-    this.versions = isWritten || this.isCopied ? new Versions(ctx.store().database) : undefined
+    this.versions = isWritten || this.isCopied ? new Versions(ctx.store().folder) : undefined
     this.kept = loaded.map((each) => keep(each, this.versions, isWritten))
     this.zones = this.join()
     for (const each of this.kept) this.tellLoaded(each)

@@ -21,7 +21,11 @@ export function proveNoName(denial: Denial, key: string, encloser: string): Proo
 
 /** That there is a wildcard for the name, but without such a type. */
 export function proveWildcardNoData(denial: Denial, key: string, encloser: string): Proof {
-  return [...proveNoCloser(denial, key, encloser), denial.match(wildcardKey(encloser))]
+  const match = denial.match(wildcardKey(encloser))
+  // With opt-out a wildcard without data of its own may have no NSEC3, and is denied like any name (RFC 5155 §7.2.1).
+  return match === undefined
+    ? proveNoName(denial, key, encloser)
+    : [...proveNoCloser(denial, key, encloser), match]
 }
 
 /** That no name is nearer to the one asked for than the wildcard that answers for it. */

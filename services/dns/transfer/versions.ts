@@ -1,6 +1,8 @@
 /** Which version of each zone was served last: by it a changed zone is known, and whether its serial number grew. */
-import type { DatabaseSync } from 'node:sqlite'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { z } from 'zod'
 import { TYPE } from '../records/types.ts'
 import type { Zone, ZoneEntry } from '../zone/zone.ts'
 
@@ -14,35 +16,43 @@ export interface Version {
   readonly digest: string
 }
 
-/** The versions, kept over restarts. */
-export class Versions {
-  private readonly database: DatabaseSync
+const stored = z.record(
+  z.string(),
+  z.strictObject({ written: z.number(), serial: z.number(), digest: z.string() }),
+)
 
-  constructor(database: DatabaseSync) {
-    this.database = database
-    database.exec(
-      'CREATE TABLE IF NOT EXISTS versions (zone TEXT PRIMARY KEY, written INTEGER, serial INTEGER, digest TEXT) STRICT',
-    )
+/** The versions, kept over restarts in one small file of the folder: a database would cost each start more than all the rest. */
+export class Versions {
+  private readonly path: string
+  private readonly versions: Map<string, Version>
+
+  constructor(folder: string) {
+    this.path = join(folder, 'versions.json')
+    this.versions = new Map(Object.entries(read(this.path)))
   }
 
   /** The last version of the zone of that name; undefined for a new zone. */
   find(zone: string): Version | undefined {
-    const row = this.database.prepare('SELECT written, serial, digest FROM versions WHERE zone = ?').get(zone)
-    if (row === undefined) return undefined
-    return {
-      written: Number(row['written']),
-      serial: Number(row['serial']),
-      digest: String(row['digest']),
-    }
+    return this.versions.get(zone)
   }
 
-  /** Notes what is served now; what is noted already costs nothing. */
+  /** Notes what is served now, durably before it returns; what is noted already costs nothing. */
   keep(zone: string, { written, serial, digest }: Version): void {
     const last = this.find(zone)
     if (last?.written === written && last.serial === serial && last.digest === digest) return
-    this.database
-      .prepare('INSERT OR REPLACE INTO versions (zone, written, serial, digest) VALUES (?, ?, ?, ?)')
-      .run(zone, written, serial, digest)
+    this.versions.set(zone, { written, serial, digest })
+    const temporary = `${this.path}.new`
+    writeFileSync(temporary, JSON.stringify(Object.fromEntries(this.versions)), { mode: 0o600, flush: true })
+    renameSync(temporary, this.path)
+  }
+}
+
+// A file that is no such file is as good as none: the next version is taken for the first.
+function read(path: string): Readonly<Record<string, Version>> {
+  try {
+    return stored.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch {
+    return {}
   }
 }
 

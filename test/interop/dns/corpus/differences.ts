@@ -205,7 +205,8 @@ export const DIFFERENCES: readonly Difference[] = [
         lines.filter((line) => !['DS', 'DNSKEY'].includes(typeOf(line)))
       if (question.type === 'ANY' && without(bind.answer).length === 0 && without(ours.answer).length === 0)
         return { ...pair, ours: { ...ours, flags: bind.flags, answer: [], authority: bind.authority } }
-      return { ...pair, ours: { ...ours, authority: without(ours.authority) } }
+      const isKept = (line: string): boolean => typeOf(line) !== 'DS' || bind.authority.includes(line)
+      return { ...pair, ours: { ...ours, authority: ours.authority.filter(isKept) } }
     },
   },
   {
@@ -231,7 +232,7 @@ export const DIFFERENCES: readonly Difference[] = [
     level(pair) {
       const { question, ours, bind } = pair
       const additional = ours.additional.filter(
-        (line) => typeOf(line) !== question.type || bind.additional.includes(line),
+        (line) => !/ IN (?:RRSIG )?HTTPS /.test(line) || bind.additional.includes(line),
       )
       return question.type === 'HTTPS' ? { ...pair, ours: { ...ours, additional } } : pair
     },
