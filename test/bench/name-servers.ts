@@ -81,6 +81,7 @@ const nsd: NameServerKind = {
       `server:
   ip-address: 127.0.0.1@${port}
   server-count: 1
+  rrl-ratelimit: 0
   username: ""
   zonesdir: "${folder}"
   database: ""
