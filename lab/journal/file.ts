@@ -10,7 +10,6 @@ import {
   write,
 } from 'node:fs'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { messageOf } from '../host/error.ts'
 import type { Logger } from '../service.ts'
@@ -21,8 +20,6 @@ import type { Journal } from './journal.ts'
 const INTERVAL = 100
 /** Entries of a full batch, which is written at once. */
 const BATCH = 2000
-/** Entries made into text at a time. */
-const SLICE = 250
 /** Entries that may wait for the disk; more are dropped and counted. */
 const WAITING = 100_000
 /** Facts a second that each service may write for long; what a flood brings beyond is dropped and counted, as other logs do. */
@@ -59,7 +56,11 @@ export class JournalFile implements AsyncDisposable {
   readonly #journal: Journal
   readonly #log: Logger
   readonly #listening: Disposable
-  #waiting: Entry[] = []
+  /** Lines for the next batch, and how many of them are whose. */
+  #waiting: string[] = []
+  #owners = new Map<string, number>()
+  /** Milliseconds since 1970 of the last line. */
+  #at = 0
   /** Entries that are not on disk yet, those of the batches under way included. */
   #queued = 0
   /** Facts that each service may write now. */
@@ -104,8 +105,13 @@ export class JournalFile implements AsyncDisposable {
     if (allowance <= 0 || this.#queued >= WAITING || this.#written >= LARGEST)
       return this.#drop(entry.service)
     this.#allowance.set(entry.service, allowance - 1)
+    // Made into text at once: a batch of kept facts would hold up the services, by itself and by the garbage that it leaves.
+    const line = this.#line(entry)
+    if (line === undefined) return
     this.#queued += 1
-    if (this.#waiting.push(entry) >= BATCH) this.#flush()
+    this.#at = entry.at
+    this.#owners.set(entry.service, (this.#owners.get(entry.service) ?? 0) + 1)
+    if (this.#waiting.push(line) >= BATCH) this.#flush()
   }
 
   /** What a flooding service loses is its own: the others' facts are kept. */
@@ -123,24 +129,20 @@ export class JournalFile implements AsyncDisposable {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#refill()
-    const batch = this.#waiting
-    if (batch.length === 0 && this.#dropped.size === 0) return
+    const lines = this.#waiting
+    if (lines.length === 0 && this.#dropped.size === 0) return
+    const owners = this.#owners
     this.#waiting = []
+    this.#owners = new Map()
     this.#writing = this.#writing.then(async () => {
-      await this.#write(batch)
-      this.#queued -= batch.length
+      await this.#write(lines, owners)
+      this.#queued -= lines.length
     })
   }
 
-  async #write(batch: readonly Entry[]): Promise<void> {
-    const lines: string[] = []
-    for (let at = 0; at < batch.length; at += SLICE) {
-      // Between two slices the services go on: none of them waits for the journal.
-      if (at > 0) await setImmediate()
-      lines.push(...batch.slice(at, at + SLICE).flatMap((entry) => this.#line(entry) ?? []))
-    }
-    if (this.#dropped.size > 0)
-      lines.push(droppedLine(batch.at(-1)?.at ?? this.#journal.now(), this.#dropped))
+  async #write(batch: readonly string[], owners: ReadonlyMap<string, number>): Promise<void> {
+    const lines = [...batch]
+    if (this.#dropped.size > 0) lines.push(droppedLine(this.#at || this.#journal.now(), this.#dropped))
     const told = new Map(this.#dropped)
     this.#dropped.clear()
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
@@ -153,7 +155,10 @@ export class JournalFile implements AsyncDisposable {
       this.#isComplaining = false
     } catch (error) {
       for (const [service, facts] of told) this.#miss(service, facts)
-      for (const { service } of batch) this.#drop(service)
+      for (const [service, facts] of owners) {
+        this.#miss(service, facts)
+        this.#journal.countDropped(facts)
+      }
       this.#cutHalfLine()
       this.#complain(messageOf(error))
     }
