@@ -1,4 +1,7 @@
-/** The contract of a command that a service brings: `services/<name>/commands/<command>.ts` exports it as `command`. */
+/**
+ * The contract of a command that a service brings: `services/<name>/commands/<command>.ts` exports it as `command`. In a
+ * Text that it prints, a command stands in backquotes, as in `lab stop`, and is written as the person can type it.
+ */
 import type { Problem, ScenarioFiles, Text } from './service.ts'
 
 /** One option of a command, as `node:util` parses it. */
@@ -40,7 +43,7 @@ export interface ServiceCall {
   complain(line: string | Text): void
   /** Writes `file:line:column: message` to standard error. */
   report(problem: Problem): void
-  /** The scenario that `-s` names; rejects with all its mistakes if it has any. */
+  /** The scenario that `-s` names; one that is wrong rejects with all its mistakes. */
   scenario(): Promise<{
     readonly domain: string
     readonly address: string

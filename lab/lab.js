@@ -50,7 +50,7 @@ function handOver(node) {
   // The channel tells the lab when this process is gone, even by SIGKILL.
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, LAB_LAUNCHED: '1' },
+    env: { LAB_CALLED: process.argv[1], ...process.env, LAB_LAUNCHED: '1' },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => child.kill(signal))

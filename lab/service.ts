@@ -6,8 +6,23 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Duplex } from 'node:stream'
 import type { TlsOptions, TLSSocket } from 'node:tls'
 import type { ZodType } from 'zod'
+import type { Certificate, CertificateRequest, World } from './world.ts'
 
 export type { ServiceCall, ServiceCommand } from './command.ts'
+export type {
+  PublishedName,
+  Names,
+  Account,
+  ScramVerifier,
+  Accounts,
+  StoredMessage,
+  Mailbox,
+  Mail,
+  CertificateRequest,
+  Certificate,
+  Certificates,
+  World,
+} from './world.ts'
 
 /** A text in the two languages of the lab. */
 export interface Text {
@@ -72,7 +87,13 @@ export type Json =
 export interface Fact {
   readonly kind: string
   readonly connection?: number
-  readonly data?: { readonly [key: string]: Json | undefined }
+  /** A function is called at once if the fact is recorded, and not at all if it is dropped: for what comes thousands of times a second. */
+  readonly data?: FactData | (() => FactData)
+}
+
+/** What is told of a fact, by name. */
+export interface FactData {
+  readonly [key: string]: Json | undefined
 }
 
 /** The lab's time, which a test or a scenario may move ahead of the machine's. */
@@ -127,117 +148,6 @@ export interface ScenarioFiles {
   path(relative: string): string
   /** A text file with `${…}` filled in, or a FileError; the service is restarted when a reload finds it changed. */
   text(relative: string): string
-}
-
-/** A name that a service publishes for DNS to answer, data in the presentation format of RFC 1035 §5. */
-export interface PublishedName {
-  /** Fully qualified, without the final dot. */
-  readonly name: string
-  readonly type: string
-  readonly data: string
-  /** Seconds. */
-  readonly ttl?: number
-}
-
-/** The names of the lab, which services publish and DNS serves. */
-export interface Names {
-  /** Publishes until the result is disposed of, at the latest until the service stops. */
-  publish(name: PublishedName): Disposable
-  list(): readonly PublishedName[]
-  /** Calls `run` after each change until the result is disposed of. */
-  watch(run: () => void): Disposable
-}
-
-/** A person of the lab, who logs in to every service with the same name and password. */
-export interface Account {
-  readonly name: string
-  /** `name@domain`. */
-  readonly address: string
-}
-
-/** The stored half of a SCRAM password (RFC 5802 §3). */
-export interface ScramVerifier {
-  readonly salt: Buffer
-  readonly iterations: number
-  readonly storedKey: Buffer
-  readonly serverKey: Buffer
-}
-
-/** The accounts of the lab; passwords are kept only as salted verifiers. */
-export interface Accounts {
-  list(): readonly Account[]
-  /** The account of that name, letter case ignored. */
-  find(name: string): Account | undefined
-  /** Takes as long for an unknown name as for a wrong password; rejects when too many logins wait already. */
-  verify(name: string, password: string): Promise<boolean>
-  scram(name: string, hash: 'sha1' | 'sha256'): Promise<ScramVerifier | undefined>
-}
-
-/** One message at rest in a mailbox. */
-export interface StoredMessage {
-  /** Stable across sessions, renames and restarts. */
-  readonly id: string
-  readonly path: string
-  /** Octets as stored, lines ended by LF. */
-  readonly size: number
-}
-
-/** The mailbox of one account: a Maildir that other programs may share. */
-export interface Mailbox {
-  /** The Maildir's folder. */
-  readonly folder: string
-  /** Stores a message durably before it resolves with its id; on failure nothing of it stays visible. */
-  deliver(message: Buffer | AsyncIterable<Buffer>): Promise<string>
-  list(): Promise<readonly StoredMessage[]>
-  /** Rejects if the message has gone. */
-  read(id: string): Promise<Buffer>
-  /** False if the message had gone already. */
-  remove(id: string): Promise<boolean>
-}
-
-/** The mail of the lab. */
-export interface Mail {
-  /** Undefined for a name without an account. */
-  mailbox(account: string): Mailbox | undefined
-}
-
-/** What a certificate is to say. */
-export interface CertificateRequest {
-  /** DNS names, the first one also the common name; a client's may be an account's name. */
-  readonly names: readonly string[]
-  readonly addresses?: readonly string[]
-  readonly purpose: 'server' | 'client' | 'peer'
-  /** 90 by default. */
-  readonly days?: number
-}
-
-/** A certificate with its private key, as PEM. */
-export interface Certificate {
-  readonly key: string
-  readonly certificate: string
-  /** The certificate followed by all that lead to, but do not include, the root. */
-  readonly chain: string
-  /** The root, which a client must trust. */
-  readonly authority: string
-}
-
-/** The lab's certificate authority. */
-export interface Certificates {
-  issue(request: CertificateRequest): Promise<Certificate>
-  /** The root certificate as PEM. */
-  authority(): Promise<string>
-}
-
-/** Where services meet; they share nothing else. */
-export interface World {
-  /** The scenario's domain, without a final dot. */
-  readonly domain: string
-  /** The address at which clients reach the lab. */
-  readonly address: string
-  readonly names: Names
-  readonly accounts: Accounts
-  readonly mail: Mail
-  readonly certificates: Certificates
 }
 
 /** The durable state of one service instance. */

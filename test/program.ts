@@ -32,10 +32,10 @@ export class Program implements AsyncDisposable {
   readonly finished: Promise<Finished>
 
   constructor(words: readonly string[], options: ProgramOptions) {
-    const { LANG: _lang, LC_ALL: _all, ...environment } = process.env
+    const { LANG: _lang, LC_ALL: _all, npm_execpath: _npm, ...environment } = process.env
     this.process = spawn(options.node ?? process.execPath, [launcher, ...words], {
       cwd: options.folder,
-      env: { ...environment, NO_COLOR: '1', LANG: 'C', ...options.environment },
+      env: { ...environment, NO_COLOR: '1', LANG: 'C', LAB_CALLED: 'lab', ...options.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.process.stdout?.setEncoding('utf8').on('data', (text: string) => void (this.out += text))
@@ -67,8 +67,13 @@ export function run(words: readonly string[], options: ProgramOptions): Promise<
 /** Starts a lab and waits for its greeting. */
 export async function startLab(words: readonly string[], options: ProgramOptions): Promise<Program> {
   const program = new Program(['start', ...words], options)
-  await program.printed('lab stop')
-  return program
+  try {
+    await program.printed('lab stop')
+    return program
+  } catch (error) {
+    await program[Symbol.asyncDispose]()
+    throw error
+  }
 }
 
 /** The addresses that a greeting shows, in its order. */

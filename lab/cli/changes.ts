@@ -1,4 +1,4 @@
-import type { Changes } from '../host/lab.ts'
+import type { Changes } from '../host/change.ts'
 import type { Io } from './command.ts'
 
 /** What a reload did, in one line. */

@@ -12,8 +12,10 @@ export interface Io {
   say(line: string | Text): void
   /** Writes a line to standard error. */
   complain(line: string | Text): void
-  /** Picks the person's language. */
+  /** Picks the person's language; the commands in the text, which stand in backquotes, become as the person can type them. */
   pick(text: Text): string
+  /** A command, as in `lab stop`, as the person can type it. */
+  command(line: string): string
 }
 
 /** What a command was called with. */
@@ -89,5 +91,52 @@ export const labOptions = {
     type: 'string',
     value: 'ADDRESS',
     text: { en: 'the address to listen on (127.0.0.1)', es: 'la dirección en la que escuchar (127.0.0.1)' },
+  },
+} as const satisfies Record<string, Option>
+
+/** The options that say how a lab is hosted. */
+export const hostOptions = {
+  ports: {
+    type: 'string',
+    short: 'p',
+    value: 'MODE',
+    text: {
+      en: 'standard (53, 80 …), fallback (unprivileged ones, the default) or any (free ones)',
+      es: 'standard (53, 80 …), fallback (sin privilegios, por defecto) o any (los que estén libres)',
+    },
+  },
+  watch: {
+    type: 'boolean',
+    short: 'w',
+    text: { en: 'follow changes of the scenario file', es: 'seguir los cambios del fichero del escenario' },
+  },
+  detach: {
+    type: 'boolean',
+    short: 'd',
+    text: { en: 'go on in the background', es: 'continuar en segundo plano' },
+  },
+  'log-level': {
+    type: 'string',
+    value: 'LEVEL',
+    text: { en: 'debug, info, warn or error (info)', es: 'debug, info, warn o error (info)' },
+  },
+} as const satisfies Record<string, Option>
+
+/** The options that choose facts. */
+export const logOptions = {
+  follow: {
+    type: 'boolean',
+    short: 'f',
+    text: { en: 'go on with what happens', es: 'continuar con lo que ocurra' },
+  },
+  kind: {
+    type: 'string',
+    short: 'k',
+    multiple: true,
+    value: 'KIND',
+    text: {
+      en: 'only these facts, as in dns.queried or dns',
+      es: 'solo estos hechos, como dns.queried o dns',
+    },
   },
 } as const satisfies Record<string, Option>

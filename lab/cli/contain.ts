@@ -1,5 +1,6 @@
 import { resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stackOf } from '../host/error.ts'
 import { scopes } from '../host/scope.ts'
 import type { Logger } from '../service.ts'
 
@@ -12,7 +13,7 @@ export function containErrors(
   const settle = (error: unknown): void => {
     const scope = scopes.getStore()
     if (scope !== undefined) return scope.fail(error)
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    const stack = stackOf(error)
     // Nothing says on whose behalf it ran, but the stack may say whose code it is.
     if (!folders.some((folder) => runsIn(stack, folder))) return fatal(error)
     log.error({ error: stack }, 'internal error of a service; the lab goes on')

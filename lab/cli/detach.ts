@@ -19,7 +19,7 @@ export async function startDetached(call: Call): Promise<number> {
     detached: true,
     windowsHide: true,
     stdio: ['ignore', log, log, 'ipc'],
-    env: { ...environment, LAB_DETACHED: '1' },
+    env: { LAB_CALLED: process.argv[1], ...environment, LAB_DETACHED: '1' },
   })
   closeSync(log)
   return new Promise((done) => {

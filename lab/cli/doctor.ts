@@ -4,21 +4,11 @@ import { basename, join } from 'node:path'
 import { styleText } from 'node:util'
 import { isAlive } from '../console/client.ts'
 import { controlPath, stateFolders } from '../console/place.ts'
-import { bind, unbind } from '../host/bind.ts'
 import { LabError, messageOf } from '../host/error.ts'
 import { Lock, makeFolder } from '../host/lock.ts'
-import { addressText } from '../kit/address.ts'
-import { isError } from '../scenario/load.ts'
-import type { Text } from '../service.ts'
-import { text } from '../words/index.ts'
 import { exit, labOptions, placeOptions, type Call, type Command } from './command.ts'
-import { bindAddress, readScenario, registryOf, scenarioFile, stateRoot } from './places.ts'
-
-/** What one look found. */
-interface Finding {
-  readonly grade: 'good' | 'note' | 'bad'
-  readonly text: Text
-}
+import { stateRoot, stopCommand } from './places.ts'
+import { portFindings, type Finding } from './ports.ts'
 
 /** Bytes of free disk below which a journal soon fills it. */
 const LITTLE = 200 * 1024 * 1024
@@ -106,7 +96,7 @@ function folderFindings(call: Call): Finding[] {
 
 async function leftoverFindings(call: Call): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const look of foldersOf(stateRoot(call))) findings.push(...(await told(look)))
+  for (const look of foldersOf(call)) findings.push(...(await told(look)))
   if (findings.length > 0) return findings
   return [
     {
@@ -120,9 +110,9 @@ async function leftoverFindings(call: Call): Promise<Finding[]> {
 }
 
 /** One look for each state folder; if they cannot be listed, one that fails with the reason. */
-function foldersOf(root: string): (() => Promise<Finding[]>)[] {
+function foldersOf(call: Call): (() => Promise<Finding[]>)[] {
   try {
-    return stateFolders(root).map((folder) => () => leftoversIn(folder))
+    return stateFolders(stateRoot(call)).map((folder) => () => leftoversIn(call, folder))
   } catch (error) {
     return [() => Promise.reject(error)]
   }
@@ -138,11 +128,11 @@ async function told(look: () => Promise<Finding[]>): Promise<Finding[]> {
   }
 }
 
-async function leftoversIn(folder: string): Promise<Finding[]> {
+async function leftoversIn(call: Call, folder: string): Promise<Finding[]> {
   const name = basename(folder)
   const path = controlPath(folder)
   using lock = await Lock.take(folder)
-  if (lock === undefined) return [(await isAlive(path)) ? runningFinding(name) : heldFinding(name)]
+  if (lock === undefined) return [(await isAlive(path)) ? runningFinding(call, folder) : heldFinding(name)]
   if (platform() === 'win32' || !existsSync(path) || !statSync(path).isSocket()) return []
   rmSync(path, { force: true })
   return [
@@ -156,12 +146,13 @@ async function leftoversIn(folder: string): Promise<Finding[]> {
   ]
 }
 
-function runningFinding(name: string): Finding {
+function runningFinding(call: Call, folder: string): Finding {
+  const { name, stop } = stopCommand(call, folder)
   return {
     grade: 'note',
     text: {
-      en: `"${name}" is running; it stops with: lab stop -s ${name}`,
-      es: `"${name}" está en marcha; se detiene con: lab stop -s ${name}`,
+      en: `"${name}" is running; it stops with: \`${stop}\``,
+      es: `"${name}" está en marcha; se detiene con: \`${stop}\``,
     },
   }
 }
@@ -174,40 +165,6 @@ function heldFinding(name: string): Finding {
       es: `"${name}" está en manos de un proceso que no responde: termínalo (busca "lab.js start" entre tus procesos)`,
     },
   }
-}
-
-/** Tries every port that the scenario would use. */
-async function portFindings(call: Call): Promise<Finding[]> {
-  const file = scenarioFile(call)
-  const { scenario, problems } = await readScenario(call, file, registryOf(call))
-  if (scenario === undefined) {
-    const wrong = text((words) => words.fileWrong(file, problems.filter(isError).length))
-    const see = `lab validate ${file}`
-    return [{ grade: 'bad', text: { en: `${wrong.en}: ${see}`, es: `${wrong.es}: ${see}` } }]
-  }
-  const host = bindAddress(call)
-  const findings: Finding[] = []
-  for (const { name, service, ports } of scenario.instances) {
-    for (const [endpoint, { transport, fallback }] of Object.entries(service.endpoints)) {
-      const port = ports[endpoint] ?? fallback
-      try {
-        await unbind(await bind(name, transport, { host, port }))
-        findings.push({
-          grade: 'good',
-          text: {
-            en: `${name} can listen on ${addressText({ host, port })}`,
-            es: `${name} puede escuchar en ${addressText({ host, port })}`,
-          },
-        })
-      } catch (error) {
-        findings.push({
-          grade: 'bad',
-          text: error instanceof LabError ? error.text : { en: messageOf(error), es: messageOf(error) },
-        })
-      }
-    }
-  }
-  return findings
 }
 
 /** Whether the standard ports may be used. */

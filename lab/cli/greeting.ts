@@ -54,8 +54,8 @@ export function greeting(lab: Lab, io: Io): string {
     ...section(
       io.pick({ en: 'Next', es: 'Después' }),
       columns([
-        ['npx lab log --follow', io.pick({ en: 'see what happens', es: 'ver lo que ocurre' })],
-        ['npx lab stop', io.pick({ en: 'stop (or Ctrl-C here)', es: 'detener (o Ctrl-C aquí)' })],
+        [io.command('lab log --follow'), io.pick({ en: 'see what happens', es: 'ver lo que ocurre' })],
+        [io.command('lab stop'), io.pick({ en: 'stop (or Ctrl-C here)', es: 'detener (o Ctrl-C aquí)' })],
       ]),
     ),
   ].join('\n')

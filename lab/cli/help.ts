@@ -17,7 +17,7 @@ export function helpOf(name: string, command: Command, io: Io): string {
     ...columns(options),
     '',
     heading(io.pick({ en: 'Examples', es: 'Ejemplos' })),
-    ...columns(command.examples.map((example) => [example.line, io.pick(example.text)])),
+    ...columns(command.examples.map((example) => [io.command(example.line), io.pick(example.text)])),
   ].join('\n')
 }
 
@@ -39,16 +39,19 @@ export function overviewOf(commands: readonly (readonly [string, Command])[], io
     '',
     heading(io.pick({ en: 'Begin with', es: 'Empieza con' })),
     ...columns([
-      ['lab start', io.pick({ en: 'start the default scenario', es: 'arrancar el escenario por defecto' })],
       [
-        'lab start --help',
+        io.command('lab start'),
+        io.pick({ en: 'start the default scenario', es: 'arrancar el escenario por defecto' }),
+      ],
+      [
+        io.command('lab start --help'),
         io.pick({
           en: 'how to choose services, ports, student',
           es: 'cómo elegir servicios, puertos, estudiante',
         }),
       ],
       [
-        'lab list',
+        io.command('lab list'),
         io.pick({ en: 'what scenarios and services there are', es: 'qué escenarios y servicios hay' }),
       ],
     ]),

@@ -1,11 +1,22 @@
 import { resolve, sep } from 'node:path'
 import { parseArgs } from 'node:util'
-import { codeOf, LabError, messageOf } from '../host/error.ts'
+import type { Option } from '../command.ts'
+import { codeOf, LabError, messageOf, stackOf } from '../host/error.ts'
 import { nearest } from '../kit/nearest.ts'
 import type { Text } from '../service.ts'
 import { languageOf } from '../words/index.ts'
 import { problemLine } from './problem.ts'
-import { exit, type Call, type Command, type Io } from './command.ts'
+import {
+  exit,
+  hostOptions,
+  labOptions,
+  logOptions,
+  placeOptions,
+  type Call,
+  type Command,
+  type Io,
+} from './command.ts'
+import { programOf, typable } from './program.ts'
 import { serviceCommands } from './service-command.ts'
 
 /** The commands, each loaded when it is called. */
@@ -32,8 +43,12 @@ const common = {
   },
 } as const
 
-/** Options of any command that may stand before its name, followed by their values. */
-const VALUED = ['--lang', '--state', '--scenario', '-s', '--services', '--student', '--bind', '--ports']
+/** The options of the lab's commands that take a value, as they are written: they may stand before the command's name. */
+const valued: ReadonlySet<string> = new Set(
+  Object.entries<Option>({ ...common, ...placeOptions, ...labOptions, ...hostOptions, ...logOptions })
+    .filter(([, option]) => option.type === 'string')
+    .flatMap(([name, { short }]) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]),
+)
 
 /** Milliseconds that a finished command may wait for what is still open. */
 const LINGER = 50
@@ -67,8 +82,8 @@ async function run(words: readonly string[], io: Io): Promise<number> {
   if (load === undefined) {
     const near = nearest(name, [...Object.keys(commands), ...broughtBy(words).keys()])
     io.complain({
-      en: `lab: there is no command "${name}"${near === undefined ? '' : ` (did you mean "${near}"?)`}. lab --help lists them`,
-      es: `lab: no existe la orden "${name}"${near === undefined ? '' : ` (¿querías decir "${near}"?)`}. lab --help las enumera`,
+      en: `lab: there is no command "${name}"${near === undefined ? '' : ` (did you mean "${near}"?)`}. \`lab --help\` lists them`,
+      es: `lab: no existe la orden "${name}"${near === undefined ? '' : ` (¿querías decir "${near}"?)`}. \`lab --help\` las enumera`,
     })
     return exit.wrong
   }
@@ -87,7 +102,7 @@ async function run(words: readonly string[], io: Io): Promise<number> {
 }
 
 function takesValue(word: string | undefined): boolean {
-  return word !== undefined && VALUED.includes(word)
+  return word !== undefined && valued.has(word)
 }
 
 async function overview(words: readonly string[], at: number, io: Io): Promise<number> {
@@ -175,7 +190,7 @@ function failed(error: unknown, io: Io, name: string): number {
       en: 'lab: internal error; please report it with these lines',
       es: 'lab: error interno; por favor, comunícalo con estas líneas',
     })
-    io.complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    io.complain(stackOf(error))
     return exit.bug
   }
   for (const problem of error.problems) io.complain(problemLine(problem, io))
@@ -197,17 +212,20 @@ function languageAsked(words: readonly string[]): string | undefined {
   return index < 0 ? undefined : (words[index]?.split('=')[1] ?? words[index + 1])
 }
 
-function ioOf(words: readonly string[]): Io {
-  const language = languageOf(languageAsked(words), process.env)
-  const pick = (text: Text): string => text[language]
+function ioOf(asked: readonly string[]): Io {
+  const language = languageOf(languageAsked(asked), process.env)
+  const folder = workingFolder()
+  const program = programOf(process.env, process.argv[1] ?? 'lab', folder)
+  const pick = (text: Text): string => typable(text[language], program)
   const line = (said: string | Text): string => `${typeof said === 'string' ? said : pick(said)}\n`
   return {
     language,
     environment: process.env,
-    folder: workingFolder(),
+    folder,
     say: (said) => write('out', line(said)),
     complain: (said) => write('err', line(said)),
     pick,
+    command: (words) => typable(`\`${words}\``, program),
   }
 }
 

@@ -32,7 +32,7 @@ export const command: Command = {
     call.io.say(
       styleText(
         'bold',
-        call.io.pick({ en: 'Scenarios (lab start -s NAME)', es: 'Escenarios (lab start -s NOMBRE)' }),
+        call.io.pick({ en: 'Scenarios (`lab start -s NAME`)', es: 'Escenarios (`lab start -s NOMBRE`)' }),
       ),
     )
     for (const line of columns(scenarios.map(({ name, title }) => [name, call.io.pick(title)])))
@@ -41,7 +41,7 @@ export const command: Command = {
     call.io.say(
       styleText(
         'bold',
-        call.io.pick({ en: 'Services (lab start NAME)', es: 'Servicios (lab start NOMBRE)' }),
+        call.io.pick({ en: 'Services (`lab start NAME`)', es: 'Servicios (`lab start NOMBRE`)' }),
       ),
     )
     for (const line of columns(services.map(({ name, summary }) => [name, call.io.pick(summary)])))
@@ -56,7 +56,10 @@ async function listed(
   file: string,
 ): Promise<{ readonly name: string; readonly title: Text; readonly services: readonly string[] }> {
   const { scenario } = await readScenario(call, file, registryOf(call))
-  const broken = { en: `has mistakes: lab validate ${name}`, es: `tiene errores: lab validate ${name}` }
+  const broken = {
+    en: `has mistakes: \`lab validate ${name}\``,
+    es: `tiene errores: \`lab validate ${name}\``,
+  }
   return {
     name,
     title: scenario?.summary ?? scenario?.title ?? broken,

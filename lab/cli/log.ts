@@ -8,7 +8,7 @@ import { controlPath, stateFolders } from '../console/place.ts'
 import { LabError, messageOf } from '../host/error.ts'
 import { isAsked } from '../journal/entry.ts'
 import { journalFiles } from '../journal/file.ts'
-import { exit, placeOptions, scenarioOptions, type Call, type Command } from './command.ts'
+import { exit, logOptions, placeOptions, scenarioOptions, type Call, type Command } from './command.ts'
 import { runningLab, stateName, stateRoot } from './places.ts'
 
 const entrySchema = z.object({
@@ -27,21 +27,7 @@ export const command: Command = {
   options: {
     scenario: scenarioOptions.scenario,
     ...placeOptions,
-    follow: {
-      type: 'boolean',
-      short: 'f',
-      text: { en: 'go on with what happens', es: 'continuar con lo que ocurra' },
-    },
-    kind: {
-      type: 'string',
-      short: 'k',
-      multiple: true,
-      value: 'KIND',
-      text: {
-        en: 'only these facts, as in dns.queried or dns',
-        es: 'solo estos hechos, como dns.queried o dns',
-      },
-    },
+    ...logOptions,
     json: { type: 'boolean', text: { en: 'one JSON object a line', es: 'un objeto JSON por línea' } },
   },
   examples: [

@@ -1,13 +1,16 @@
 import { isIP, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { isAlive } from '../console/client.ts'
 import { controlPath, stateFolders } from '../console/place.ts'
 import { LabError } from '../host/error.ts'
 import { findScenario, scenarioName } from '../scenario/layers.ts'
-import { loadScenario, type Loaded } from '../scenario/load.ts'
+import { isError, loadScenario, type Loaded } from '../scenario/load.ts'
 import { Registry } from '../scenario/registry.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import type { Problem } from '../service.ts'
 import type { Call } from './command.ts'
+import { quoted } from './program.ts'
 
 const root = resolve(import.meta.dirname, '..', '..')
 
@@ -41,6 +44,19 @@ export function scenarioFile(call: Call): string {
 export function readScenario(call: Call, file: string, registry: Registry): Promise<Loaded> {
   const address = visibleAddress(bindAddress(call))
   return loadScenario(file, { registry, folders: scenarioFolders, student: call.text('student'), address })
+}
+
+/** The scenario of the file and what it warns of; one that is wrong rejects with all its mistakes. */
+export async function soundScenario(
+  call: Call,
+  file: string,
+  registry: Registry,
+  isRunning = false,
+): Promise<{ readonly scenario: Scenario; readonly warnings: readonly Problem[] }> {
+  const { scenario, problems } = await readScenario(call, file, registry)
+  if (scenario !== undefined) return { scenario, warnings: problems }
+  const mistakes = problems.filter(isError).length
+  throw new LabError((words) => words.scenarioWrong(mistakes, isRunning), { blame: 'wrong', problems })
 }
 
 /** The address of `--bind`; throws if it is none. */
@@ -84,6 +100,14 @@ export async function runningLab(call: Call): Promise<string> {
       blame: 'wrong',
     })
   return only
+}
+
+/** The name of the lab of a state folder, and the command that stops it from where the call was made. */
+export function stopCommand(call: Call, folder: string): { readonly name: string; readonly stop: string } {
+  const name = basename(folder)
+  const usual = resolve(call.io.folder, call.io.environment['LAB_STATE'] ?? '.lab')
+  const state = dirname(folder) === usual ? '' : ` --state ${quoted(dirname(folder))}`
+  return { name, stop: `lab stop -s ${quoted(name)}${state}` }
 }
 
 /** The name under which the state of a scenario is kept, given its name, its folder or its file. */

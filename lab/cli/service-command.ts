@@ -1,8 +1,8 @@
 import { globSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { ServiceCall, ServiceCommand } from '../command.ts'
-import { LabError, messageOf } from '../host/error.ts'
+import { hasFields, importExport } from '../host/exported.ts'
+import type { Scenario } from '../scenario/scenario.ts'
 import { exit, labOptions, type Call, type Command } from './command.ts'
 import { problemLine } from './problem.ts'
 
@@ -22,29 +22,19 @@ export function serviceCommands(
 
 async function load(path: string): Promise<{ readonly command: Command }> {
   const service = basename(dirname(dirname(path)))
-  const command = await imported(service, path)
+  const command = await importExport({
+    service,
+    path,
+    name: 'command',
+    is: isCommand,
+    form: 'export const command: ServiceCommand',
+  })
   const run = async (call: Call): Promise<number> => exit[await command.run(serviceCall(call, service))]
   return { command: { ...command, options: { ...command.options, ...labOptions }, run } }
 }
 
-async function imported(service: string, path: string): Promise<ServiceCommand> {
-  let module: unknown
-  try {
-    module = await import(pathToFileURL(path).href)
-  } catch (error) {
-    throw new LabError((words) => words.serviceBroken(service, path, messageOf(error)), { cause: error })
-  }
-  const command: unknown =
-    typeof module === 'object' && module !== null ? Reflect.get(module, 'command') : undefined
-  if (isCommand(command)) return command
-  throw new LabError((words) => words.serviceBroken(service, path, 'export const command: ServiceCommand'))
-}
-
-/** Whether a file's export has what the command line calls; the rest is TypeScript's to check. */
 function isCommand(value: unknown): value is ServiceCommand {
-  if (typeof value !== 'object' || value === null) return false
-  const has = (field: string, type: string): boolean => typeof Reflect.get(value, field) === type
-  return has('summary', 'object') && has('options', 'object') && has('run', 'function')
+  return hasFields(value, { summary: 'object', options: 'object', run: 'function' })
 }
 
 function serviceCall(call: Call, service: string): ServiceCall {
@@ -57,23 +47,20 @@ function serviceCall(call: Call, service: string): ServiceCall {
     complain: (line) => io.complain(line),
     report: (problem) => io.complain(problemLine(problem, io)),
     async scenario() {
-      const { domain, address, instances } = await soundScenario(call)
+      const { domain, address, instances } = await scenarioOf(call)
       return { domain, address, instances: instances.filter((instance) => instance.service.name === service) }
     },
     async file(path) {
       const { Files } = await import('../scenario/files.ts')
-      const { variables } = await soundScenario(call)
+      const { variables } = await scenarioOf(call)
       const whole = resolve(io.folder, path)
       return { name: basename(whole), files: new Files([dirname(whole)], variables) }
     },
   }
 }
 
-async function soundScenario(
-  call: Call,
-): Promise<NonNullable<Awaited<ReturnType<typeof import('./places.ts').readScenario>>['scenario']>> {
-  const { readScenario, registryOf, scenarioFile } = await import('./places.ts')
-  const { scenario, problems } = await readScenario(call, scenarioFile(call), registryOf(call))
-  if (scenario !== undefined) return scenario
-  throw new LabError((words) => words.scenarioWrong(problems.length, false), { blame: 'wrong', problems })
+/** The scenario that the call names; what it warns of is for `lab validate` to tell. */
+async function scenarioOf(call: Call): Promise<Scenario> {
+  const { registryOf, scenarioFile, soundScenario } = await import('./places.ts')
+  return (await soundScenario(call, scenarioFile(call), registryOf(call))).scenario
 }

@@ -26,8 +26,8 @@ export const command: Command = {
     if ((verb !== 'start' && verb !== 'stop') || name === undefined) {
       throw new LabError(
         {
-          en: 'say what to do with which service: lab service start|stop NAME',
-          es: 'di qué hacer con qué servicio: lab service start|stop NOMBRE',
+          en: 'say what to do with which service: `lab service start|stop NAME`',
+          es: 'di qué hacer con qué servicio: `lab service start|stop NOMBRE`',
         },
         { blame: 'wrong' },
       )

@@ -1,7 +1,7 @@
 import { portModes } from '../host/bind.ts'
 import { LabError } from '../host/error.ts'
 import { nearest } from '../kit/nearest.ts'
-import { labOptions, placeOptions, type Command } from './command.ts'
+import { hostOptions, labOptions, placeOptions, type Command } from './command.ts'
 import { levels } from './logger.ts'
 
 /** Starts a lab, in the foreground or detached. */
@@ -15,30 +15,7 @@ export const command: Command = {
   options: {
     ...labOptions,
     ...placeOptions,
-    ports: {
-      type: 'string',
-      short: 'p',
-      value: 'MODE',
-      text: {
-        en: 'standard (53, 80 …), fallback (unprivileged ones, the default) or any (free ones)',
-        es: 'standard (53, 80 …), fallback (sin privilegios, por defecto) o any (los que estén libres)',
-      },
-    },
-    watch: {
-      type: 'boolean',
-      short: 'w',
-      text: { en: 'follow changes of the scenario file', es: 'seguir los cambios del fichero del escenario' },
-    },
-    detach: {
-      type: 'boolean',
-      short: 'd',
-      text: { en: 'go on in the background', es: 'continuar en segundo plano' },
-    },
-    'log-level': {
-      type: 'string',
-      value: 'LEVEL',
-      text: { en: 'debug, info, warn or error (info)', es: 'debug, info, warn o error (info)' },
-    },
+    ...hostOptions,
   },
   examples: [
     { line: 'lab start', text: { en: 'the default scenario', es: 'el escenario por defecto' } },

@@ -64,8 +64,10 @@ export class ControlServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // Nobody gets in any more before the first one is cut off: whoever is, looks whether the lab is still there.
+    const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()))
     for (const socket of this.#sockets) socket.destroy()
-    await new Promise<void>((resolve) => void this.#server.close(() => resolve()))
+    await closed
     if (platform() !== 'win32') rmSync(this.#path, { force: true })
   }
 

@@ -81,7 +81,7 @@ function canonical(host: string): string {
 }
 
 /** Whether a socket at one address keeps another from the same port at the host. */
-function isInWay(address: string, host: string): boolean {
+export function isInWay(address: string, host: string): boolean {
   if (address === '::' || host === '::' || address === host) return true
   return (address === '0.0.0.0' || host === '0.0.0.0') && isIPv4(address) === isIPv4(host)
 }

@@ -1,12 +1,12 @@
-import { isDeepStrictEqual } from 'node:util'
 import { JournalFile } from '../journal/file.ts'
 import { Journal } from '../journal/journal.ts'
 import { nearest } from '../kit/nearest.ts'
-import type { Instance, Scenario } from '../scenario/scenario.ts'
+import type { Scenario } from '../scenario/scenario.ts'
 import type { Address, Logger, Text } from '../service.ts'
 import { Wire } from '../wire/wire.ts'
 import { createWorld, type LabWorld } from '../world/world.ts'
 import type { PortMode } from './bind.ts'
+import { planChange, type Changes } from './change.ts'
 import { LabClock } from './clock.ts'
 import { LabError, messageOf } from './error.ts'
 import { Faults } from './fault.ts'
@@ -45,14 +45,6 @@ export interface InstanceStatus {
   readonly trouble?: Text
 }
 
-/** What a reload did, by instance. */
-export interface Changes {
-  readonly started: readonly string[]
-  readonly restarted: readonly string[]
-  readonly stopped: readonly string[]
-  readonly unchanged: readonly string[]
-}
-
 /** Milliseconds that open connections get to finish when the lab stops. */
 const GRACE = 100
 
@@ -73,7 +65,7 @@ export class Lab implements AsyncDisposable {
   readonly #faults: Faults
   readonly #log: Logger
   #scenario: Scenario
-  #runners: Runner[]
+  #runners: readonly Runner[]
   #file: JournalFile | undefined
   readonly #abort = new AbortController()
   /** Starts, stops and reloads follow one another. */
@@ -94,7 +86,10 @@ export class Lab implements AsyncDisposable {
           'an attachment of the wire failed and has been detached',
         ),
     )
-    this.journal = new Journal(() => this.clock.now())
+    this.journal = new Journal(
+      () => this.clock.now(),
+      (reason) => this.#log.error({ reason }, 'a fact is counted as dropped'),
+    )
     this.world = createWorld({
       domain: scenario.domain,
       address: scenario.address,
@@ -267,26 +262,15 @@ export class Lab implements AsyncDisposable {
   }
 
   async #change(scenario: Scenario): Promise<Changes> {
-    const before = this.#runners
-    const after = startOrder(scenario.instances).map((instance) => {
-      const old = before.find((runner) => runner.instance.name === instance.name)
-      return old !== undefined && isSame(old.instance, instance) ? old : new Runner(instance, this.#host, old)
-    })
-    const leaving = before.filter((runner) => !after.includes(runner))
-    const wasRunning = leaving.filter((runner) => runner.state === 'running')
-    // A service that the user has stopped stays so; one that is new starts.
-    const entering = after.filter((runner) => {
-      const old = leaving.find((other) => other.instance.name === runner.instance.name)
-      return !before.includes(runner) && (old === undefined || old.state !== 'stopped')
-    })
-    const old = this.#scenario
-    for (const runner of leaving.toReversed()) await runner.stop()
-    this.#put(scenario, after)
+    const [old, before] = [this.#scenario, this.#runners]
+    const plan = planChange(before, scenario, this.#host)
+    for (const runner of plan.leaving.toReversed()) await runner.stop()
+    this.#put(scenario, plan.after)
     try {
-      await this.#startAll(entering)
+      await this.#startAll(plan.entering)
     } catch (error) {
       this.#put(old, before)
-      for (const runner of wasRunning) {
+      for (const runner of plan.running) {
         await runner.start(this.#abort.signal).catch((again: unknown) => {
           this.#log.error(
             { service: runner.instance.name, error: messageOf(again) },
@@ -296,30 +280,14 @@ export class Lab implements AsyncDisposable {
       }
       throw error
     }
-    const names = (runners: readonly Runner[]): string[] => runners.map((runner) => runner.instance.name)
-    const changes = {
-      started: names(entering).filter((name) => !names(wasRunning).includes(name)),
-      restarted: names(entering).filter((name) => names(wasRunning).includes(name)),
-      stopped: names(wasRunning).filter((name) => !names(entering).includes(name)),
-      unchanged: names(after.filter((runner) => before.includes(runner))),
-    }
-    this.journal.record('lab', { kind: 'lab.reloaded', data: changes })
-    return changes
+    this.journal.record('lab', { kind: 'lab.reloaded', data: plan.changes })
+    return plan.changes
   }
 
-  #put(scenario: Scenario, runners: Runner[]): void {
+  #put(scenario: Scenario, runners: readonly Runner[]): void {
     this.#scenario = scenario
     this.#runners = runners
     this.world.update({ domain: scenario.domain, accounts: scenario.accounts })
     this.#faults.plan(scenario.faults)
   }
-}
-
-function isSame(old: Instance, now: Instance): boolean {
-  return (
-    old.service === now.service &&
-    isDeepStrictEqual(old.config, now.config) &&
-    isDeepStrictEqual(old.ports, now.ports) &&
-    old.files.equals(now.files)
-  )
 }

@@ -15,7 +15,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { Wire } from '../wire/wire.ts'
 import type { PortMode } from './bind.ts'
 import type { LabClock } from './clock.ts'
-import { LabError, messageOf } from './error.ts'
+import { LabError, messageOf, stackOf } from './error.ts'
 import type { Faults } from './fault.ts'
 import { scopes, type Scope } from './scope.ts'
 import { Sockets } from './sockets.ts'
@@ -82,7 +82,15 @@ export class Runner {
   reject(problems: readonly Problem[]): void {
     const own = this.instance.files.watched()
     const told = problems.filter((problem) => own.includes(problem.file))
-    if (told.length > 0) this.#running?.rejected?.(told)
+    if (told.length === 0) return
+    try {
+      this.#running?.rejected?.(told)
+    } catch (error) {
+      this.#log.error(
+        { error: stackOf(error) },
+        'internal error while hearing of mistakes; the service goes on',
+      )
+    }
   }
 
   /** Where its endpoints listen. */
@@ -271,10 +279,7 @@ export class Runner {
       try {
         run()
       } catch (error) {
-        this.#log.error(
-          { error: error instanceof Error ? error.stack : String(error) },
-          'internal error in a timer; the service goes on',
-        )
+        this.#log.error({ error: stackOf(error) }, 'internal error in a timer; the service goes on')
       }
     })
     const owned: Timer = {

@@ -8,7 +8,7 @@ import type { Flow } from '../wire/flow.ts'
 import type { Wire } from '../wire/wire.ts'
 import { bind, unbind, type Bound } from './bind.ts'
 import { connectTcp, connectUdp } from './connect.ts'
-import { LabError, messageOf } from './error.ts'
+import { LabError, stackOf } from './error.ts'
 import { guard, inScope, type Scope } from './scope.ts'
 import type { TlsUpgrades } from './tls.ts'
 
@@ -273,8 +273,4 @@ function sendTo(datagrams: DatagramSocket, reply: Buffer, peer: Address): void {
   // A client that has gone, or an answer that the network cannot carry, concerns nobody else: without a callback such
   // errors are dropped, and a callback costs a turn of the queue for each datagram.
   datagrams.send(reply, peer.port, peer.host)
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : messageOf(error)
 }

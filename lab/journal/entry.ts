@@ -1,4 +1,4 @@
-import type { Json } from '../service.ts'
+import type { FactData } from '../service.ts'
 
 /** A fact in its place in the journal. */
 export interface Entry {
@@ -10,7 +10,7 @@ export interface Entry {
   readonly service: string
   readonly connection: number | undefined
   readonly kind: string
-  readonly data: { readonly [key: string]: Json | undefined } | undefined
+  readonly data: FactData | undefined
 }
 
 /** Whether the kind is one of those asked for; `dns.*` and `dns` stand for all that begins with `dns.`, and no list for all. */

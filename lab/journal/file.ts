@@ -13,27 +13,20 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { messageOf } from '../host/error.ts'
 import type { Logger } from '../service.ts'
+import { Batch } from './batch.ts'
 import type { Entry } from './entry.ts'
-import type { Journal } from './journal.ts'
+import { droppedFact, type Journal } from './journal.ts'
 
 /** Milliseconds between two batches. */
 const INTERVAL = 100
-/** Entries of a full batch, which is written at once. */
-const BATCH = 2000
-/** Entries that may wait for the disk; more are dropped and counted. */
-const WAITING = 100_000
-/** Facts a second that each service may write for long; what a flood brings beyond is dropped and counted, as other logs do. */
-const RATE = 5000
-/** Facts that a service may write at once after a quiet time. */
-const BURST = 40_000
+/** Octets that may wait for a slow disk; facts beyond are dropped and counted. */
+const WAITING = 64 * 1024 * 1024
 /** Bytes that one run may write; facts beyond it are dropped and counted. */
 const LARGEST = 512 * 1024 * 1024
-/** Characters of the longest fact. */
-const LONGEST = 65_536
 /** How many runs stay on disk. */
 const RUNS = 10
 
-const writeFully = promisify(write)
+const writeSome = promisify(write)
 
 /** The folder of a scenario's journals, one NDJSON file a run, named by its start. */
 export function journalFolder(state: string): string {
@@ -56,19 +49,12 @@ export class JournalFile implements AsyncDisposable {
   readonly #journal: Journal
   readonly #log: Logger
   readonly #listening: Disposable
-  /** Lines for the next batch, and how many of them are whose. */
-  #waiting: string[] = []
-  #owners = new Map<string, number>()
-  /** Milliseconds since 1970 of the last line. */
-  #at = 0
-  /** Entries that are not on disk yet, those of the batches under way included. */
+  /** What comes next; none while there is nothing to write. */
+  #batch: Batch | undefined
+  /** Octets of the batches under way. */
   #queued = 0
-  /** Facts that each service may write now. */
-  readonly #allowance = new Map<string, number>()
-  /** Milliseconds of `performance.now()`. */
-  #refilled = performance.now()
   /** Facts that the next batch reports as lost, by service. */
-  readonly #dropped = new Map<string, number>()
+  readonly #lost = new Map<string, number>()
   /** Bytes in the file. */
   #written: number
   #timer: NodeJS.Timeout | undefined
@@ -84,12 +70,12 @@ export class JournalFile implements AsyncDisposable {
     this.#written = fstatSync(this.#descriptor).size
     this.#journal = journal
     this.#log = log
-    this.#listening = journal.listen((entry) => this.#take(entry))
+    this.#listening = journal.listen((entry, line) => this.#take(entry, line))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#journal.tell()
     this.#listening[Symbol.dispose]()
-    clearTimeout(this.#timer)
     this.#flush()
     await this.#writing
     // What the last batch has lost is told, too.
@@ -98,83 +84,54 @@ export class JournalFile implements AsyncDisposable {
     closeSync(this.#descriptor)
   }
 
-  #take(entry: Entry): void {
-    // The timer is set for what is dropped, too: it is told, and the allowance grows again.
+  #take({ service }: Entry, line: string): void {
     this.#timer ??= setTimeout(() => this.#flush(), INTERVAL)
-    const allowance = this.#allowance.get(entry.service) ?? BURST
-    if (allowance <= 0 || this.#queued >= WAITING || this.#written >= LARGEST)
-      return this.#drop(entry.service)
-    this.#allowance.set(entry.service, allowance - 1)
-    // Made into text at once: a batch of kept facts would hold up the services, by itself and by the garbage that it leaves.
-    const line = this.#line(entry)
-    if (line === undefined) return
-    this.#queued += 1
-    this.#at = entry.at
-    this.#owners.set(entry.service, (this.#owners.get(entry.service) ?? 0) + 1)
-    if (this.#waiting.push(line) >= BATCH) this.#flush()
-  }
-
-  /** What a flooding service loses is its own: the others' facts are kept. */
-  #refill(): void {
-    const now = performance.now()
-    const more = ((now - this.#refilled) / 1000) * RATE
-    this.#refilled = now
-    for (const [service, left] of this.#allowance) {
-      if (left + more >= BURST) this.#allowance.delete(service)
-      else this.#allowance.set(service, left + more)
-    }
+    if (this.#queued >= WAITING || this.#written >= LARGEST) return this.#lose(service, 1)
+    if (this.#batch?.hasRoom(line) === false) this.#flush()
+    this.#batch ??= new Batch()
+    this.#batch.add(service, line)
   }
 
   #flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    this.#refill()
-    const lines = this.#waiting
-    if (lines.length === 0 && this.#dropped.size === 0) return
-    const owners = this.#owners
-    this.#waiting = []
-    this.#owners = new Map()
+    const batch = this.#batch
+    if (batch === undefined && this.#lost.size === 0) return
+    this.#batch = undefined
+    const octets = batch?.octets ?? Buffer.alloc(0)
+    this.#queued += octets.length
     this.#writing = this.#writing.then(async () => {
-      await this.#write(lines, owners)
-      this.#queued -= lines.length
+      await this.#write(octets, batch?.owners ?? new Map())
+      this.#queued -= octets.length
     })
   }
 
-  async #write(batch: readonly string[], owners: ReadonlyMap<string, number>): Promise<void> {
-    const lines = [...batch]
-    if (this.#dropped.size > 0) lines.push(droppedLine(this.#at || this.#journal.now(), this.#dropped))
-    const told = new Map(this.#dropped)
-    this.#dropped.clear()
-    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
+  async #write(octets: Buffer, owners: ReadonlyMap<string, number>): Promise<void> {
+    const told = new Map(this.#lost)
+    this.#lost.clear()
     try {
-      for (let done = 0; done < bytes.length;) {
-        const { bytesWritten } = await writeFully(this.#descriptor, bytes, done, bytes.length - done, null)
-        done += bytesWritten
-      }
-      this.#written += bytes.length
+      await this.#writeFully(told.size === 0 ? octets : Buffer.concat([octets, this.#lostLine(told)]))
       this.#isComplaining = false
     } catch (error) {
-      for (const [service, facts] of told) this.#miss(service, facts)
-      for (const [service, facts] of owners) {
-        this.#miss(service, facts)
-        this.#journal.countDropped(facts)
-      }
+      for (const [service, facts] of told) this.#count(service, facts)
+      for (const [service, facts] of owners) this.#lose(service, facts)
       this.#cutHalfLine()
       this.#complain(messageOf(error))
     }
   }
 
-  /** The entry as JSON; what cannot be written so, or is too long, is dropped and counted. */
-  #line(entry: Entry): string | undefined {
-    try {
-      const line = JSON.stringify(entry)
-      if (line.length <= LONGEST) return line
-      this.#complain(`a fact of kind ${entry.kind} has ${line.length} characters`)
-    } catch (error) {
-      this.#complain(`a fact of kind ${entry.kind} is no JSON: ${messageOf(error)}`)
+  async #writeFully(octets: Buffer): Promise<void> {
+    for (let done = 0; done < octets.length;) {
+      const { bytesWritten } = await writeSome(this.#descriptor, octets, done, octets.length - done, null)
+      done += bytesWritten
     }
-    this.#drop(entry.service)
-    return undefined
+    this.#written += octets.length
+  }
+
+  /** Only the disk misses these facts, so only there it is told. */
+  #lostLine(lost: ReadonlyMap<string, number>): Buffer {
+    const fact = droppedFact(Object.fromEntries(lost))
+    return Buffer.from(`${JSON.stringify({ at: this.#journal.now(), service: 'lab', ...fact })}\n`)
   }
 
   /** Takes back what a full disk has let through of a batch, so that the next one starts on a line of its own. */
@@ -192,13 +149,13 @@ export class JournalFile implements AsyncDisposable {
     this.#isComplaining = true
   }
 
-  #drop(service: string): void {
-    this.#miss(service, 1)
-    this.#journal.countDropped(1)
+  #lose(service: string, facts: number): void {
+    this.#count(service, facts)
+    this.#journal.countDropped(facts)
   }
 
-  #miss(service: string, facts: number): void {
-    this.#dropped.set(service, (this.#dropped.get(service) ?? 0) + facts)
+  #count(service: string, facts: number): void {
+    this.#lost.set(service, (this.#lost.get(service) ?? 0) + facts)
   }
 }
 
@@ -209,10 +166,4 @@ function runName(startedAt: number, newest: string | undefined): string {
     /(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-([\d.]+)Z\.ndjson$/.exec(newest ?? '') ?? []
   const last = Date.parse(`${day}T${hour}:${minute}:${second}Z`)
   return name(Number.isNaN(last) || last <= startedAt ? startedAt : last + 1)
-}
-
-function droppedLine(at: number, dropped: ReadonlyMap<string, number>): string {
-  const facts = [...dropped.values()].reduce((sum, count) => sum + count, 0)
-  const data = { facts, services: Object.fromEntries(dropped) }
-  return JSON.stringify({ at, service: 'lab', kind: 'journal.dropped', data })
 }

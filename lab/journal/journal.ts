@@ -1,29 +1,45 @@
+import { messageOf } from '../host/error.ts'
 import type { Fact } from '../service.ts'
+import { Allowance } from './allowance.ts'
 import { isAsked, type Entry } from './entry.ts'
+import { Pages } from './pages.ts'
 
-/** How many entries the memory keeps, and how many a reader may lag behind before it loses some. */
-const KEPT = 10_000
+/** Characters of the longest fact. */
+const LONGEST = 65_536
+/** Milliseconds in which what is dropped is counted before it is told. */
+const TELLING = 1000
 
-/** The one ordered list of what happened: a bounded ring in memory, with sinks and readers that follow. */
+/** What looks at each entry as it is recorded, and at its line of JSON; it must be quick and must not throw, and what it keeps it copies. */
+export type Listener = (entry: Entry, line: string) => void
+
+/** The one ordered list of what happened: bounded in memory, with sinks and readers that follow. */
 export class Journal {
   readonly #now: () => number
-  readonly #ring: (Entry | undefined)[] = Array.from({ length: KEPT })
-  readonly #listeners = new Set<(entry: Entry) => void>()
+  readonly #complain: (reason: string) => void
+  readonly #pages = new Pages()
+  readonly #allowances = new Map<string, Allowance>()
+  readonly #listeners = new Set<Listener>()
+  /** Facts that are dropped and not yet told, by service. */
+  #untold = new Map<string, number>()
+  /** The kinds of which was complained. */
+  readonly #wrong = new Set<string>()
+  #telling: NodeJS.Timeout | undefined
   #last = 0
   #dropped = 0
 
-  constructor(now: () => number) {
+  /** `complain` hears of a fact that a service should not have recorded. */
+  constructor(now: () => number, complain: (reason: string) => void = () => undefined) {
     this.#now = now
+    this.#complain = complain
   }
 
-  /** Adds a fact; never throws. */
+  /** Adds a fact, unless its service floods the journal; never throws. */
   record(service: string, fact: Fact): void {
     this.#last += 1
-    // One shape for all entries: this runs twice for each DNS query.
-    const { kind, connection, data } = fact
-    const entry: Entry = { seq: this.#last, at: this.#now(), service, connection, kind, data }
-    this.#ring[this.#last % KEPT] = entry
-    for (const listener of this.#listeners) listener(entry)
+    let allowance = this.#allowances.get(service)
+    if (allowance === undefined) this.#allowances.set(service, (allowance = new Allowance()))
+    if (allowance.take()) this.#add(service, fact)
+    else this.#drop(service)
   }
 
   /** Milliseconds since 1970 in the lab's time. */
@@ -31,12 +47,12 @@ export class Journal {
     return this.#now()
   }
 
-  /** The number of the newest entry. */
+  /** The number of the newest fact, be it kept or dropped. */
   get last(): number {
     return this.#last
   }
 
-  /** How many facts were lost on the way to the disk or to a reader. */
+  /** How many facts were dropped, or lost on the way to the disk or to a reader. */
   get dropped(): number {
     return this.#dropped
   }
@@ -46,8 +62,19 @@ export class Journal {
     this.#dropped += facts
   }
 
-  /** Calls `run` with each entry to come; it must be quick and must not throw. */
-  listen(run: (entry: Entry) => void): Disposable {
+  /** Records at once what was dropped since that was told last, as the fact `journal.dropped`. */
+  tell(): void {
+    clearTimeout(this.#telling)
+    this.#telling = undefined
+    if (this.#untold.size === 0) return
+    const services = Object.fromEntries(this.#untold)
+    this.#untold = new Map()
+    this.#last += 1
+    this.#add('lab', droppedFact(services))
+  }
+
+  /** Calls `run` with each entry to come. */
+  listen(run: Listener): Disposable {
     this.#listeners.add(run)
     return { [Symbol.dispose]: () => void this.#listeners.delete(run) }
   }
@@ -55,29 +82,77 @@ export class Journal {
   /** The entries still in memory that come after number `seq`, oldest first. */
   since(seq: number, kinds?: readonly string[]): Entry[] {
     const entries: Entry[] = []
-    for (let next = Math.max(seq + 1, this.#last - KEPT + 1, 1); next <= this.#last; next += 1) {
-      const entry = this.#ring[next % KEPT]
-      if (entry !== undefined && isAsked(entry.kind, kinds)) entries.push(entry)
+    let { lines, next } = this.#pages.read()
+    while (lines.length > 0) {
+      entries.push(...entriesOf(lines, seq, kinds))
+      ;({ lines, next } = this.#pages.read(next))
     }
     return entries
   }
 
   /** The entries after number `seq`, then those to come until the signal aborts; a reader that lags too far loses the oldest, which are counted. */
   async *follow(seq: number, signal: AbortSignal, kinds?: readonly string[]): AsyncGenerator<Entry> {
-    let reached = seq
     let wake: () => void = () => undefined
     using _listening = this.listen(() => wake())
     signal.addEventListener('abort', () => wake(), { once: true })
+    let { lines, next } = this.#pages.read()
     while (!signal.aborted) {
-      const lost = Math.max(0, this.#last - KEPT - reached)
-      if (reached > seq && lost > 0) this.#dropped += lost
-      const entries = this.since(reached, kinds)
-      reached = this.#last
-      yield* entries
-      if (this.#last > reached || signal.aborted) continue
+      yield* entriesOf(lines, seq, kinds)
+      const { lost, ...more } = this.#pages.read(next)
+      this.#dropped += lost
+      ;({ lines, next } = more)
+      if (lines.length > 0 || signal.aborted) continue
       await new Promise<void>((resolve) => {
         wake = resolve
       })
     }
   }
+
+  /** What cannot be written as JSON, or is too long, is dropped. */
+  #add(service: string, fact: Fact): void {
+    try {
+      const entry = this.#entry(service, fact)
+      const line = JSON.stringify(entry)
+      if (line.length > LONGEST) throw new RangeError(`${line.length} characters are too many`)
+      this.#pages.append(line)
+      for (const listener of this.#listeners) listener(entry, line)
+    } catch (error) {
+      if (!this.#wrong.has(fact.kind))
+        this.#complain(`a fact of kind ${fact.kind} cannot be recorded: ${messageOf(error)}`)
+      this.#wrong.add(fact.kind)
+      this.#drop(service)
+    }
+  }
+
+  #entry(service: string, { kind, connection, data }: Fact): Entry {
+    const at = this.#now()
+    return {
+      seq: this.#last,
+      at,
+      service,
+      connection,
+      kind,
+      data: typeof data === 'function' ? data() : data,
+    }
+  }
+
+  #drop(service: string): void {
+    this.#dropped += 1
+    this.#untold.set(service, (this.#untold.get(service) ?? 0) + 1)
+    // It is told by itself, for no fact may follow.
+    this.#telling ??= setTimeout(() => this.tell(), TELLING).unref()
+  }
+}
+
+/** The fact that tells of facts that are not there, counted by service. */
+export function droppedFact(services: Readonly<Record<string, number>>): Fact {
+  const facts = Object.values(services).reduce((sum, count) => sum + count, 0)
+  return { kind: 'journal.dropped', data: { facts, services } }
+}
+
+function entriesOf(lines: readonly string[], seq: number, kinds?: readonly string[]): Entry[] {
+  return lines.flatMap((line) => {
+    const entry: Entry = JSON.parse(line)
+    return entry.seq > seq && isAsked(entry.kind, kinds) ? [entry] : []
+  })
 }

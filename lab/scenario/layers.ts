@@ -6,6 +6,7 @@ import { text } from '../words/index.ts'
 import { nearest } from '../kit/nearest.ts'
 import { readSource } from '../kit/source.ts'
 import { parseTree, type Tree } from './tree.ts'
+import { loadYaml } from './yaml.ts'
 
 /** How long a chain of `extends` may be. */
 const LONGEST_CHAIN = 8
@@ -62,11 +63,12 @@ export interface Layer {
 
 /** The file and those that it extends, its own first. */
 export function readLayers(file: string, folders: readonly string[], problems: Problem[]): Layer[] {
+  const yaml = loadYaml()
   const layers: Layer[] = []
   let next: string | undefined = file
   while (next !== undefined) {
     const current: string = next
-    const { tree, problems: found } = parseTree(current, sourceOf(current))
+    const { tree, problems: found } = parseTree(yaml, current, sourceOf(current))
     problems.push(...found)
     layers.push({ file: current, tree })
     next = undefined

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { LabError, messageOf } from '../host/error.ts'
+import { LabError } from '../host/error.ts'
+import { hasFields, importExport } from '../host/exported.ts'
 import type { Service } from '../service.ts'
 import { nearest } from '../kit/nearest.ts'
 
@@ -33,20 +33,13 @@ export class Registry {
         blame: 'wrong',
       })
     }
-    let module: unknown
-    try {
-      module = await import(pathToFileURL(path).href)
-    } catch (error) {
-      throw new LabError((words) => words.serviceBroken(name, path, messageOf(error)), { cause: error })
-    }
-    const service: unknown =
-      typeof module === 'object' && module !== null ? Reflect.get(module, 'service') : undefined
-    if (!isService(service) || service.name !== name) {
-      throw new LabError((words) =>
-        words.serviceBroken(name, path, `export const service = defineService({ name: '${name}', … })`),
-      )
-    }
-    return service
+    return importExport({
+      service: name,
+      path,
+      name: 'service',
+      is: (value): value is Service => isService(value) && value.name === name,
+      form: `export const service = defineService({ name: '${name}', … })`,
+    })
   }
 
   /** Loads all of them. */
@@ -55,15 +48,12 @@ export class Registry {
   }
 }
 
-/** Whether a folder's export has what the host calls; the rest is TypeScript's to check. */
 function isService(value: unknown): value is Service {
-  if (typeof value !== 'object' || value === null) return false
-  const has = (field: string, type: string): boolean => typeof Reflect.get(value, field) === type
-  return (
-    has('name', 'string') &&
-    has('summary', 'object') &&
-    has('config', 'object') &&
-    has('endpoints', 'object') &&
-    has('start', 'function')
-  )
+  return hasFields(value, {
+    name: 'string',
+    summary: 'object',
+    config: 'object',
+    endpoints: 'object',
+    start: 'function',
+  })
 }

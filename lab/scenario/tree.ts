@@ -1,7 +1,7 @@
 import type { Alias, Document, Node } from 'yaml'
 import type { Problem } from '../service.ts'
 import { text } from '../words/index.ts'
-import { borrowYaml, type Yaml } from './yaml.ts'
+import type { Yaml } from './yaml.ts'
 
 /** Where something stands in a file; line and column count from 1. */
 export interface Place {
@@ -28,10 +28,10 @@ const MOST = 20_000
 
 /** Reads one YAML text; all that is wrong in it comes back beside what could be read. */
 export function parseTree(
+  yaml: Yaml,
   file: string,
   source: string,
 ): { readonly tree: Tree; readonly problems: readonly Problem[] } {
-  const yaml = borrowYaml()
   const lines = new yaml.LineCounter()
   const document = yaml.parseDocument(source, {
     lineCounter: lines,

@@ -1,4 +1,4 @@
-/** What the host says in English. */
+/** What the host says in English; a command for the person to type stands in backquotes. */
 export const english = {
   portInUse: (
     service: string,
@@ -33,20 +33,20 @@ export const english = {
   orderCircle: (names: readonly string[]): string =>
     `these services each want to start after the other: ${names.join(', ')}`,
   labStopping: 'the lab is stopping',
-  labRunning: (scenario: string, pid: number | undefined, ports: readonly string[]): string =>
+  labRunning: (scenario: string, pid: number | undefined, ports: readonly string[], stop: string): string =>
     `"${scenario}" runs already here${pid === undefined ? '' : ` (process ${pid}, "lab start")`}` +
-    `${ports.length === 0 ? '' : `, on ${ports.join(', ')}`}. Stop it with: lab stop -s ${scenario}. ` +
+    `${ports.length === 0 ? '' : `, on ${ports.join(', ')}`}. Stop it with: \`${stop}\`. ` +
     'Or keep both: --ports any --state ANOTHER-FOLDER',
   labNotRunning: (scenario: string | undefined): string =>
     scenario === undefined
-      ? 'no lab is running here. Start one with: lab start'
-      : `"${scenario}" is not running here. Start it with: lab start -s ${scenario}`,
+      ? 'no lab is running here. Start one with: `lab start`'
+      : `"${scenario}" is not running here. Start it with: \`lab start -s ${scenario}\``,
   labsRunning: (names: readonly string[]): string =>
     `several labs are running here: ${names.join(', ')}. Say which: -s NAME`,
   labForbidden: (path: string): string =>
     `the lab belongs to another user: its control socket ${path} is not yours`,
   labSilent:
-    'the lab does not answer. If it has just been started, try again; "lab doctor" looks for the cause',
+    'the lab does not answer. If it has just been started, try again; `lab doctor` looks for the cause',
   labStrange: (path: string): string =>
     `what answers at ${path} is not understood: it may be a lab of another version. End it from where it was started (Ctrl-C), then start again`,
   stateUnwritable: (folder: string, reason: string): string =>

@@ -25,18 +25,18 @@ export const spanish: Words = {
     `el escenario no tiene el servicio "${name}"${meant(near)}; tiene: ${known.join(', ') || 'ninguno'}`,
   orderCircle: (names) => `cada uno de estos servicios quiere arrancar después del otro: ${names.join(', ')}`,
   labStopping: 'el laboratorio se está deteniendo',
-  labRunning: (scenario, pid, ports) =>
+  labRunning: (scenario, pid, ports, stop) =>
     `"${scenario}" ya está en marcha aquí${pid === undefined ? '' : ` (proceso ${pid}, "lab start")`}` +
-    `${ports.length === 0 ? '' : `, en ${ports.join(', ')}`}. Detenlo con: lab stop -s ${scenario}. ` +
+    `${ports.length === 0 ? '' : `, en ${ports.join(', ')}`}. Detenlo con: \`${stop}\`. ` +
     'O conserva los dos: --ports any --state OTRA-CARPETA',
   labNotRunning: (scenario) =>
     scenario === undefined
-      ? 'aquí no hay ningún laboratorio en marcha. Arranca uno con: lab start'
-      : `"${scenario}" no está en marcha aquí. Arráncalo con: lab start -s ${scenario}`,
+      ? 'aquí no hay ningún laboratorio en marcha. Arranca uno con: `lab start`'
+      : `"${scenario}" no está en marcha aquí. Arráncalo con: \`lab start -s ${scenario}\``,
   labsRunning: (names) => `hay varios laboratorios en marcha aquí: ${names.join(', ')}. Di cuál: -s NOMBRE`,
   labForbidden: (path) => `el laboratorio es de otro usuario: su socket de control ${path} no es tuyo`,
   labSilent:
-    'el laboratorio no responde. Si acaba de arrancar, inténtalo de nuevo; "lab doctor" busca la causa',
+    'el laboratorio no responde. Si acaba de arrancar, inténtalo de nuevo; `lab doctor` busca la causa',
   labStrange: (path) =>
     `no se entiende lo que responde en ${path}: puede ser un laboratorio de otra versión. Termínalo donde se arrancó (Ctrl-C) y arranca de nuevo`,
   stateUnwritable: (folder, reason) =>

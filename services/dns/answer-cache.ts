@@ -107,11 +107,12 @@ export function answerAgain({ octets }: KeptAnswer, query: Buffer): Buffer {
   return copy
 }
 
-/** What is told of an answer given again; the objects are made anew, for the journal keeps them. */
-export function dataAgain(
-  { queried, answered }: KeptAnswer,
-  client: string,
-  id: number,
-): { readonly queried: Data; readonly answered: Data } {
-  return { queried: { ...queried, client, id }, answered: { ...answered, client, id, ms: 0 } }
+/** What is told of the query of an answer given again. */
+export function queriedAgain({ queried }: KeptAnswer, client: string, id: number): Data {
+  return { ...queried, client, id }
+}
+
+/** What is told of an answer given again. */
+export function answeredAgain({ answered }: KeptAnswer, client: string, id: number): Data {
+  return { ...answered, client, id, ms: 0 }
 }

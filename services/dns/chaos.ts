@@ -2,10 +2,8 @@
 import { failure, refusal, type Reply } from './reply.ts'
 import { TYPE } from './records/types.ts'
 import { printKey } from './wire/name.ts'
-import { RCODE, type Question } from './wire/message.ts'
-
-/** The class of these names (RFC 1035 §3.2.4). */
-export const CLASS_CH = 3
+import { CLASS_CH, RCODE } from './wire/codes.ts'
+import type { Question } from './wire/message.ts'
 
 /** What the server tells about itself; an empty text tells nothing. */
 export interface ServerNames {

@@ -1,5 +1,5 @@
 /** The EDNS options that a query may bring and an answer carries; all others are ignored (RFC 6891 §6.1.2). */
-import { NO_OPTIONS } from './wire/message.ts'
+import { NO_OPTIONS, optionsOf } from './wire/options.ts'
 
 /** The numbers of the options: NSID (RFC 5001), COOKIE (RFC 7873), edns-tcp-keepalive (RFC 7828). */
 const OPTION = { nsid: 3, cookie: 10, keepalive: 11 } as const
@@ -18,17 +18,12 @@ const NONE: QueryOptions = { cookie: undefined, wantsIdentity: false, wantsKeepa
 /** Reads options that the codec has found whole; of several equal ones the first counts. */
 export function readOptions(options: Buffer = NO_OPTIONS): QueryOptions {
   if (options.length === 0) return NONE
-  const found = new Map<number, Buffer>()
-  for (let at = 0; at + 4 <= options.length;) {
-    const code = options.readUInt16BE(at)
-    const end = at + 4 + options.readUInt16BE(at + 2)
-    if (!found.has(code)) found.set(code, options.subarray(at + 4, end))
-    at = end
-  }
+  const found = optionsOf(options)
+  const has = (code: number): boolean => found.some((each) => each.code === code)
   return {
-    cookie: found.get(OPTION.cookie),
-    wantsIdentity: found.has(OPTION.nsid),
-    wantsKeepalive: found.has(OPTION.keepalive),
+    cookie: found.find(({ code }) => code === OPTION.cookie)?.data,
+    wantsIdentity: has(OPTION.nsid),
+    wantsKeepalive: has(OPTION.keepalive),
   }
 }
 

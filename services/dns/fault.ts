@@ -2,12 +2,13 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { z } from 'zod'
 import type { Fault, Random } from '../../lab/service.ts'
-import { octetsOf } from './policy/address.ts'
+import { ipv4Octets, ipv6Octets } from './records/address.ts'
 import type { Asked } from './query.ts'
-import { CODE, failure, type Reply } from './reply.ts'
+import { failure, type Reply } from './reply.ts'
 import { TYPE } from './records/types.ts'
-import { withSerial } from './transfer/serial.ts'
-import { CLASS_IN, type RecordSet } from './wire/message.ts'
+import { withSerial } from './zone/serial.ts'
+import type { RecordSet } from './wire/message.ts'
+import { CLASS_IN, RCODE } from './wire/codes.ts'
 import { parseName, ROOT } from './wire/name.ts'
 
 /** The schema of a fault at `dns.answer`; several of its fields work together. */
@@ -15,7 +16,7 @@ export const answerFault = z.strictObject({
   drop: z.boolean().optional().describe('Sends no answer.'),
   delay: z.int().min(0).max(60_000).optional().describe('Milliseconds to wait before the answer.'),
   rcode: z
-    .enum(Object.keys(CODE).filter((name) => name !== 'BADVERS' && name !== 'BADCOOKIE'))
+    .enum(Object.keys(RCODE).filter((name) => name !== 'BADVERS' && name !== 'BADCOOKIE'))
     .optional()
     .describe('Answers with this code and no records.'),
   lame: z
@@ -59,10 +60,10 @@ export function replaces({ rcode, lame }: AnswerFault): boolean {
 /** What is answered in place of the right content. */
 export function replacement({ rcode, lame }: AnswerFault, asked: Asked): Reply {
   if (lame === 'upward') return upwardReferral()
-  const code = Object.entries(CODE).find(([name]) => name === rcode)?.[1]
-  return failure(lame === 'refused' ? CODE.REFUSED : (code ?? CODE.SERVFAIL), {
+  const code = Object.entries(RCODE).find(([name]) => name === rcode)?.[1]
+  return failure(lame === 'refused' ? RCODE.REFUSED : (code ?? RCODE.SERVFAIL), {
     source: 'fault',
-    authoritative: code === CODE.NXDOMAIN && asked.question.class === CLASS_IN,
+    authoritative: code === RCODE.NXDOMAIN && asked.question.class === CLASS_IN,
   })
 }
 
@@ -70,7 +71,7 @@ export function replacement({ rcode, lame }: AnswerFault, asked: Asked): Reply {
 function upwardReferral(): Reply {
   const data = ['a', 'b', 'c'].map((letter) => parseName(`${letter}.root-servers.net.`, ROOT).wire)
   const root = { owner: ROOT, type: TYPE.ns, class: CLASS_IN, ttl: 518_400, data }
-  return failure(CODE.NOERROR, { source: 'fault', authority: [root], required: 'authority' })
+  return failure(RCODE.NOERROR, { source: 'fault', authority: [root], required: 'authority' })
 }
 
 /** The right content made wrong. */
@@ -92,8 +93,9 @@ export function falsify(reply: Reply, fault: AnswerFault): Reply {
 
 function withAddress(set: RecordSet, address: string | undefined): RecordSet {
   if (address === undefined) return set
-  const type = isIPv4(address) ? TYPE.a : TYPE.aaaa
-  return set.type === type ? { ...set, data: [octetsOf(address)] } : set
+  const isFour = isIPv4(address)
+  if (set.type !== (isFour ? TYPE.a : TYPE.aaaa)) return set
+  return { ...set, data: [isFour ? ipv4Octets(address) : ipv6Octets(address)] }
 }
 
 function withOldSerial(set: RecordSet, serial: number | undefined): RecordSet {

@@ -3,12 +3,12 @@ import type { ServiceContext, Timer } from '../../lab/service.ts'
 import type { Config } from './config.ts'
 import type { ZoneSigner } from './dnssec/signer.ts'
 import { announceSigned } from './dnssec/signing.ts'
-import { isNewer, readSerial, withSerial } from './transfer/serial.ts'
+import { isNewer, readSerial, serialOf, withSerial } from './zone/serial.ts'
 import { digestEntries, digestZone, Versions, type Version } from './transfer/versions.ts'
 import { TYPE } from './records/types.ts'
 import { printKey } from './wire/name.ts'
 import type { Zones } from './zone/lookup.ts'
-import { serialOf, type Zone } from './zone/zone.ts'
+import type { Zone } from './zone/zone.ts'
 import { joinZones, type LoadedZone } from './zone/zones.ts'
 
 /** Milliseconds after a change of the lab's names for which more are waited for. */
@@ -54,7 +54,7 @@ export class Primary implements Disposable {
     this.grown = grown
     this.signer = signer
     this.isCopied = allowTransfer.length > 0
-    this.versions = isWritten || this.isCopied ? new Versions(ctx.store().folder) : undefined
+    this.versions = isWritten || this.isCopied ? new Versions(ctx.store().folder, ctx.log) : undefined
     this.kept = loaded.map((each) => keep(each, this.versions, isWritten))
     this.zones = this.join()
     for (const each of this.kept) this.tellLoaded(each)
@@ -111,8 +111,7 @@ export class Primary implements Disposable {
     const zones = joinZones(loaded, names, config.ttl, (name, why) => {
       log.warn({ name: name.name, type: name.type, why }, 'a published name is not served')
     })
-    for (const { name, written, ahead, digest } of this.kept)
-      this.versions?.keep(name, { written, serial: (written + ahead) >>> 0, digest })
+    this.versions?.keep(new Map(this.kept.map((each) => [each.name, versionOf(each)])))
     return this.signer?.sign(zones) ?? zones
   }
 
@@ -153,6 +152,10 @@ function aheadOf(written: number, digest: string, previous: Version | undefined,
   const isSame = previous.digest === digest && previous.written === written
   if (isSame) return (previous.serial - written) >>> 0
   return isWritten || isNewer(written, previous.serial) ? 0 : (previous.serial + 1 - written) >>> 0
+}
+
+function versionOf({ written, ahead, digest }: Kept): Version {
+  return { written, serial: (written + ahead) >>> 0, digest }
 }
 
 function withServedSerial({ loaded, written, ahead }: Kept): LoadedZone {

@@ -6,10 +6,8 @@ import type { Query } from './query.ts'
 import { IDLE_TIMEOUT } from './stream.ts'
 import { encodeMessage, MESSAGE_LIMIT } from './wire/encode.ts'
 import { encodeExtendedError, EXTENDED_ERROR, type ExtendedError } from './wire/extended-error.ts'
-import { FLAG, HEADER_LENGTH, RCODE } from './wire/message.ts'
-
-/** Response codes by name, those of RFC 2136 §2.2 and RFC 7873 §8 that this server gives among them. */
-export const CODE = { ...RCODE, NOTAUTH: 9, BADCOOKIE: 23 } as const
+import { printCode, RCODE } from './wire/codes.ts'
+import { FLAG, HEADER_LENGTH } from './wire/message.ts'
 
 /** Where the content of an answer came from, as facts say it. */
 export type Source = 'zone' | 'forwarder' | 'cache' | 'server' | 'fault'
@@ -56,7 +54,7 @@ export function failure(rcode: number, about: Partial<Reply> = {}): Reply {
 const REFUSALS: Readonly<Record<Exclude<Refusal, 'rate'>, { readonly rcode: number } & ExtendedError>> = {
   network: refused('prohibited', 'queries from this address are not allowed'),
   class: refused('notSupported', 'only the class IN is served'),
-  opcode: { ...refused('notSupported', 'this kind of request is not supported'), rcode: CODE.NOTIMP },
+  opcode: { ...refused('notSupported', 'this kind of request is not supported'), rcode: RCODE.NOTIMP },
   transfer: refused('prohibited', 'zone transfers to this address are not allowed'),
   notify: refused('notAuthoritative', 'this server is the primary of the zone'),
   'outside the zones': refused('notAuthoritative', 'the name lies in no zone of this server'),
@@ -71,7 +69,7 @@ function refused(
   code: keyof typeof EXTENDED_ERROR,
   text: string,
 ): { readonly rcode: number } & ExtendedError {
-  return { rcode: CODE.REFUSED, code: EXTENDED_ERROR[code], text }
+  return { rcode: RCODE.REFUSED, code: EXTENDED_ERROR[code], text }
 }
 
 /** An answer that refuses, with the reason. */
@@ -144,15 +142,6 @@ function answerOptions(query: Query, reply: Reply, identity: Buffer, limit: numb
   const used = HEADER_LENGTH + (question === undefined ? 0 : question.name.wire.length + 4) + OPT_LENGTH
   // What only explains is left out before what answers (RFC 8914 §3).
   return used + written.length + error.length > limit ? written : Buffer.concat([written, error])
-}
-
-const CODE_NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(CODE).map(([name, code]) => [code, name]),
-)
-
-/** A response code's name, or its number if it has none here. */
-export function printCode(rcode: number): string {
-  return CODE_NAMES.get(rcode) ?? String(rcode)
 }
 
 /** The data of the facts `dns.answered` and `dns.refused`; without octets nothing was sent. */

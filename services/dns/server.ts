@@ -1,36 +1,27 @@
 /** From a query's octets to the answer's: what is refused, what is answered from where, and what is told of it. */
 import type { Fault, ServiceContext } from '../../lab/service.ts'
 import type { Networks } from '../../lab/kit/networks.ts'
-import { answerAgain, dataAgain, type AnswerCache, type KeptAnswer } from './answer-cache.ts'
+import {
+  answerAgain,
+  answeredAgain,
+  queriedAgain,
+  type AnswerCache,
+  type KeptAnswer,
+} from './answer-cache.ts'
 import type { Answerer } from './answerer.ts'
-import { answerChaos, CLASS_CH, type ServerNames } from './chaos.ts'
+import { answerChaos, type ServerNames } from './chaos.ts'
 import { readOptions } from './edns.ts'
 import { corrupt, falsify, readFault, replacement, replaces } from './fault.ts'
 import { answerKind } from './policy/answer-kind.ts'
 import type { Cookie, Cookies } from './policy/cookie.ts'
 import type { RateLimit } from './policy/rate-limit.ts'
 import { queriedData, type Asked, type Client, type Query } from './query.ts'
-import {
-  answeredData,
-  CODE,
-  encodeReply,
-  failure,
-  refusal,
-  type EncodingOptions,
-  type Reply,
-} from './reply.ts'
+import { answeredData, encodeReply, failure, refusal, type EncodingOptions, type Reply } from './reply.ts'
 import { TYPE, typeName } from './records/types.ts'
 import type { Transfers } from './transfer/transfers.ts'
+import { CLASS_ANY, CLASS_CH, CLASS_IN, CLASS_NONE, OPCODE, RCODE } from './wire/codes.ts'
 import { EXTENDED_ERROR } from './wire/extended-error.ts'
-import {
-  CLASS_IN,
-  decodeHeader,
-  decodeMessage,
-  FLAG,
-  MessageError,
-  type Header,
-  type Message,
-} from './wire/message.ts'
+import { decodeHeader, decodeMessage, FLAG, MessageError, type Header, type Message } from './wire/message.ts'
 import { printKey } from './wire/name.ts'
 
 /** What the server is made of. */
@@ -60,13 +51,6 @@ type Content = Pick<Message, 'questions' | 'authority' | 'edns'>
 
 /** The octets of an answer; undefined for what stays unanswered. */
 type Answering = Buffer | undefined | Promise<Buffer | undefined>
-
-/** The kinds of request (RFC 1035 §4.1.1, RFC 1996 §3.1); all others are not implemented. */
-const OPCODE = { query: 0, notify: 4 } as const
-
-/** Classes that no data has (RFC 1035 §3.2.5, RFC 2136 §1.3). */
-const CLASS_NONE = 254
-const CLASS_ANY = 255
 
 /** Answers queries; it keeps nothing between them but what its parts remember. */
 export class Server {
@@ -104,8 +88,8 @@ export class Server {
   /** What an old question gets: the answer given before, unless a fault wants otherwise. */
   private repeat(kept: KeptAnswer, octets: Buffer, client: Client): Answering {
     const { connection, host } = client
-    const { queried, answered } = dataAgain(kept, host, octets.readUInt16BE(0))
-    this.context.record({ kind: 'dns.queried', connection, data: queried })
+    const id = octets.readUInt16BE(0)
+    this.context.record({ kind: 'dns.queried', connection, data: () => queriedAgain(kept, host, id) })
     const { name, type } = kept
     const fault = this.takeFault(name, type, client)
     if (fault !== undefined) {
@@ -113,7 +97,7 @@ export class Server {
       const [question] = query.questions
       return question && this.commit({ ...query, question, name, type }, fault)
     }
-    this.context.record({ kind: 'dns.answered', connection, data: answered })
+    this.context.record({ kind: 'dns.answered', connection, data: () => answeredAgain(kept, host, id) })
     return answerAgain(kept, octets)
   }
 
@@ -129,7 +113,7 @@ export class Server {
 
   private answerMalformed(query: Query, text: string): Buffer | undefined {
     this.recordMalformed(query.size, query.client, text)
-    const rcode = query.opcode === OPCODE.query ? CODE.FORMERR : CODE.NOTIMP
+    const rcode = query.opcode === OPCODE.query ? RCODE.FORMERR : RCODE.NOTIMP
     const reply = this.limit(query, failure(rcode, { extendedError: { code: EXTENDED_ERROR.other, text } }))
     return reply && this.encode(query, reply)
   }
@@ -140,7 +124,7 @@ export class Server {
       { client: query.client.host, error: error instanceof Error ? error.stack : String(error) },
       'internal error; this query is answered SERVFAIL, the others go on',
     )
-    return this.finish(query, failure(CODE.SERVFAIL))
+    return this.finish(query, failure(RCODE.SERVFAIL))
   }
 
   private compose(octets: Buffer, client: Client, message: Header & Partial<Content>): Query {
@@ -170,7 +154,7 @@ export class Server {
     const isQuery = opcode === OPCODE.query
     // Only version 0 is known; the answer says so before all else is read (RFC 6891 §6.1.3).
     if (edns !== undefined && edns.version > 0)
-      return this.finish(isQuery ? query : { ...query, questions: [] }, failure(CODE.BADVERS))
+      return this.finish(isQuery ? query : { ...query, questions: [] }, failure(RCODE.BADVERS))
     if (options.cookie !== undefined && cookie === undefined && this.options.cookies !== undefined)
       return this.answerMalformed(query, 'a cookie has a length that none may have')
     if (opcode === OPCODE.notify) return this.finish(query, this.options.transfers.answerNotify(query))
@@ -227,11 +211,11 @@ export class Server {
     if (!allow.has(client.host)) return refusal('network')
     const isUdp = client.transport === 'udp'
     // Whoever shows no valid cookie gets one, to ask again with it (RFC 7873 §5.2.3, §5.2.4).
-    if (areCookiesRequired && isUdp && cookie?.isValid === false) return failure(CODE.BADCOOKIE)
+    if (areCookiesRequired && isUdp && cookie?.isValid === false) return failure(RCODE.BADCOOKIE)
     if (question.class === CLASS_CH) return answerChaos(question, names)
-    if (question.class === CLASS_ANY || question.class === CLASS_NONE) return failure(CODE.FORMERR)
+    if (question.class === CLASS_ANY || question.class === CLASS_NONE) return failure(RCODE.FORMERR)
     if (question.class !== CLASS_IN) return refusal('class')
-    if (isMeta(question.type)) return failure(isObsolete(question.type) ? CODE.NOTIMP : CODE.FORMERR)
+    if (isMeta(question.type)) return failure(isObsolete(question.type) ? RCODE.NOTIMP : RCODE.FORMERR)
     const isDesired = (flags & FLAG.recursionDesired) !== 0
     return answerer.find(question, {
       minimal: isUdp,
@@ -272,14 +256,14 @@ export class Server {
     if (verdict === 'send') return reply
     if (verdict === 'drop') return undefined
     // A client that knows cookies is asked for one, any other to come back over TCP; errors are short enough.
-    if (cookie !== undefined) return failure(CODE.BADCOOKIE, { refusal: 'rate' })
-    const isError = reply.rcode !== CODE.NOERROR && reply.rcode !== CODE.NXDOMAIN
+    if (cookie !== undefined) return failure(RCODE.BADCOOKIE, { refusal: 'rate' })
+    const isError = reply.rcode !== RCODE.NOERROR && reply.rcode !== RCODE.NXDOMAIN
     return { ...reply, refusal: 'rate', isCut: !isError }
   }
 }
 
 function cookieAlone({ isValid, hasServer }: Cookie): Reply {
-  return failure(isValid || !hasServer ? CODE.NOERROR : CODE.BADCOOKIE)
+  return failure(isValid || !hasServer ? RCODE.NOERROR : RCODE.BADCOOKIE)
 }
 
 // Types that only a question or a message may have (RFC 6895 §3.1).

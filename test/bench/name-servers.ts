@@ -2,8 +2,8 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '../port.ts'
 import { ZONE } from './dns-zone.ts'
 
 /** One server that has been started. */
@@ -17,17 +17,6 @@ export interface NameServerKind {
   readonly name: string
   readonly program: string
   start(folder: string): Promise<NameServer>
-}
-
-/** A port of the loopback address that nothing uses. */
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => done(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-    probe.on('error', fail)
-  })
 }
 
 function launch(port: number, folder: string, program: string, words: readonly string[]): NameServer {

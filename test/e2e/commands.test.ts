@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { test } from 'node:test'
 import { temporaryFolder, writeFiles } from '../lab.ts'
-import { run } from '../program.ts'
+import { launcher, run } from '../program.ts'
 import { dropService } from '../services.ts'
 
 const root = resolve(import.meta.dirname, '..', '..')
@@ -35,6 +35,22 @@ for (const command of commands) {
       spanish.out,
       new RegExp(`^lab ${command}[\\s\\S]*Opciones[\\s\\S]*--help[\\s\\S]*Ejemplos[\\s\\S]*lab ${command}`),
     )
+  })
+}
+
+for (const command of commands.filter((name) => name !== 'zone')) {
+  test(`lab ${command} takes its options before its name too`, async () => {
+    using folder = temporaryFolder()
+    const { out } = await run([command, '--help'], { folder: folder.path })
+    const words = [...out.matchAll(/^ +(?:(-\w), )?--([\w-]+) (\S+)(?: |$)/gm)].flatMap(
+      ([, short, long, value = '']) => {
+        const given = value.split('|')[0] ?? ''
+        return [...(short === undefined ? [] : [short, given]), `--${long}`, given]
+      },
+    )
+    assert.ok(words.includes('--lang'))
+    const finished = await run([...words, command, '--help'], { folder: folder.path })
+    assert.deepEqual(finished, { code: 0, out, err: '' })
   })
 }
 
@@ -94,6 +110,34 @@ test('validate tells every mistake of several files, as compilers do', async () 
     'a.db': '$TTL 1h\n@ SOA dns hostmaster 1 1h 1h 1w 1h\n@ NS dns\ndns A 127.0.0.300\n',
   })
   assert.match((await run(['validate', 'a.yaml'], { folder: folder.path })).err, /^a\.db:4:7: /m)
+})
+
+test('a service command tells how many mistakes the scenario has, as start does, and warnings are none', async () => {
+  using folder = temporaryFolder()
+  writeFiles(folder.path, {
+    'a.yaml': 'title: A\nservices:\n  dns: { zone: a.db }\n',
+    'a.db': '@ 1h SOA dns hostmaster 1 1h 1h 1w 1h\n@ NS dns\ndns A 127.0.0.1\nwww A 127.0.0.300\n',
+  })
+  for (const words of [['zone', 'check'], ['start']]) {
+    const { code, err } = await run([...words, '-s', 'a.yaml'], { folder: folder.path })
+    assert.equal(code, 2)
+    assert.match(err, /warning: /)
+    assert.match(err, new RegExp(`^lab ${words[0]}: the scenario has 1 mistake$`, 'm'))
+  }
+})
+
+test('what a person is told to type works as it was called', async () => {
+  using folder = temporaryFolder()
+  for (const [environment, command] of [
+    [{}, 'lab start'],
+    [{ npm_execpath: '/usr/lib/npm-cli.js' }, 'npx lab start'],
+    [{ LAB_CALLED: launcher }, `node ${launcher} start`],
+  ] as const) {
+    const { err } = await run(['stop'], { folder: folder.path, environment })
+    assert.equal(err, `lab stop: no lab is running here. Start one with: ${command}\n`)
+    const { out } = await run(['help', 'start', '--lang', 'es'], { folder: folder.path, environment })
+    assert.match(out, new RegExp(`^ {2}${command} dns  `, 'm'))
+  }
 })
 
 test('doctor goes on after what it cannot look into', async () => {

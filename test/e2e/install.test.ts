@@ -16,7 +16,7 @@ function copyTo(folder: string): void {
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'junction')
 }
 
-test('npm ci leaves the modules compiled, so that the first start is as quick as any', () => {
+test('npm ci leaves the modules compiled, so that the first start is as quick as later ones', () => {
   using folder = temporaryFolder()
   copyTo(folder.path)
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder.path, 'lab', 'install.js')], {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { platform } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { addressesIn, run, startLab } from '../program.ts'
@@ -81,9 +82,35 @@ test('a second lab on the same ports names port and program, and leaves the firs
   )
   assert.equal(await talk({ host: '127.0.0.1', port }, 'unharmed'), 'unharmed')
   const doctor = await run(['doctor', ...folder.words], { folder: folder.path })
+  assert.equal(doctor.code, 0)
+  assert.match(doctor.out, /"echoes" is running; it stops with: lab stop -s echoes\n/)
+  const held = (stop: string): string =>
+    `note  echo: your lab "echoes" (${join(folder.path, '.lab', 'echoes')}) listens on 127.0.0.1:${port}. Stop it with: ${stop}. Or keep`
+  assert.ok(doctor.out.includes(held('lab stop -s echoes')), doctor.out)
+  const far = await run(['doctor', ...folder.words, '--state', 'elsewhere'], { folder: folder.path })
+  if (platform() === 'linux') assert.ok(far.out.includes(held('lab stop -s echoes')), far.out)
+})
+
+test('doctor: a port that another program holds is a failure, a lab elsewhere is told with its folder', async () => {
+  const holder = createServer().listen(0, '127.0.0.1')
+  await once(holder, 'listening')
+  const { port } = holder.address() as { port: number }
+  using folder = place(`title: Echoes\nservices:\n  echo: { ports: { echo: ${port} } }\n`)
+  const doctor = await run(['doctor', ...folder.words], { folder: folder.path })
+  holder.close()
   assert.equal(doctor.code, 1)
-  assert.match(doctor.out, /"echoes" is running/)
-  assert.match(doctor.out, new RegExp(`FAIL {2}echo cannot listen on 127\\.0\\.0\\.1:${port}`))
+  assert.match(
+    doctor.out,
+    new RegExp(`FAIL {2}echo cannot listen on 127\\.0\\.0\\.1:${port}/tcp: the port is in use`),
+  )
+  await using _lab = await startLab([...folder.words, '--state', 'my labs'], { folder: folder.path })
+  const own = await run(['doctor', ...folder.words, '--state', 'my labs', '--lang', 'es'], {
+    folder: folder.path,
+  })
+  assert.equal(own.code, 0)
+  const stop = `lab stop -s echoes --state "${join(folder.path, 'my labs')}"`
+  assert.ok(own.out.includes(`"echoes" está en marcha; se detiene con: ${stop}\n`), own.out)
+  assert.ok(own.out.includes(`escucha en 127.0.0.1:${port}. Detenlo con: ${stop}. O conserva`), own.out)
 })
 
 test('short options in one word detach once', async () => {

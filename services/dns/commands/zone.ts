@@ -3,7 +3,8 @@ import type { Problem, ServiceCall, ServiceCommand } from '../../../lab/service.
 import { config } from '../config.ts'
 import { printName } from '../wire/name.ts'
 import { printZone } from '../zone/print.ts'
-import { buildZone, serialOf } from '../zone/zone.ts'
+import { buildZone } from '../zone/zone.ts'
+import { serialOf } from '../zone/serial.ts'
 import { loadZones, type LoadedZone } from '../zone/zones.ts'
 
 /** Zones and what is wrong with them, the problems at the places where their authors wrote them. */
@@ -51,8 +52,8 @@ export const command: ServiceCommand = {
     const [task, ...files] = call.words
     if (task !== 'check' && task !== 'show') {
       call.complain({
-        en: 'lab zone: say lab zone check or lab zone show; lab zone --help tells more',
-        es: 'lab zone: escribe lab zone check o lab zone show; lab zone --help cuenta más',
+        en: 'lab zone: say `lab zone check` or `lab zone show`; `lab zone --help` tells more',
+        es: 'lab zone: escribe `lab zone check` o `lab zone show`; `lab zone --help` cuenta más',
       })
       return 'wrong'
     }
@@ -87,8 +88,9 @@ async function load(call: ServiceCall, files: readonly string[]): Promise<readon
 }
 
 function verdict({ file, apex, entries }: LoadedZone): { readonly en: string; readonly es: string } {
-  const { records, ...zone } = buildZone(entries)
-  const serial = serialOf({ ...zone, records })
+  const zone = buildZone(entries)
+  const { records } = zone
+  const serial = serialOf(zone)
   return {
     en: `${file}: zone ${printName(apex)}, serial ${serial}, ${records} records: valid`,
     es: `${file}: zona ${printName(apex)}, serie ${serial}, ${records} registros: válida`,

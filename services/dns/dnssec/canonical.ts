@@ -12,6 +12,7 @@ export function canonicalSet(type: number, data: readonly Buffer[]): readonly Bu
 /** A text for each key that compares, octet by octet, as the names do: by their labels from the last to the first (RFC 4034 §6.1). */
 export function canonicalOrder(key: string): string {
   let order = ''
+  // Each proof of absence comes by here: `labelsOf` would make an array for it.
   for (let at = 0; at < key.length - 1;) {
     const end = at + 1 + key.charCodeAt(at)
     order = `${escapeLabel(key.slice(at + 1, end))}\0${order}`

@@ -3,7 +3,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createFolder, removeFile, writeDurably } from '../../../lab/kit/files.ts'
 import { FileError } from '../../../lab/service.ts'
-import { printName, type Name } from '../wire/name.ts'
+import { printData } from '../records/data.ts'
+import { TYPE } from '../records/types.ts'
+import { labelsOf, printName, type Name } from '../wire/name.ts'
 import { ALGORITHM, createSecret, keyOf, SECRET_LENGTH, type ZoneKey } from './key.ts'
 
 /** The keys of zones in one folder. */
@@ -58,12 +60,8 @@ function tagText(key: ZoneKey): string {
 
 /** A zone's name as BIND writes it in names of files: octets that are not letters, digits, `-` or `_` as `%XX`. */
 function fileName(zone: Name): string {
-  let text = ''
-  for (let at = 0; at < zone.key.length - 1; at += 1 + zone.key.charCodeAt(at)) {
-    const label = zone.key.slice(at + 1, at + 1 + zone.key.charCodeAt(at))
-    text += `${label.replaceAll(/[^\w-]/g, escapeOctet)}.`
-  }
-  return text === '' ? '.' : text
+  const labels = labelsOf(zone.key).map((label) => `${label.replaceAll(/[^\w-]/g, escapeOctet)}.`)
+  return labels.length === 0 ? '.' : labels.join('')
 }
 
 function escapeOctet(octet: string): string {
@@ -85,10 +83,9 @@ function privateText(secret: Buffer, now: number): string {
 
 function publicText({ zone, dnskey, tag }: ZoneKey): string {
   const name = printName(zone)
-  const [flags, protocol, algorithm] = [dnskey.readUInt16BE(0), dnskey[2], dnskey[3]]
   return [
     `; This is a key-signing key, keyid ${tag}, for ${name}`,
-    `${name} IN DNSKEY ${flags} ${protocol} ${algorithm} ${dnskey.toString('base64', 4)}`,
+    `${name} IN DNSKEY ${printData(TYPE.dnskey, dnskey)}`,
     '',
   ].join('\n')
 }

@@ -1,4 +1,5 @@
 /** NSEC records: the names of a zone in their order, each with its types and the next one (RFC 4034 §4). */
+import { encodeBitmap } from '../records/security.ts'
 import { TYPE } from '../records/types.ts'
 import type { Name } from '../wire/name.ts'
 import type { Denial, ZoneNode } from '../zone/zone.ts'
@@ -42,21 +43,5 @@ export function sortNodes(nodes: readonly ZoneNode[]): readonly Link[] {
 
 /** The data of an NSEC record (RFC 4034 §4.1). */
 export function nsecData(next: Name, types: Iterable<number>): Buffer {
-  return Buffer.concat([next.wire, typeBitmap(types)])
-}
-
-/** The bitmap of types, by windows of 256, empty ones left out (RFC 4034 §4.1.2). */
-function typeBitmap(types: Iterable<number>): Buffer {
-  const windows = new Map<number, Buffer>()
-  for (const type of types) {
-    const bits = windows.getOrInsertComputed(type >> 8, () => Buffer.alloc(32))
-    const at = (type & 0xff) >> 3
-    bits[at] = (bits[at] ?? 0) | (0x80 >> (type & 7))
-  }
-  const pieces: Buffer[] = []
-  for (const [window, bits] of [...windows].toSorted(([one], [other]) => one - other)) {
-    const length = bits.findLastIndex((octet) => octet !== 0) + 1
-    pieces.push(Buffer.from([window, length]), bits.subarray(0, length))
-  }
-  return Buffer.concat(pieces)
+  return Buffer.concat([next.wire, encodeBitmap(types)])
 }

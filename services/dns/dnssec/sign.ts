@@ -1,6 +1,6 @@
 /** Makes a signed zone of an unsigned one (RFC 4035 §2). */
 import { TYPE } from '../records/types.ts'
-import { CLASS_IN } from '../wire/message.ts'
+import { CLASS_IN } from '../wire/codes.ts'
 import type { Name } from '../wire/name.ts'
 import { isOccluded } from '../zone/lookup.ts'
 import type { Zone, ZoneNode } from '../zone/zone.ts'

@@ -2,7 +2,7 @@
 import { sign } from 'node:crypto'
 import { TYPE } from '../records/types.ts'
 import type { RecordSet } from '../wire/message.ts'
-import type { Name } from '../wire/name.ts'
+import { labelsOf, type Name } from '../wire/name.ts'
 import type { Signatures } from '../zone/zone.ts'
 import { canonicalSet } from './canonical.ts'
 import { ALGORITHM, type ZoneKey } from './key.ts'
@@ -73,7 +73,6 @@ export function signSet(set: RecordSet, { key, period }: Signing): RecordSet {
 
 /** Labels without the root and without the asterisk of a wildcard (RFC 4034 §3.1.3). */
 function countLabels({ key }: Name): number {
-  let count = 0
-  for (let at = 0; at < key.length - 1; at += 1 + key.charCodeAt(at)) count += 1
-  return key.startsWith('\u0001*') ? count - 1 : count
+  const labels = labelsOf(key)
+  return labels[0] === '*' ? labels.length - 1 : labels.length
 }

@@ -1,6 +1,6 @@
 /** Signs the zones of a lab, and signs them anew before their signatures end. */
 import type { Clock } from '../../../lab/service.ts'
-import { parentKey } from '../wire/name.ts'
+import { labelsOf } from '../wire/name.ts'
 import type { Zones } from '../zone/lookup.ts'
 import type { Zone } from '../zone/zone.ts'
 import { delegationsOf } from './delegation.ts'
@@ -62,7 +62,5 @@ function periodAt(clock: Pick<Clock, 'now'>): Period {
 }
 
 function depth({ apex }: Zone): number {
-  let count = 0
-  for (let at: string | undefined = apex.key; at !== undefined; at = parentKey(at)) count += 1
-  return count
+  return labelsOf(apex.key).length
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { writeDurably } from '../../../lab/kit/files.ts'
 import type { Json, ServiceContext } from '../../../lab/service.ts'
+import { printData } from '../records/data.ts'
 import { TYPE } from '../records/types.ts'
 import { parentKey, printKey, printName } from '../wire/name.ts'
 import { findZone, type Zones } from '../zone/lookup.ts'
@@ -32,8 +33,7 @@ export async function openSigner(
 /** A `trust-anchors` statement of named.conf, which `delv -a` reads. */
 export function trustAnchors(keys: readonly Pick<ZoneKey, 'zone' | 'dnskey'>[]): string {
   const lines = keys.map(({ zone, dnskey }) => {
-    const [flags, protocol, algorithm] = [dnskey.readUInt16BE(0), dnskey[2], dnskey[3]]
-    const key = dnskey.toString('base64', 4)
+    const [flags, protocol, algorithm, key] = printData(TYPE.dnskey, dnskey).split(' ')
     return `  "${printName(zone)}" static-key ${flags} ${protocol} ${algorithm} "${key}";\n`
   })
   return `trust-anchors {\n${lines.join('')}};\n`
@@ -68,7 +68,7 @@ function describe(zone: Zone): readonly Readonly<Record<string, Json>>[] {
     zone: printKey(zone.apex.key),
     algorithm: ds[2] ?? 0,
     keyTag: ds.readUInt16BE(0),
-    ds: `${ds.readUInt16BE(0)} ${ds[2]} ${ds[3]} ${ds.toString('hex', 4).toUpperCase()}`,
+    ds: printData(TYPE.ds, ds),
     expires: expiryOf(zone),
   }))
 }

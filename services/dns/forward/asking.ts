@@ -1,7 +1,9 @@
 /** One question to one server: how it is put, and what of the answer is passed on. */
 import type { ServiceContext } from '../../../lab/service.ts'
 import { EXTENDED_ERROR } from '../wire/extended-error.ts'
-import { FLAG, NO_OPTIONS, RCODE, type Edns, type Message, type Question } from '../wire/message.ts'
+import { FLAG, type Edns, type Message, type Question } from '../wire/message.ts'
+import { NO_OPTIONS } from '../wire/options.ts'
+import { RCODE } from '../wire/codes.ts'
 import { exchange, ExchangeError, type ExchangeFailure } from './exchange.ts'
 import type { Ask, Candidate } from './inquiry.ts'
 import { isAnswer, relevantPart, type Resolution } from './relevance.ts'

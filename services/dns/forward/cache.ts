@@ -1,7 +1,8 @@
 /** Answers of other servers, kept for their time to live (RFC 1035 §7.4, RFC 2308 §5) and, if wanted, beyond it (RFC 8767). */
 import type { Name } from '../wire/name.ts'
 import { TYPE } from '../records/types.ts'
-import { RCODE, type Question, type RecordSet } from '../wire/message.ts'
+import type { Question, RecordSet } from '../wire/message.ts'
+import { RCODE } from '../wire/codes.ts'
 import type { Resolution } from './relevance.ts'
 
 interface Entry {

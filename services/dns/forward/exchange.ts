@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream'
 import type { Address, ServiceContext } from '../../../lab/service.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import { frame, Framer } from '../wire/framing.ts'
-import { decodeHeader, decodeMessage, FLAG, MessageError, RCODE } from '../wire/message.ts'
+import { decodeHeader, decodeMessage, FLAG, MessageError } from '../wire/message.ts'
+import { RCODE } from '../wire/codes.ts'
 import type { Message, Question } from '../wire/message.ts'
 
 /** What of the lab an exchange needs. */

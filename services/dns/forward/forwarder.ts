@@ -1,7 +1,9 @@
 /** Questions that other servers answer: what is asked of them, what is remembered, and what is said when they fail. */
+import { addressText } from '../../../lab/kit/address.ts'
 import type { Address, ServiceContext, Text } from '../../../lab/service.ts'
 import { EXTENDED_ERROR, type ExtendedError } from '../wire/extended-error.ts'
-import { RCODE, type Question, type RecordSet } from '../wire/message.ts'
+import type { Question, RecordSet } from '../wire/message.ts'
+import { RCODE } from '../wire/codes.ts'
 import { printName } from '../wire/name.ts'
 import { createAsk, type Manner, type Wishes } from './asking.ts'
 import { Cache } from './cache.ts'
@@ -10,7 +12,7 @@ import { Failures } from './failures.ts'
 import { Health } from './health.ts'
 import { inquire, type Candidate } from './inquiry.ts'
 import type { Resolution } from './relevance.ts'
-import { printAddress, summarize } from './setback.ts'
+import { summarize } from './setback.ts'
 
 const FLIGHT_LIMIT = 1000
 const WAITING_LIMIT = 10_000
@@ -111,7 +113,7 @@ export class Forwarder {
   /** Undefined unless all servers are dead. */
   health(): Text | undefined {
     if (!this.candidates.every(({ health }) => health.isDead)) return undefined
-    const list = this.candidates.map(({ server }) => printAddress(server)).join(', ')
+    const list = this.candidates.map(({ server }) => addressText(server)).join(', ')
     return {
       en: `no forwarder answers (${list}): names outside the zones cannot be looked up`,
       es: `ningún reenviador responde (${list}): no se pueden consultar los nombres de fuera de las zonas`,
@@ -186,13 +188,13 @@ export class Forwarder {
   private noteAnswer({ server, health }: Candidate, milliseconds: number): void {
     if (!health.noteAnswer(milliseconds)) return
     this.failures.clear()
-    this.context.log.info({ forwarder: printAddress(server) }, 'the forwarder answers again')
+    this.context.log.info({ forwarder: addressText(server) }, 'the forwarder answers again')
   }
 
   private noteSilence({ server, health }: Candidate): void {
     const { clock, log } = this.context
     if (health.noteSilence(clock.now()))
-      log.warn({ forwarder: printAddress(server) }, 'the forwarder does not answer; others are asked first')
+      log.warn({ forwarder: addressText(server) }, 'the forwarder does not answer; others are asked first')
   }
 }
 

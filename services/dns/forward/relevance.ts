@@ -1,7 +1,8 @@
 /** What of another server's message answers the question; all else is left out (RFC 2181 §5.4.1, RFC 5452 §6). */
 import { isWithin, type Name } from '../wire/name.ts'
 import { targetOf, TYPE } from '../records/types.ts'
-import { FLAG, RCODE, type Message, type Question, type RecordSet } from '../wire/message.ts'
+import { FLAG, type Message, type Question, type RecordSet } from '../wire/message.ts'
+import { RCODE } from '../wire/codes.ts'
 
 /** The part of another server's message that is passed on. */
 export interface Resolution extends Pick<Message, 'rcode' | 'answer' | 'authority' | 'additional'> {

@@ -1,6 +1,8 @@
 /** Why a server gave nothing that could be passed on, as an Extended DNS Error says it (RFC 8914). */
+import { addressText } from '../../../lab/kit/address.ts'
 import type { Address } from '../../../lab/service.ts'
-import { RCODE, type Message } from '../wire/message.ts'
+import { printCode } from '../wire/codes.ts'
+import type { Message } from '../wire/message.ts'
 import { EXTENDED_ERROR, readExtendedErrors, type ExtendedError } from '../wire/extended-error.ts'
 
 /** What became of one question at one server. */
@@ -17,15 +19,11 @@ export interface Setback {
 /** Characters of another server's own words that are passed on. */
 const QUOTE_LIMIT = 80
 
-const RCODE_NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(RCODE).map(([name, code]) => [code, name]),
-)
-
 /** The error for a client whose question had these setbacks; servers of the same fate share one sentence. */
 export function summarize(setbacks: readonly Setback[]): ExtendedError {
   const fates = Map.groupBy(setbacks, ({ text }) => text)
   const text = [...fates]
-    .map(([fate, at]) => `${at.map(({ server }) => printAddress(server)).join(' and ')} ${fate}`)
+    .map(([fate, at]) => `${at.map(({ server }) => addressText(server)).join(' and ')} ${fate}`)
     .join('; ')
   const [first] = setbacks
   const isAlike = setbacks.every(({ code }) => code === first?.code)
@@ -37,7 +35,7 @@ export function failedAnswer(server: Address, { rcode, edns }: Message): Setback
   const said = readExtendedErrors(edns?.options ?? Buffer.alloc(0))
     .map(({ code, text }) => (text === '' ? `error ${code}` : `"${quote(text)}"`))
     .slice(0, 2)
-  const name = RCODE_NAMES.get(rcode) ?? `code ${rcode}`
+  const name = printCode(rcode, 'code ')
   const text = `answered ${name}${said.length > 0 ? ` and said ${said.join(', ')}` : ''}`
   return { server, code: EXTENDED_ERROR.other, text, isSilence: false }
 }
@@ -46,9 +44,4 @@ export function failedAnswer(server: Address, { rcode, edns }: Message): Setback
 function quote(text: string): string {
   const plain = text.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '?')
   return plain.slice(0, QUOTE_LIMIT).toWellFormed()
-}
-
-/** `host:port`, the host in brackets if it is an IPv6 address. */
-export function printAddress({ host, port }: Address): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

@@ -1,32 +1,16 @@
 /** Clients' addresses as octets, and the networks that count as one client. */
 import { isIPv4, isIPv6 } from 'node:net'
+import { ipv4Octets, ipv6Octets } from '../records/address.ts'
 
 /** The 4 or 16 octets of an address that a socket names, an IPv4-mapped one as IPv4; none for other text. */
 export function octetsOf(host: string): Buffer {
   // A zone (`fe80::1%eth0`) says on which link the address is, not which address it is (RFC 4007 §11).
   const zone = host.indexOf('%')
   const bare = zone < 0 ? host : host.slice(0, zone)
-  if (isIPv4(bare)) return Buffer.from(bare.split('.').map(Number))
+  if (isIPv4(bare)) return ipv4Octets(bare)
   if (!isIPv6(bare)) return Buffer.alloc(0)
   const mapped = /^::ffff:([\d.]+)$/i.exec(bare)?.[1]
-  return mapped === undefined ? ipv6Octets(bare) : octetsOf(mapped)
-}
-
-function ipv6Octets(text: string): Buffer {
-  const [head = '', tail = ''] = text.split('::')
-  const front = groupOctets(head)
-  const back = groupOctets(tail)
-  return Buffer.concat([front, Buffer.alloc(16 - front.length - back.length), back])
-}
-
-function groupOctets(text: string): Buffer {
-  if (text === '') return Buffer.alloc(0)
-  const octets = text.split(':').flatMap((group) => {
-    if (group.includes('.')) return group.split('.').map(Number)
-    const value = Number.parseInt(group, 16)
-    return [value >> 8, value & 0xff]
-  })
-  return Buffer.from(octets)
+  return mapped === undefined ? ipv6Octets(bare) : ipv4Octets(mapped)
 }
 
 /** The network of a client as text: its /24 for IPv4, its /56 for IPv6, as one site has them. */

@@ -1,6 +1,6 @@
 /** Which answers count as the same for the rate limit, as BIND counts them. */
 import type { Reply } from '../reply.ts'
-import { CODE } from '../reply.ts'
+import { RCODE } from '../wire/codes.ts'
 import { TYPE } from '../records/types.ts'
 import type { Question } from '../wire/message.ts'
 
@@ -10,8 +10,8 @@ export function answerKind(question: Question | undefined, reply: Reply): string
   const [first] = answer
   const [support] = authority
   if (question === undefined) return 'error'
-  if (rcode === CODE.NXDOMAIN) return `no name ${support?.owner.key ?? ''}`
-  if (rcode !== CODE.NOERROR) return 'error'
+  if (rcode === RCODE.NXDOMAIN) return `no name ${support?.owner.key ?? ''}`
+  if (rcode !== RCODE.NOERROR) return 'error'
   if (first === undefined && support?.type === TYPE.ns) return `referral ${support.owner.key}`
   if (first === undefined) return `no data ${question.name.key}`
   // What a wildcard gives bears the very name of the question; all its names are one.

@@ -40,7 +40,7 @@ export class Connections {
     this.open.delete(connection)
   }
 
-  /** Of the greediest client the connection that was unused longest, an idle one if it has any. */
+  /** Of the greediest client the connection that was unused longest, an idle one if there is one. */
   private victimFor(owner: string): Held | undefined {
     const counts = new Map<string, number>()
     for (const each of this.open) counts.set(each.owner, (counts.get(each.owner) ?? 0) + 1)

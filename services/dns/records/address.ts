@@ -25,7 +25,12 @@ export function parseIpv4(token: Token): Buffer {
       'no es una dirección IPv4: cuatro números de 0 a 255, como en 192.168.56.102',
     )
   }
-  return Buffer.from(token.text.split('.').map(Number))
+  return ipv4Octets(token.text)
+}
+
+/** The four octets of a well-formed IPv4 address. */
+export function ipv4Octets(text: string): Buffer {
+  return Buffer.from(text.split('.').map(Number))
 }
 
 /** Four decimal numbers. */
@@ -42,7 +47,12 @@ export function parseIpv6(token: Token): Buffer {
       'no es una dirección IPv6, como 2001:db8::1',
     )
   }
-  const [head = '', tail] = token.text.split('::')
+  return ipv6Octets(token.text)
+}
+
+/** The sixteen octets of a well-formed IPv6 address without a zone. */
+export function ipv6Octets(text: string): Buffer {
+  const [head = '', tail] = text.split('::')
   const front = ipv6Groups(head)
   const back = ipv6Groups(tail ?? '')
   const octets = Buffer.alloc(16)

@@ -1,5 +1,6 @@
 /** The canonical form of record data, by which DNSSEC signs and sorts (RFC 4034 §6). */
-import { fieldEnd, fieldsOf } from './types.ts'
+import { fieldsOf } from './types.ts'
+import { fieldEnd } from './data.ts'
 import type { Field } from './fields.ts'
 
 /** Well-formed data with the names of the types of RFC 4034 §6.2 in lower case, those of NSEC excepted (RFC 6840 §5.1). */

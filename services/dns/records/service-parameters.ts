@@ -57,13 +57,7 @@ const PARAMETERS: readonly Parameter[] = [
     print: (octets) => octets.readUInt16BE(0).toString(),
     isSound: (octets) => octets.length === 2,
   },
-  {
-    key: 4,
-    name: 'ipv4hint',
-    parse: listOf(parseIpv4),
-    print: (octets) => chunks(octets, 4).map(printIpv4).join(','),
-    isSound: (octets) => octets.length > 0 && octets.length % 4 === 0,
-  },
+  addresses(4, 'ipv4hint', { size: 4, parse: parseIpv4, print: printIpv4 }),
   {
     key: 5,
     name: 'ech',
@@ -71,13 +65,7 @@ const PARAMETERS: readonly Parameter[] = [
     print: (octets) => octets.toString('base64'),
     isSound: (octets) => octets.length > 0,
   },
-  {
-    key: 6,
-    name: 'ipv6hint',
-    parse: listOf(parseIpv6),
-    print: (octets) => chunks(octets, 16).map(printIpv6).join(','),
-    isSound: (octets) => octets.length > 0 && octets.length % 16 === 0,
-  },
+  addresses(6, 'ipv6hint', { size: 16, parse: parseIpv6, print: printIpv6 }),
   {
     key: 7,
     name: 'dohpath',
@@ -214,8 +202,22 @@ function parseNothing({ token, value }: Written): Buffer {
   return Buffer.alloc(0)
 }
 
-function listOf(parse: (token: Token) => Buffer): (written: Written) => Buffer {
-  return ({ token, value }) => Buffer.concat(value.split(',').map((text) => parse({ ...token, text })))
+interface AddressForm {
+  /** Octets. */
+  readonly size: number
+  readonly parse: (token: Token) => Buffer
+  readonly print: (octets: Buffer) => string
+}
+
+/** A list of addresses, one at least (RFC 9460 §7.3). */
+function addresses(key: number, name: string, { size, parse, print }: AddressForm): Parameter {
+  return {
+    key,
+    name,
+    parse: ({ token, value }) => Buffer.concat(value.split(',').map((text) => parse({ ...token, text }))),
+    print: (octets) => chunks(octets, size).map(print).join(','),
+    isSound: (octets) => octets.length > 0 && octets.length % size === 0,
+  }
 }
 
 // A relative URI template in UTF-8 with the variable "dns" (RFC 9461 §5).

@@ -1,14 +1,15 @@
 /** NOTIFY to secondaries: that a zone is there, or has changed (RFC 1996). */
 import type { Duplex } from 'node:stream'
+import { addressText } from '../../../lab/kit/address.ts'
 import type { Address, ServiceContext } from '../../../lab/service.ts'
 import { TYPE } from '../records/types.ts'
-import { CODE, printCode } from '../reply.ts'
 import { encodeMessage } from '../wire/encode.ts'
-import { CLASS_IN, decodeMessage, FLAG, MessageError, type Message } from '../wire/message.ts'
+import { decodeMessage, FLAG, MessageError, type Message } from '../wire/message.ts'
+import { CLASS_IN, OPCODE, printCode, RCODE } from '../wire/codes.ts'
 import { printKey } from '../wire/name.ts'
-import { serialOf, type Zone } from '../zone/zone.ts'
+import type { Zone } from '../zone/zone.ts'
+import { serialOf } from '../zone/serial.ts'
 
-const OPCODE_NOTIFY = 4
 /** Milliseconds to wait for an answer to each try; each is twice the one before (RFC 1996 §3.6). */
 const PATIENCE = [1000, 2000, 4000, 8000, 16_000, 32_000]
 /** Servers that are told at the same time; the others wait. */
@@ -47,7 +48,7 @@ export class Notifier implements Disposable {
   /** Never rejects. */
   private async tell(server: Address, zone: Zone, signal: AbortSignal): Promise<void> {
     const about = {
-      server: `${server.host}:${server.port}`,
+      server: addressText(server),
       zone: printKey(zone.apex.key),
       serial: serialOf(zone),
     }
@@ -59,7 +60,7 @@ export class Notifier implements Disposable {
       const rcode = printCode(answer.rcode)
       this.context.record({ kind: 'dns.notified', data: { ...about, rcode, tries: index + 1 } })
       // Whatever it says, it has heard (RFC 1996 §3.7).
-      if (answer.rcode !== CODE.NOERROR)
+      if (answer.rcode !== RCODE.NOERROR)
         this.context.log.warn({ ...about, rcode }, 'the server does not take this zone from here')
       return
     }
@@ -115,8 +116,8 @@ function notification(zone: Zone, id: number): Message {
   return {
     id,
     flags: FLAG.authoritative,
-    opcode: OPCODE_NOTIFY,
-    rcode: CODE.NOERROR,
+    opcode: OPCODE.notify,
+    rcode: RCODE.NOERROR,
     questions: [{ name: zone.apex, type: TYPE.soa, class: CLASS_IN }],
     answer: [zone.soa],
     authority: [],
@@ -131,7 +132,7 @@ function receive(socket: Duplex, request: Message): Promise<Message> {
       const answer = decodeAnswer(octets)
       const isAnswer =
         answer?.id === request.id &&
-        answer.opcode === OPCODE_NOTIFY &&
+        answer.opcode === OPCODE.notify &&
         (answer.flags & FLAG.response) !== 0 &&
         (answer.questions[0] === undefined || answer.questions[0].name.key === request.questions[0]?.name.key)
       if (answer !== undefined && isAnswer) resolve(answer)

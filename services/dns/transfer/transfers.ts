@@ -2,13 +2,13 @@
 import type { ServiceContext } from '../../../lab/service.ts'
 import type { Networks } from '../../../lab/kit/networks.ts'
 import type { Asked, Query } from '../query.ts'
-import { CODE, failure, refusal, type Reply } from '../reply.ts'
+import { failure, refusal, type Reply } from '../reply.ts'
 import { TYPE } from '../records/types.ts'
 import { EXTENDED_ERROR } from '../wire/extended-error.ts'
-import { CLASS_IN } from '../wire/message.ts'
+import { CLASS_IN, RCODE } from '../wire/codes.ts'
 import type { Zones } from '../zone/lookup.ts'
-import { serialOf, type Zone } from '../zone/zone.ts'
-import { isNewer, readSerial } from './serial.ts'
+import type { Zone } from '../zone/zone.ts'
+import { isNewer, readSerial, serialOf } from '../zone/serial.ts'
 import { Transfer, type TransferTotals } from './transfer.ts'
 
 /** Transfers under way at once; BIND allows as many (`transfers-out`). */
@@ -46,13 +46,13 @@ export class Transfers {
     if (!this.options.allow.has(client.host)) return refusal('transfer')
     if (!isWhole) {
       const known = knownSerial(asked, zone)
-      if (known === undefined) return failure(CODE.FORMERR)
+      if (known === undefined) return failure(RCODE.FORMERR)
       // Who is up to date learns so; over UDP one learns only whether to come back over TCP (RFC 1995 §2, §4).
       if (client.transfer === undefined || !isNewer(serialOf(zone), known))
-        return failure(CODE.NOERROR, { source: 'zone', authoritative: true, answer: [zone.soa] })
+        return failure(RCODE.NOERROR, { source: 'zone', authoritative: true, answer: [zone.soa] })
     }
     // AXFR is defined for TCP alone (RFC 5936 §4.2).
-    if (client.transfer === undefined) return failure(CODE.FORMERR)
+    if (client.transfer === undefined) return failure(RCODE.FORMERR)
     if (this.running >= TRANSFER_LIMIT) return busy
     client.transfer(this.start(asked, zone, encode))
     return 'under way'
@@ -62,14 +62,14 @@ export class Transfers {
   answerNotify({ questions }: Query): Reply {
     const [question] = questions
     if (question === undefined || questions.length > 1 || question.type !== TYPE.soa)
-      return failure(CODE.FORMERR)
+      return failure(RCODE.FORMERR)
     return this.options.zones().has(question.name.key) && question.class === CLASS_IN
       ? refusal('notify')
       : notOurs
   }
 
   private start(asked: Asked, zone: Zone, encode: Encode): Transfer {
-    const reply = failure(CODE.NOERROR, { source: 'zone', authoritative: true, keepsCase: true })
+    const reply = failure(RCODE.NOERROR, { source: 'zone', authoritative: true, keepsCase: true })
     // One question and one OPT record are enough (RFC 5936 §2.2.1, §2.2.5).
     const { edns: _edns, ...rest } = asked
     const later: Query = { ...rest, questions: [], edns: undefined }
@@ -102,14 +102,14 @@ export class Transfers {
   }
 }
 
-const notOurs = failure(CODE.NOTAUTH, {
+const notOurs = failure(RCODE.NOTAUTH, {
   extendedError: {
     code: EXTENDED_ERROR.notAuthoritative,
     text: 'this is not the name of a zone of this server',
   },
 })
 
-const busy = failure(CODE.SERVFAIL, {
+const busy = failure(RCODE.SERVFAIL, {
   extendedError: {
     code: EXTENDED_ERROR.other,
     text: `${TRANSFER_LIMIT} zone transfers are under way; try again later`,

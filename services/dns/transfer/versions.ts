@@ -3,6 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
+import type { Logger } from '../../../lab/service.ts'
 import { TYPE } from '../records/types.ts'
 import type { Zone, ZoneEntry } from '../zone/zone.ts'
 
@@ -24,10 +25,14 @@ const stored = z.record(
 /** The versions, kept over restarts in one small file of the folder: a database would cost each start more than all the rest. */
 export class Versions {
   private readonly path: string
+  private readonly log: Pick<Logger, 'warn'>
   private readonly versions: Map<string, Version>
+  /** What became of the last write: after a failed one each call tries again, and only the first is told. */
+  private state: 'written' | 'failed' = 'written'
 
-  constructor(folder: string) {
+  constructor(folder: string, log: Pick<Logger, 'warn'>) {
     this.path = join(folder, 'versions.json')
+    this.log = log
     this.versions = new Map(Object.entries(read(this.path)))
   }
 
@@ -36,15 +41,35 @@ export class Versions {
     return this.versions.get(zone)
   }
 
-  /** Notes what is served now, durably before it returns; what is noted already costs nothing. */
-  keep(zone: string, { written, serial, digest }: Version): void {
-    const last = this.find(zone)
-    if (last?.written === written && last.serial === serial && last.digest === digest) return
-    this.versions.set(zone, { written, serial, digest })
+  /** Notes what is served now, by the names of the zones, durably before it returns; what is noted already costs nothing. */
+  keep(served: ReadonlyMap<string, Version>): void {
+    const changed = [...served].filter(([zone, version]) => !isSame(this.find(zone), version))
+    if (changed.length === 0 && this.state === 'written') return
+    for (const [zone, version] of changed) this.versions.set(zone, version)
+    try {
+      this.write()
+      this.state = 'written'
+    } catch (error) {
+      // The zones are served all the same: a full disk must not take the names away.
+      if (this.state === 'written') {
+        this.log.warn(
+          { file: this.path, error: error instanceof Error ? error.message : String(error) },
+          'the serial numbers of the zones cannot be written: make room or give access; after a restart secondaries may miss a change',
+        )
+      }
+      this.state = 'failed'
+    }
+  }
+
+  private write(): void {
     const temporary = `${this.path}.new`
     writeFileSync(temporary, JSON.stringify(Object.fromEntries(this.versions)), { mode: 0o600, flush: true })
     renameSync(temporary, this.path)
   }
+}
+
+function isSame(one: Version | undefined, other: Version): boolean {
+  return one?.written === other.written && one.serial === other.serial && one.digest === other.digest
 }
 
 // A file that is no such file is as good as none: the next version is taken for the first.

@@ -1,6 +1,7 @@
 /** Encoding of DNS messages with name compression and truncation (RFC 1035 §4, RFC 2181 §9, RFC 6891). */
 import { nameOf, type Name } from './name.ts'
-import { fieldEnd, fieldsOf, TYPE } from '../records/types.ts'
+import { fieldsOf, TYPE } from '../records/types.ts'
+import { fieldEnd } from '../records/data.ts'
 import { FLAG, HEADER_LENGTH, type Edns, type Message, type Question, type RecordSet } from './message.ts'
 
 /** Octets of a message over TCP at most, and of any message (RFC 1035 §4.2.2). */

@@ -1,4 +1,5 @@
 /** Extended DNS Errors: why an answer is a failure or less than it could be (RFC 8914). */
+import { optionsOf } from './options.ts'
 
 /** One error; what it says is for people and must not steer programs (RFC 8914 §6). */
 export interface ExtendedError {
@@ -66,16 +67,11 @@ function boundedText(text: string): Buffer {
 
 /** The errors of an OPT record's options, as they stand; those too short to hold a code are left out. */
 export function readExtendedErrors(options: Buffer): readonly ExtendedError[] {
-  const errors: ExtendedError[] = []
-  let at = 0
-  while (at + 4 <= options.length) {
-    const end = at + 4 + options.readUInt16BE(at + 2)
-    if (options.readUInt16BE(at) === OPTION_CODE && end <= options.length && end >= at + HEAD_LENGTH) {
+  return optionsOf(options)
+    .filter(({ code, data }) => code === OPTION_CODE && data.length >= 2)
+    .map(({ data }) => ({
+      code: data.readUInt16BE(0),
       // A final zero may be there and means nothing (RFC 8914 §2).
-      const text = options.toString('utf8', at + HEAD_LENGTH, end).replace(/\0+$/, '')
-      errors.push({ code: options.readUInt16BE(at + 4), text })
-    }
-    at = end
-  }
-  return errors
+      text: data.toString('utf8', 2).replace(/\0+$/, ''),
+    }))
 }

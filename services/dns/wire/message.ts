@@ -1,22 +1,9 @@
 /** DNS messages, and their decoding from octets (RFC 1035 §4, RFC 6891). */
 import type { FieldShape } from '../records/fields.ts'
 import { LABEL_LIMIT, NAME_LIMIT, nameOf, WireError, type Name } from './name.ts'
-import { checkData, fieldEnd, fieldsOf, TYPE } from '../records/types.ts'
-
-/** The one class that the service serves. */
-export const CLASS_IN = 1
-
-/** Response codes by number (RFC 1035 §4.1.1, RFC 2136 §2.2, RFC 6891 §9). */
-export const RCODE = {
-  NOERROR: 0,
-  FORMERR: 1,
-  SERVFAIL: 2,
-  NXDOMAIN: 3,
-  NOTIMP: 4,
-  REFUSED: 5,
-  YXDOMAIN: 6,
-  BADVERS: 16,
-} as const
+import { checkOptions, NO_OPTIONS } from './options.ts'
+import { checkData, fieldEnd } from '../records/data.ts'
+import { fieldsOf, TYPE } from '../records/types.ts'
 
 /** Octets of the header. */
 export const HEADER_LENGTH = 12
@@ -62,9 +49,6 @@ export interface RecordSet {
   /** The names that the data leads on to, in its order; known for the sets of zones. */
   readonly targets?: readonly Name[]
 }
-
-/** The options of an OPT record that has none. */
-export const NO_OPTIONS: Buffer = Buffer.alloc(0)
 
 /** The content of an OPT record (RFC 6891 §6.1). */
 export interface Edns {
@@ -207,15 +191,6 @@ function readOpt(cursor: Cursor, owner: Name, extra: Additional | undefined): vo
   }
   extra.extendedRcode = octets.readUInt8(at + 4)
   cursor.at = end
-}
-
-function checkOptions(options: Buffer): void {
-  let at = 0
-  while (at < options.length) {
-    if (at + 4 > options.length) throw new WireError('an EDNS option is cut short')
-    at += 4 + options.readUInt16BE(at + 2)
-  }
-  if (at !== options.length) throw new WireError('an EDNS option is cut short')
 }
 
 function dataEnd(cursor: Cursor): number {

@@ -47,6 +47,14 @@ export function parentKey(key: string): string | undefined {
   return key.length <= 1 ? undefined : key.slice(key.charCodeAt(0) + 1)
 }
 
+/** The labels of a name's key or of its wire format as text, the first one first, the root's left out. */
+export function labelsOf(key: string): readonly string[] {
+  const labels: string[] = []
+  for (let at = 0; at < key.length - 1; at += 1 + key.charCodeAt(at))
+    labels.push(key.slice(at + 1, at + 1 + key.charCodeAt(at)))
+  return labels
+}
+
 /** Whether the name is the ancestor or lies under it, by whole labels. */
 export function isWithin(key: string, ancestor: string): boolean {
   if (!key.endsWith(ancestor)) return false
@@ -155,6 +163,7 @@ export function printKey(key: string): string {
   return key.length === 1 ? '.' : printLabels(key).slice(0, -1)
 }
 
+// Each query comes by here: `labelsOf` would make an array for it.
 function printLabels(wire: string): string {
   let text = ''
   for (let at = 0; at < wire.length - 1;) {

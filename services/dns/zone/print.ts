@@ -1,7 +1,8 @@
 /** Zones in one form, whatever their files look like: a record a line, sorted, as `named-compilezone` writes them. */
 import { canonicalOrder } from '../dnssec/canonical.ts'
 import { canonicalData } from '../records/canonical.ts'
-import { printData, TYPE, typeName } from '../records/types.ts'
+import { TYPE, typeName } from '../records/types.ts'
+import { printData } from '../records/data.ts'
 import { printName, type Name } from '../wire/name.ts'
 import type { ZoneEntry } from './zone.ts'
 

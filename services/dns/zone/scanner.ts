@@ -44,6 +44,8 @@ export const SCAN_TEXTS: Readonly<Record<ScanMistake, Text>> = {
 
 /** After so many mistakes the rest of the text is not read. */
 const MISTAKE_LIMIT = 50
+/** Words of one entry at most: no data of 65,535 octets needs more. */
+const WORD_LIMIT = 70_000
 
 /** The entries of a text; each mistake goes to `report` and ends its own entry only. */
 export function scan(text: string, report: (mistake: ScanMistake, at: Position) => void): readonly Entry[] {
@@ -53,13 +55,15 @@ export function scan(text: string, report: (mistake: ScanMistake, at: Position) 
   for (let line = 0; line < lines.length;) {
     const draft = new Draft(lines, line)
     const mistake = draft.read()
-    if (draft.tokens.length > 0 || mistake !== undefined) entries.push(draft.entry(mistake !== undefined))
+    const next = mistake?.kind === 'open parenthesis' ? nextStart(lines, line) : draft.line + 1
+    if (draft.tokens.length > 0 || mistake !== undefined)
+      entries.push(draft.entry(mistake !== undefined, next))
     if (mistake !== undefined) {
       report(mistake.kind, mistake.at)
       mistakes += 1
       if (mistakes >= MISTAKE_LIMIT) return entries
     }
-    line = mistake?.kind === 'open parenthesis' ? nextStart(lines, line) : draft.line + 1
+    line = next
   }
   return entries
 }
@@ -105,14 +109,16 @@ class Draft {
     for (;;) {
       const mistake = this.readLine(this.lines[this.line] ?? '')
       if (mistake !== undefined || this.open.length === 0) return mistake
-      if (this.line + 1 >= this.lines.length)
+      if (this.line + 1 >= this.lines.length || this.tokens.length > WORD_LIMIT)
         return { kind: 'open parenthesis', at: this.open[0] ?? this.end }
       this.line += 1
     }
   }
 
-  entry(broken: boolean): Entry {
-    return { tokens: this.tokens, indented: this.indented, end: this.end, broken }
+  /** With the words up to the line at which the next entry starts. */
+  entry(broken: boolean, next: number): Entry {
+    const tokens = broken ? this.tokens.filter(({ line }) => line <= next) : this.tokens
+    return { tokens, indented: this.indented, end: this.end, broken }
   }
 
   private readLine(text: string): Mistake | undefined {

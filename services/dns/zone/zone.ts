@@ -3,7 +3,8 @@ import { findDenial } from '../dnssec/denial.ts'
 import { canonicalData } from '../records/canonical.ts'
 import { nameOf, isWithin, parentKey, type Name } from '../wire/name.ts'
 import { targetOf, TYPE } from '../records/types.ts'
-import { CLASS_IN, type RecordSet } from '../wire/message.ts'
+import type { RecordSet } from '../wire/message.ts'
+import { CLASS_IN } from '../wire/codes.ts'
 
 /** A name of a zone and its record sets by type, RRSIG apart; none for an empty non-terminal (RFC 4592 §2.2.2). */
 export interface ZoneNode {
@@ -149,12 +150,6 @@ function namesWith(nodes: ReadonlyMap<string, ZoneNode>, type: number, except?: 
   const names = new Set<string>()
   for (const [key, node] of nodes) if (key !== except && node.sets.has(type)) names.add(key)
   return names
-}
-
-/** The serial number of the zone (RFC 1035 §3.3.13). */
-export function serialOf(zone: Zone): number {
-  const data = zone.soa.data[0]
-  return data === undefined ? 0 : data.readUInt32BE(data.length - 20)
 }
 
 /** Each record set of the zone once, the SOA first, signatures behind what they cover, as a transfer sends them (RFC 5936 §2.2). */

@@ -1,10 +1,10 @@
 /** BIND's named in the foreground with given zones, on a free port of the loopback, for as long as a test needs it. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Address } from '../../../lab/service.ts'
 import { temporaryFolder, writeFiles } from '../../lab.ts'
+import { freePort } from '../../port.ts'
 
 /** Milliseconds until which the server must run. */
 const PATIENCE = 20_000
@@ -39,11 +39,15 @@ export async function openBind(
     const folder = temporaryFolder()
     const files = Object.entries(zones).map(([name, text], index) => ({ name, text, file: `${index}.db` }))
     const statements = files.map(
-      ({ name, file }) => `zone "${name}" { type primary; file "${file}"; check-names ignore; ${zone} };`,
+      ({ name, file }) => [name, `type primary; file "${file}"; check-names ignore; ${zone}`] as const,
     )
     writeFiles(folder.path, {
       ...Object.fromEntries(files.map(({ text, file }) => [file, text])),
-      'named.conf': `${settings(folder.path, port, `recursion ${recursion ? 'yes' : 'no'}; ${options}`)}\n${statements.join('\n')}\n`,
+      'named.conf': namedConfiguration(
+        { folder: folder.path, port },
+        `${AUTHORITATIVE} recursion ${recursion ? 'yes' : 'no'}; ${options}`,
+        Object.fromEntries(statements),
+      ),
     })
     try {
       return await start(folder, port)
@@ -55,31 +59,43 @@ export async function openBind(
 }
 
 // As authoritative servers are run, and with the bounds that the lab's service has by default.
-function settings(folder: string, port: number, options: string): string {
-  return `options {
+const AUTHORITATIVE = `
+  allow-query { any; };
+  allow-transfer { none; };
+  minimal-any yes;
+  max-udp-size 1232;
+  edns-udp-size 1232;
+  version "telelab";
+  check-mx ignore;
+  check-mx-cname ignore;
+  check-srv-cname ignore;
+  check-dup-records ignore;
+ `
+
+/** A named.conf for a server on a port of the loopback, with more statements of its `options` and those of zones by their names. */
+export function namedConfiguration(
+  { folder, port }: { readonly folder: string; readonly port: number },
+  options: string,
+  zones: Readonly<Record<string, string>>,
+): string {
+  const list = Object.entries(zones).map(([name, statements]) => `zone "${name}" { ${statements} };`)
+  return `
+options {
   directory "${folder}";
   pid-file none;
   session-keyfile none;
   listen-on port ${port} { 127.0.0.1; };
   listen-on-v6 { none; };
-  allow-query { any; };
-  allow-transfer { none; };
-  notify no;
   dnssec-validation no;
   empty-zones-enable no;
   minimal-responses no;
-  minimal-any yes;
-  max-udp-size 1232;
-  edns-udp-size 1232;
-  version "telelab";
   check-integrity no;
-  check-mx ignore;
-  check-mx-cname ignore;
-  check-srv-cname ignore;
-  check-dup-records ignore;
+  notify no;
   ${options}
 };
-controls { };`
+controls { };
+${list.join('\n')}
+`
 }
 
 async function start(folder: ReturnType<typeof temporaryFolder>, port: number): Promise<Bind> {
@@ -121,14 +137,4 @@ function running(server: ChildProcess): Promise<void> {
   server.once('error', (error) => fail(`could not be started (${error.message})`))
   server.once('exit', () => fail('ended'))
   return promise.finally(() => clearTimeout(timer))
-}
-
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1')
-  await once(holder, 'listening')
-  const address = holder.address()
-  holder.close()
-  await once(holder, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port is free')
-  return address.port
 }

@@ -1,6 +1,6 @@
 /** The COOKIE option in queries and answers (RFC 7873 §4). */
 import { decodeMessage, type Edns, type Message } from '../../../services/dns/wire/message.ts'
-import { ask, exchange, queryFor, type Asking, type Subject } from './subject.ts'
+import { ask, exchange, queryFor, type Asking, type NameServer } from './subject.ts'
 
 /** One EDNS option. */
 export function option(code: number, data: Buffer | string): Buffer {
@@ -35,11 +35,11 @@ export function cookieOf(message: Message): string | undefined {
 
 /** Asks for nothing but a cookie (RFC 7873 §5.4). */
 export async function askCookie(
-  subject: Subject,
+  server: NameServer,
   edns: Partial<Edns>,
   asking: Asking = {},
 ): Promise<Message> {
-  return decodeMessage(await exchange(subject, withoutQuestion(queryFor('.', { ...asking, edns }))))
+  return decodeMessage(await exchange(server, withoutQuestion(queryFor('.', { ...asking, edns }))))
 }
 
 /** A query for the root without its question. */
@@ -50,8 +50,8 @@ export function withoutQuestion(query: Buffer): Buffer {
 }
 
 /** A cookie that the server takes. */
-export async function learnCookie(subject: Subject, client: string): Promise<string> {
-  const cookie = cookieOf(await ask(subject, 'www', { edns: withCookie(client) }))
+export async function learnCookie(server: NameServer, client: string): Promise<string> {
+  const cookie = cookieOf(await ask(server, 'www', { edns: withCookie(client) }))
   if (cookie === undefined) throw new Error('the answer has no cookie')
   return cookie
 }

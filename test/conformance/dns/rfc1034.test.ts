@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { ask, askStream, bindDeviates, FLAGS, lines, openSubject, SOA, type Subject } from './subject.ts'
+import { test } from 'node:test'
+import { ACROSS_ZONES, ask, askStream, FLAGS, lines, openForAllTests, SOA } from './subject.ts'
 
-let subject: Subject
-before(async () => {
-  subject = await openSubject()
-})
-after(() => subject[Symbol.asyncDispose]())
+const subject = openForAllTests()
 
 test('§3.1: names are compared without letter case, and the question comes back as it was asked', async () => {
   const { questions, answer } = await ask(subject, 'wWw.CONFORMANCE.test.')
@@ -82,7 +78,7 @@ test('§4.3.1: without recursion on offer RA is clear and RD is copied', async (
   const { flags } = await ask(subject, 'www', { flags: FLAGS.recursionDesired })
   assert.equal(flags & FLAGS.recursionDesired, FLAGS.recursionDesired)
   assert.equal((await ask(subject, 'www')).flags & FLAGS.recursionDesired, 0)
-  if (subject.lab !== undefined) assert.equal(flags & FLAGS.recursionAvailable, 0)
+  assert.equal(flags & FLAGS.recursionAvailable, 0)
 })
 
 test('§4.3.2 step 3a: an answer of the zone has AA', async () => {
@@ -150,9 +146,7 @@ test('§4.3.2 step 2: the top of the lower zone belongs to it, as do its servers
   }
 })
 
-const ONE_ZONE = bindDeviates('without recursion it follows no alias into another of its zones')
-
-test('§4.3.2 step 3a: an alias is followed into the other zones of the server', ONE_ZONE, async () => {
+test('§4.3.2 step 3a: an alias is followed into the other zones of the server', ACROSS_ZONES, async () => {
   const across = await ask(subject, 'across')
   assert.deepEqual(lines(across.answer), [
     'across.conformance.test. 3600 CNAME www.other.test.',
@@ -186,7 +180,7 @@ test('§4.3.2 step 6: the addresses of mail servers come along', async () => {
     assert.ok(found.includes(line), found.join('\n'))
 })
 
-test('§6.2: a question for a name of other zones is refused', async () => {
+test('RFC 1035 §4.1.1: a question for a name of other zones is refused', async () => {
   const { rcode, flags, answer } = await ask(subject, 'www.example.net.')
   assert.deepEqual([rcode, flags & FLAGS.authoritative, lines(answer)], [5, 0, []])
 })

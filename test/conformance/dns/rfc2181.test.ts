@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { after, before, test } from 'node:test'
-import { ask, exchange, FLAGS, lines, openSubject, queryFor, type Subject } from './subject.ts'
+import { test } from 'node:test'
+import { ask, exchange, FLAGS, lines, openForAllTests, queryFor } from './subject.ts'
 
-let subject: Subject
-before(async () => {
-  subject = await openSubject()
-})
-after(() => subject[Symbol.asyncDispose]())
+const subject = openForAllTests()
 
 test('§4: the answer comes from the address and port that were asked', async () => {
   const socket = createSocket('udp4')
@@ -40,17 +36,12 @@ test('§5.5: no record stands in two sections', async () => {
   ] as const) {
     const { answer, authority, additional } = await ask(subject, name, { type })
     const all = lines([...answer, ...authority, ...additional])
+    assert.notEqual(all.length, 0)
     assert.deepEqual(all, [...new Set(all)])
   }
 })
 
-test('§9: extra records that do not fit do not set TC', async () => {
-  // The answer fits in 512 octets with its two addresses and servers, or without.
-  const { flags } = await ask(subject, '@', { type: 'MX' })
-  assert.equal(flags & FLAGS.truncated, 0)
-})
-
-test('§9: of extra sets that do not fit, each is whole or left out', async () => {
+test('§9: extra sets that do not fit do not set TC, and each is whole or left out', async () => {
   const octets = await exchange(subject, queryFor('many', { type: 'MX' }))
   assert.ok(octets.length <= 512)
   const { answer, additional, flags } = await ask(subject, 'many', { type: 'MX' })

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { ask, exchange, lines, openSubject, queryFor, SOA, type Subject } from './subject.ts'
+import { test } from 'node:test'
+import { ask, exchange, lines, openForAllTests, queryFor, SOA } from './subject.ts'
 
-let subject: Subject
-before(async () => {
-  subject = await openSubject()
-})
-after(() => subject[Symbol.asyncDispose]())
+const subject = openForAllTests()
 
 test('§3: data of unknown types is octets, none included', async () => {
   assert.deepEqual(lines((await ask(subject, 'odd', { type: 'TYPE65280' })).answer), [

@@ -1,15 +1,11 @@
 /** The zone of RFC 4592 §2.2.1 and the questions that stand under it. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { ask, FLAGS, isElsewhere, lines, openSubject, type Subject } from './subject.ts'
+import { test } from 'node:test'
+import { ask, FLAGS, isElsewhere, lines, openForAllTests, openSubject } from './subject.ts'
 
 const skip = isElsewhere && 'needs a server of the zone example'
 
-let subject: Subject
-before(async () => {
-  if (skip === false) subject = await openSubject({ zones: { example: 'example.db' } })
-})
-after(() => subject?.[Symbol.asyncDispose]())
+const subject = openForAllTests(() => openSubject({ zones: { example: 'example.db' } }))
 
 const SOA = 'example. 3600 SOA ns.example.com. hostmaster.example.com. 1 3600 900 604800 3600'
 

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { ask, bindDeviates, FLAGS, openSubject, type Subject } from './subject.ts'
+import { test } from 'node:test'
+import { ACROSS_ZONES, ask, FLAGS, openForAllTests } from './subject.ts'
 
-let subject: Subject
-before(async () => {
-  subject = await openSubject()
-})
-after(() => subject[Symbol.asyncDispose]())
+const subject = openForAllTests()
 
 const CASES: readonly [string, string, string, number, number][] = [
   ['there is data at the end', 'chain', 'A', 0, 3],
@@ -31,9 +27,7 @@ for (const [what, name, type, rcode, answers] of CASES) {
   })
 }
 
-const ONE_ZONE = bindDeviates('without recursion it follows no alias into another of its zones')
-
-test('§3: the code is that of the last name: in another zone', ONE_ZONE, async () => {
+test('§3: the code is that of the last name: in another zone', ACROSS_ZONES, async () => {
   assert.equal((await ask(subject, 'absent')).rcode, 3)
   assert.equal((await ask(subject, 'nodata')).rcode, 0)
   assert.equal((await ask(subject, 'across')).rcode, 0)

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { ask, exchange, FLAGS, isElsewhere, lines, openSubject, queryFor, type Subject } from './subject.ts'
+import { test } from 'node:test'
+import {
+  ask,
+  exchange,
+  FLAGS,
+  isElsewhere,
+  lines,
+  openForAllTests,
+  openSubject,
+  queryFor,
+} from './subject.ts'
 
 const skip = isElsewhere && 'needs a server of the zone dname.test'
 
-let subject: Subject
-before(async () => {
-  if (skip === false) subject = await openSubject({ zones: { 'dname.test': 'dname.db' } })
-})
-after(() => subject?.[Symbol.asyncDispose]())
+const subject = openForAllTests(() => openSubject({ zones: { 'dname.test': 'dname.db' } }))
 
 const SOA = 'dname.test. 300 SOA ns.dname.test. hostmaster.dname.test. 1 3600 900 604800 300'
 const ORIGIN = '.dname.test.'

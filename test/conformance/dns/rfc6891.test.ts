@@ -1,23 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { decodeMessage } from '../../../services/dns/wire/message.ts'
-import {
-  ask,
-  askStream,
-  exchange,
-  FLAGS,
-  lines,
-  openStream,
-  openSubject,
-  queryFor,
-  type Subject,
-} from './subject.ts'
+import { ask, askStream, exchange, FLAGS, lines, openForAllTests, openStream, queryFor } from './subject.ts'
 
-let subject: Subject
-before(async () => {
-  subject = await openSubject()
-})
-after(() => subject[Symbol.asyncDispose]())
+const subject = openForAllTests()
 
 test('§6.1.1: who sends no OPT gets none, who sends one gets one', async () => {
   assert.equal((await ask(subject, 'www')).edns, undefined)
@@ -156,6 +142,9 @@ test('§6.2.5: what is longer than 512 octets comes whole to who can take it', a
   assert.equal(lines(plain.additional).length < 37, true)
   const octets = await exchange(subject, queryFor('many', { type: 'MX', edns: { size: 4096 } }))
   assert.ok(octets.length > 512 && octets.length <= 1232, String(octets.length))
+  const { answer, additional, flags } = decodeMessage(octets)
+  assert.deepEqual([lines(answer).length, flags & FLAGS.truncated], [3, 0])
+  assert.equal(lines(additional).length >= 37, true)
 })
 
 test('§6.1.2: a query over TCP may carry options up to the length of a message', async () => {

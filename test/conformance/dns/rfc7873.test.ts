@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { askCookie, cookieOf, learnCookie, option, withCookie } from './cookie.ts'
-import { ask, askStream, bindDeviates, lines, openSubject, type Subject } from './subject.ts'
+import { ask, askStream, bindDeviates, lines, openForAllTests, openSubject } from './subject.ts'
 
 const CLIENT = '0123456789abcdef'
 const ANSWER = ['www.conformance.test. 3600 A 192.0.2.4']
 const BADCOOKIE = 23
 
-let subject: Subject
-let strict: Subject
-before(async () => {
-  subject = await openSubject()
-  strict = await openSubject({ options: 'cookies: required', bind: 'require-server-cookie yes;' })
-})
-after(async () => {
-  await subject[Symbol.asyncDispose]()
-  await strict[Symbol.asyncDispose]()
-})
+const subject = openForAllTests()
+const strict = openForAllTests(() =>
+  openSubject({ options: 'cookies: required', bind: 'require-server-cookie yes;' }),
+)
 
 test('§5.2.1: who sends no cookie gets none, and is answered', async () => {
   for (const server of [subject, strict]) {
@@ -44,10 +38,11 @@ test('§5.2.3: who sends a client cookie gets the answer, the cookie back and a 
 
 for (const length of [8, 16, 32]) {
   test(`§5.2.4: who sends a wrong server cookie of ${length} octets gets the answer and a right one`, async () => {
-    const found = await ask(subject, 'www', { edns: withCookie(CLIENT + 'ee'.repeat(length)) })
+    const wrong = CLIENT + 'ee'.repeat(length)
+    const found = await ask(subject, 'www', { edns: withCookie(wrong) })
     assert.deepEqual([found.rcode, lines(found.answer)], [0, ANSWER])
     assert.match(cookieOf(found) ?? '', new RegExp(`^${CLIENT}[0-9a-f]{32}$`))
-    assert.doesNotMatch(cookieOf(found) ?? '', /ee{20}/)
+    assert.notEqual(cookieOf(found), wrong)
   })
 }
 
@@ -109,13 +104,4 @@ test(
 
 test('§5.4: without a cookie, a query without a question is a format error', async () => {
   assert.equal((await askCookie(subject, {})).rcode, 1)
-})
-
-test('where cookies are off, none is given and their form does not matter', async (t) => {
-  if (subject.lab === undefined) return t.skip('asked of this server only')
-  await using off = await openSubject({ options: 'cookies: false' })
-  for (const cookie of [CLIENT, '01']) {
-    const found = await ask(off, 'www', { edns: withCookie(cookie) })
-    assert.deepEqual([found.rcode, cookieOf(found)], [0, undefined])
-  }
 })

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { ask, openSubject, type Subject } from './subject.ts'
+import { test } from 'node:test'
+import { ask, openForAllTests } from './subject.ts'
 
-let subject: Subject
-before(async () => {
-  subject = await openSubject()
-})
-after(() => subject[Symbol.asyncDispose]())
+const subject = openForAllTests()
 
 // The names above names with data, in the zones under test.
 const ABOVE = ['b.ent', 'ent', 'host.wild', 'wild', '_tcp', 'srv.wild', 'aliases'] as const

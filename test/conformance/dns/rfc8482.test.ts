@@ -1,22 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import {
-  ask,
-  askStream,
-  exchange,
-  FLAGS,
-  lines,
-  openSubject,
-  queryFor,
-  SOA,
-  type Subject,
-} from './subject.ts'
+import { test } from 'node:test'
+import { ask, askStream, exchange, FLAGS, lines, openForAllTests, queryFor, SOA } from './subject.ts'
 
-let subject: Subject
-before(async () => {
-  subject = await openSubject()
-})
-after(() => subject[Symbol.asyncDispose]())
+const subject = openForAllTests()
 
 for (const name of ['@', 'dns', 'mail', 'x.wild']) {
   test(`§4.1: ANY over UDP gets one whole record set of ${name}`, async () => {

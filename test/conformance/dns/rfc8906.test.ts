@@ -1,23 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { decodeMessage, type Message } from '../../../services/dns/wire/message.ts'
-import {
-  ask,
-  askStream,
-  exchange,
-  FLAGS,
-  lines,
-  openSubject,
-  queryFor,
-  type Asking,
-  type Subject,
-} from './subject.ts'
+import { ask, askStream, exchange, FLAGS, lines, openForAllTests, queryFor, type Asking } from './subject.ts'
 
-let subject: Subject
-before(async () => {
-  subject = await openSubject()
-})
-after(() => subject[Symbol.asyncDispose]())
+const subject = openForAllTests()
 
 const SOA =
   'conformance.test. 7200 SOA dns.conformance.test. hostmaster.conformance.test. 7 3600 900 604800 300'

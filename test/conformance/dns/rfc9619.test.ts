@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { decodeMessage } from '../../../services/dns/wire/message.ts'
-import { ask, exchange, openStream, openSubject, queryFor, type Subject } from './subject.ts'
+import { ask, exchange, openForAllTests, openStream, queryFor } from './subject.ts'
 
-let subject: Subject
-before(async () => {
-  subject = await openSubject()
-})
-after(() => subject[Symbol.asyncDispose]())
+const subject = openForAllTests()
 
 /** A query with the question so many times, whatever it says. */
 function asking(times: number, count: number, opcode = 0): Buffer {

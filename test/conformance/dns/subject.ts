@@ -1,14 +1,17 @@
 /** The server under test, and plain sockets to ask it: a lab's own, or BIND for `SUBJECT=bind`, or the one at `SUBJECT=host:port`. */
+import { AssertionError } from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { after, before, type TestOptions } from 'node:test'
 import type { Address } from '../../../lab/service.ts'
 import { encodeMessage } from '../../../services/dns/wire/encode.ts'
 import { frame, Framer } from '../../../services/dns/wire/framing.ts'
 import { parseName, printName, ROOT } from '../../../services/dns/wire/name.ts'
-import { findType, printData, typeName } from '../../../services/dns/records/types.ts'
+import { findType, typeName } from '../../../services/dns/records/types.ts'
+import { printData } from '../../../services/dns/records/data.ts'
 import { decodeMessage, type Edns, type Message, type RecordSet } from '../../../services/dns/wire/message.ts'
 import { openLab, type TestLab } from '../../lab.ts'
 import { openBind } from './bind.ts'
@@ -16,11 +19,13 @@ import { openBind } from './bind.ts'
 /** Milliseconds after which a missing answer fails the test. */
 const PATIENCE = 5000
 
-/** The server under test and, if it is ours, its lab. */
-export interface Subject extends AsyncDisposable {
+/** Whoever answers at an address. */
+export interface NameServer {
   readonly address: Address
-  readonly lab: TestLab | undefined
 }
+
+/** The server under test, which runs for as long as the test needs it. */
+export interface Subject extends NameServer, AsyncDisposable {}
 
 /** What the server under test serves, and how. */
 export interface Setting {
@@ -30,6 +35,8 @@ export interface Setting {
   readonly options?: string
   /** More statements for `options` of named.conf that say the same. */
   readonly bind?: string
+  /** More statements for each zone of named.conf that say the same. */
+  readonly bindZone?: string
 }
 
 const ZONES = {
@@ -39,14 +46,41 @@ const ZONES = {
 }
 
 /** Whether the server under test is BIND. */
-export const isBind: boolean = process.env['SUBJECT'] === 'bind'
+const isBind: boolean = process.env['SUBJECT'] === 'bind'
 
 /** Whether a server is tested that has the conformance zones only, as its operator set it up. */
 export const isElsewhere: boolean = process.env['SUBJECT'] !== undefined && !isBind
 
-/** Options of a test that BIND fails, with the reason; it is still run there, and reported as to do. */
-export function bindDeviates(reason: string): { readonly todo?: string } {
-  return isBind ? { todo: `BIND deviates: ${reason}` } : {}
+/** Options of a test that BIND fails, with the reason; it is still run there, and must fail by an assertion. */
+export function bindDeviates(reason: string): Pick<TestOptions, 'expectFailure'> {
+  return isBind ? { expectFailure: { label: `BIND deviates: ${reason}`, match: AssertionError } } : {}
+}
+
+/** Options of a test whose alias leads from one zone of the server into another. */
+export const ACROSS_ZONES = bindDeviates('without recursion it follows no alias into another of its zones')
+
+/** A server for all tests of a file: opened before them, closed behind them. */
+export function openForAllTests(open: () => Promise<Subject> = openSubject): NameServer {
+  let subject: Subject | undefined
+  before(async () => {
+    subject = await open()
+  })
+  after(() => subject?.[Symbol.asyncDispose]())
+  return {
+    get address() {
+      if (subject === undefined) throw new Error('the server is there for tests only')
+      return subject.address
+    },
+  }
+}
+
+/** The name service of a lab, wherever it listens now. */
+export function serverOf(lab: TestLab, instance = 'dns'): NameServer {
+  return {
+    get address() {
+      return lab.address(instance, 'dns')
+    },
+  }
 }
 
 /** Opens a lab with the setting, or the server that `SUBJECT` names. */
@@ -58,18 +92,12 @@ export async function openSubject(setting: Setting = {}): Promise<Subject> {
   )
   if (other === 'bind') {
     const texts = Object.fromEntries(Object.entries(zones).map(([name, file]) => [name, files[file] ?? '']))
-    const bind = await openBind(texts, { options: setting.bind ?? '' })
-    return {
-      address: bind.address,
-      lab: undefined,
-      [Symbol.asyncDispose]: () => bind[Symbol.asyncDispose](),
-    }
+    return openBind(texts, { options: setting.bind ?? '', zone: setting.bindZone ?? '' })
   }
   if (other !== undefined) {
     const [host = '127.0.0.1', port = '53'] = other.split(':')
     return {
       address: { host, port: Number(port) },
-      lab: undefined,
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }
   }
@@ -79,7 +107,7 @@ export async function openSubject(setting: Setting = {}): Promise<Subject> {
   const lab = await openLab(`domain: conformance.test\nservices: { dns: { ${options.join(', ')} } }`, {
     files,
   })
-  return { address: lab.address('dns', 'dns'), lab, [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose]() }
+  return { address: lab.address('dns', 'dns'), [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose]() }
 }
 
 /** What differs from a plain query for a record set of the zone. */
@@ -122,27 +150,27 @@ export function queryFor(name: string, asking: Asking = {}): Buffer {
 }
 
 /** Asks over UDP. */
-export async function ask(subject: Subject, name: string, asking: Asking = {}): Promise<Message> {
-  return decodeMessage(await exchange(subject, queryFor(name, asking)))
+export async function ask(server: NameServer, name: string, asking: Asking = {}): Promise<Message> {
+  return decodeMessage(await exchange(server, queryFor(name, asking)))
 }
 
 /** Asks over a TCP connection of its own. */
-export async function askStream(subject: Subject, name: string, asking: Asking = {}): Promise<Message> {
-  using stream = await openStream(subject)
+export async function askStream(server: NameServer, name: string, asking: Asking = {}): Promise<Message> {
+  using stream = await openStream(server)
   stream.send(queryFor(name, asking))
   return await stream.receive()
 }
 
 /** Sends one datagram and waits for one. */
-export async function exchange(subject: Subject, octets: Buffer): Promise<Buffer> {
-  const [answer] = await exchangeUntil(subject, [octets], () => true)
+export async function exchange(server: NameServer, octets: Buffer): Promise<Buffer> {
+  const [answer] = await exchangeUntil(server, [octets], () => true)
   if (answer === undefined) throw new Error('no answer')
   return answer
 }
 
 /** Sends datagrams from one port and gathers what comes back until one is the last. */
 export async function exchangeUntil(
-  subject: Subject,
+  server: NameServer,
   datagrams: readonly Buffer[],
   isLast: (answer: Buffer) => boolean,
 ): Promise<readonly Buffer[]> {
@@ -156,7 +184,7 @@ export async function exchangeUntil(
   })
   socket.on('error', reject)
   try {
-    for (const datagram of datagrams) socket.send(datagram, subject.address.port, subject.address.host)
+    for (const datagram of datagrams) socket.send(datagram, server.address.port, server.address.host)
     await promise
     return answers
   } finally {
@@ -165,7 +193,7 @@ export async function exchangeUntil(
   }
 }
 
-/** A TCP connection to the subject whose messages can be awaited. */
+/** A TCP connection whose messages can be awaited. */
 class Stream implements Disposable {
   readonly socket: Socket
   private readonly framer = new Framer()
@@ -216,8 +244,8 @@ class Stream implements Disposable {
 }
 
 /** Connects over TCP. */
-export async function openStream(subject: Subject): Promise<Stream> {
-  const socket = connect({ ...subject.address, allowHalfOpen: true })
+export async function openStream(server: NameServer): Promise<Stream> {
+  const socket = connect({ ...server.address, allowHalfOpen: true })
   await once(socket, 'connect')
   return new Stream(socket)
 }

@@ -1,35 +1,16 @@
 /** Zone transfers as a client makes them, and a server that allows them. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { encodeMessage } from '../../../services/dns/wire/encode.ts'
 import { findType, typeName } from '../../../services/dns/records/types.ts'
 import type { Message, RecordSet } from '../../../services/dns/wire/message.ts'
 import { parseName, ROOT } from '../../../services/dns/wire/name.ts'
-import { openBind } from './bind.ts'
-import { isBind, openStream, openSubject, type Subject } from './subject.ts'
+import { openStream, openSubject, type NameServer, type Subject } from './subject.ts'
 
 /** The server under test, which gives its zones to 127.0.0.1. */
-export async function openPrimary(): Promise<Subject> {
-  if (!isBind) return openSubject({ options: 'allowTransfer: [127.0.0.1]' })
-  const zones = {
-    'conformance.test': 'zone.db',
-    'child.conformance.test': 'child.db',
-    'other.test': 'other.db',
-  }
-  return openBindWith('allow-transfer { 127.0.0.1; };', zones)
-}
-
-/** BIND with files of this folder by the names of their zones, and a statement that stands in each zone. */
-export async function openBindWith(
-  statement: string,
-  zones: Readonly<Record<string, string>>,
-): Promise<Subject> {
-  const texts = Object.entries(zones).map(([zone, file]) => [
-    zone,
-    readFileSync(join(import.meta.dirname, file), 'utf8'),
-  ])
-  const bind = await openBind(Object.fromEntries(texts), { zone: statement })
-  return { address: bind.address, lab: undefined, [Symbol.asyncDispose]: () => bind[Symbol.asyncDispose]() }
+export function openPrimary(): Promise<Subject> {
+  return openSubject({
+    options: 'allowTransfer: [127.0.0.1]',
+    bindZone: 'allow-transfer { 127.0.0.1; };',
+  })
 }
 
 /** A request for the changes since a serial number (RFC 1995 §3). */
@@ -57,8 +38,8 @@ export function changesSince(zone: string, serial: number, id = 4711): Buffer {
 }
 
 /** The messages of one transfer, up to that whose last record is the SOA again, or to a failure. */
-export async function transfer(subject: Subject, query: Buffer): Promise<readonly Message[]> {
-  using stream = await openStream(subject)
+export async function transfer(server: NameServer, query: Buffer): Promise<readonly Message[]> {
+  using stream = await openStream(server)
   stream.send(query)
   const messages: Message[] = []
   let soas = 0

@@ -1,6 +1,5 @@
 /** Programs that ask the lab's name service, and what they print. */
-import { after, before } from 'node:test'
-import { openSubject, type Setting, type Subject } from '../../conformance/dns/subject.ts'
+import { openForAllTests, openSubject, type Setting } from '../../conformance/dns/subject.ts'
 import { run, type Output } from '../http/program.ts'
 
 /** Runs a client; in its words, PORT stands for the server's port. */
@@ -11,11 +10,7 @@ export type Client = (
 
 /** A client of a server that is there for all tests of the file. */
 export function clientOf(setting: Setting = {}): Client {
-  let subject: Subject
-  before(async () => {
-    subject = await openSubject(setting)
-  })
-  after(() => subject[Symbol.asyncDispose]())
+  const subject = openForAllTests(() => openSubject(setting))
   return async (program, ...words) => {
     const port = String(subject.address.port)
     const output = await run(program, ...words.map((word) => word.replaceAll('PORT', port)))

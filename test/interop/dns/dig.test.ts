@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { openSubject, type Subject } from '../../conformance/dns/subject.ts'
+import { openForAllTests } from '../../conformance/dns/subject.ts'
 import { missing } from '../../tool.ts'
 
 const run = promisify(execFile)
 const skip = missing('dig')
 
-let subject: Subject
-before(async () => {
-  subject = await openSubject()
-})
-after(() => subject[Symbol.asyncDispose]())
+const subject = openForAllTests()
 
 async function dig(...options: readonly string[]): Promise<string> {
   const { host, port } = subject.address

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { TCPClient, UDPClient, type DnsResolver, type Resource } from 'dns2'
-import { openSubject, type Subject } from '../../conformance/dns/subject.ts'
+import { openForAllTests } from '../../conformance/dns/subject.ts'
 
-let subject: Subject
-before(async () => {
-  subject = await openSubject()
-})
-after(() => subject[Symbol.asyncDispose]())
+const subject = openForAllTests()
 
 /** The package's clients are its independent reading of what the service sends. */
 function clients(): readonly [string, DnsResolver][] {

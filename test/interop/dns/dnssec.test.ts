@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { openBind } from '../../conformance/dns/bind.ts'
-import { ask, lines, type Subject } from '../../conformance/dns/subject.ts'
+import { ask, lines, serverOf, type NameServer } from '../../conformance/dns/subject.ts'
 import { openLab, temporaryFolder, writeFiles, type TestLab } from '../../lab.ts'
 import { missing } from '../../tool.ts'
-import { ServerProgram } from './program.ts'
+import { ServerProgram, unbound } from './program.ts'
 
 const run = promisify(execFile)
 const skip = missing(
@@ -90,7 +90,7 @@ let lab: TestLab
 before(async () => {
   if (skip === false) lab = await openZones({ 'zone.db': ZONE, 'child.db': CHILD }, 'dnssec: true')
 })
-after(() => lab[Symbol.asyncDispose]())
+after(() => lab?.[Symbol.asyncDispose]())
 
 function openZones(files: Readonly<Record<string, string>>, options: string): Promise<TestLab> {
   const zone = `[${Object.keys(files).join(', ')}]`
@@ -212,8 +212,8 @@ test('delv validates zones that dnssec-signzone has made, with NSEC and with NSE
 
 /** Asks both servers the same questions and compares what they say, letter case aside. */
 async function compare(
-  ours: Subject,
-  theirs: Subject,
+  ours: NameServer,
+  theirs: NameServer,
   questions: readonly (readonly [string, string])[],
 ): Promise<void> {
   const lower = (sets: Parameters<typeof lines>[0]): readonly string[] =>
@@ -234,10 +234,6 @@ async function compare(
   }
 }
 
-function subjectAt(address: Subject['address'], own?: TestLab): Subject {
-  return { address, lab: own, [Symbol.asyncDispose]: () => Promise.resolve() }
-}
-
 const COMPARED: readonly (readonly [string, string])[] = [
   ['x.sub', 'A'],
   ['x.x.only', 'A'],
@@ -251,7 +247,7 @@ test('BIND gives the same answers and proofs from the zone as it is transferred'
     'child.conformance.test': await transferred('child.conformance.test'),
   }
   await using bind = await openBind(zones)
-  await compare(subjectAt(lab.address('dns', 'dns'), lab), subjectAt(bind.address), COMPARED)
+  await compare(serverOf(lab), bind, COMPARED)
 })
 
 for (const options of [[], ['-3', 'aabb', '-H', '5'], ['-3', '-', '-A']]) {
@@ -263,7 +259,7 @@ for (const options of [[], ['-3', 'aabb', '-H', '5'], ['-3', '-', '-A']]) {
       await using bind = await openBind({ 'conformance.test': text })
       await using served = await openZones({ 'zone.db': text }, '')
       const questions = COMPARED.filter(([name]) => !name.includes('child'))
-      await compare(subjectAt(served.address('dns', 'dns'), served), subjectAt(bind.address), questions)
+      await compare(serverOf(served), bind, questions)
     },
   )
 }
@@ -271,33 +267,18 @@ for (const options of [[], ['-3', 'aabb', '-H', '5'], ['-3', '-', '-A']]) {
 test('unbound validates all of it by the key file', { skip }, async () => {
   const { host, port } = lab.address('dns', 'dns')
   const [file = ''] = readdirSync(keysOf(lab)).filter((each) => /^Kconformance.*\.key$/.test(each))
-  await using unbound = await ServerProgram.open({
-    command: 'unbound',
-    run: (configuration) => ['-d', '-p', '-c', configuration],
-    configuration: (place) => `
-server:
-  directory: "${place.folder}"
-  chroot: ""
-  username: ""
-  pidfile: ""
-  use-syslog: no
-  interface: 127.0.0.1@${place.port}
-  do-ip6: no
-  num-threads: 1
-  module-config: "validator iterator"
-  trust-anchor-file: "${join(keysOf(lab), file)}"
-  trust-anchor-signaling: no
-  do-not-query-localhost: no
-  local-zone: "test." nodefault
-remote-control:
-  control-enable: no
-stub-zone:
-  name: "conformance.test"
-  stub-addr: ${host}@${port}
-`,
-  })
+  await using resolver = await ServerProgram.open(
+    unbound(
+      [`conformance.test=${host}@${port}`],
+      [
+        'module-config: "validator iterator"',
+        `trust-anchor-file: "${join(keysOf(lab), file)}"`,
+        'trust-anchor-signaling: no',
+      ],
+    ),
+  )
   for (const [name, type] of QUESTIONS) {
-    const at = ['@127.0.0.1', '-p', String(unbound.port)]
+    const at = ['@127.0.0.1', '-p', String(resolver.port)]
     const { stdout } = await run('dig', [...at, '+dnssec', fullName(name), type])
     assert.match(stdout, /flags: qr rd ra ad;/, `${name} ${type}`)
   }

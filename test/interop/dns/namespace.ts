@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../lab.ts'
 import { launcher } from '../../program.ts'
 import { missing } from '../../tool.ts'
 
-/** Milliseconds for a command. */
+/** Milliseconds for a command, and for what a program should say at its start. */
 const PATIENCE = 60_000
 
 /** Ways to make one: for everybody, where the system lets them, and for the administrator. */
@@ -89,7 +89,7 @@ export class Namespace implements AsyncDisposable {
     const start = [launcher, 'start', ...words, '--ports', 'standard', '--state', state]
     const lab = enter([...entry, process.execPath, ...start], folder.path)
     parts.defer(() => end(lab))
-    await printed(lab, 'lab stop')
+    await printed(lab, 'Ctrl-C')
     return new Namespace(parts.move(), entry, state)
   }
 
@@ -122,10 +122,12 @@ async function end(child: ChildProcess): Promise<void> {
   await once(child, 'exit')
 }
 
-/** Resolves with all that was printed once it holds the text; rejects if the program ends before. */
+/** Resolves with all that was printed once it holds the text; rejects if the program ends before, or does not say it in a minute. */
 function printed(child: ChildProcess, text: string): Promise<string> {
   let out = ''
   const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const fail = (what: string): void => reject(new Error(`${what} before it said "${text}":\n${out}`))
+  const timer = setTimeout(() => fail('a minute has passed'), PATIENCE)
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (piece: string) => {
       out += piece
@@ -133,6 +135,6 @@ function printed(child: ChildProcess, text: string): Promise<string> {
     })
   }
   child.once('error', reject)
-  child.once('exit', () => reject(new Error(`ended before it said "${text}":\n${out}`)))
-  return promise
+  child.once('exit', () => fail('it ended'))
+  return promise.finally(() => clearTimeout(timer))
 }

@@ -1,12 +1,12 @@
 /** Real name servers on ports of the loopback, for as long as a test needs them. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { namedConfiguration } from '../../conformance/dns/bind.ts'
 import { queryFor } from '../../conformance/dns/subject.ts'
 import { temporaryFolder, writeFiles } from '../../lab.ts'
+import { freePort } from '../../port.ts'
 
 /** Milliseconds until which a server must answer. */
 const PATIENCE = 20_000
@@ -103,52 +103,25 @@ export class ServerProgram implements AsyncDisposable {
   }
 }
 
-/** A port that nobody has for UDP and TCP now, and that the system gives to nobody by itself, so that it can be had again. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 32_000)
-    const udp = createSocket('udp4')
-    const tcp = createServer()
-    try {
-      udp.bind(port, '127.0.0.1')
-      tcp.listen(port, '127.0.0.1')
-      await Promise.all([once(udp, 'listening'), once(tcp, 'listening')])
-      return port
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
-    } finally {
-      udp.close()
-      tcp.close()
-    }
-  }
-}
-
 /** Named with these statements of its `options`, and zones by their names; `files` are what they name. */
 export function named(
   options: string,
   zones: Readonly<Record<string, string>> = {},
   files: Readonly<Record<string, string>> = {},
 ): Program {
-  const list = Object.entries(zones).map(([name, statements]) => `zone "${name}" { ${statements} };`)
   return {
     command: 'named',
     run: (configuration) => ['-g', '-n', '1', '-c', configuration],
     files,
-    configuration: ({ folder, port }) => `
-options {
-  directory "${folder}"; pid-file none; session-keyfile none;
-  listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; };
-  dnssec-validation no; empty-zones-enable no; minimal-responses no; check-integrity no; notify no;
-  ${options}
-};
-controls { };
-${list.join('\n')}
-`,
+    configuration: (place) => namedConfiguration(place, options, zones),
   }
 }
 
-/** Unbound as a resolver that knows only where these zones are served, `domain=host@port` each. */
-export function unbound(zones: readonly string[]): Program {
+/** Unbound as a resolver that knows only where these zones are served, `domain=host@port` each, with more statements of its `server`. */
+export function unbound(
+  zones: readonly string[],
+  statements: readonly string[] = ['module-config: "iterator"'],
+): Program {
   const stubs = zones.map((zone) => zone.split('='))
   return {
     command: 'unbound',
@@ -164,10 +137,9 @@ server:
   interface: 127.0.0.1@${port}
   do-ip6: no
   num-threads: 1
-  module-config: "iterator"
   do-not-query-localhost: no
-  access-control: 127.0.0.0/8 allow
   local-zone: "test." nodefault
+${statements.map((statement) => `  ${statement}\n`).join('')}
 remote-control:
   control-enable: no
 ${stubs.map(([domain, at]) => `stub-zone:\n  name: "${domain}"\n  stub-addr: ${at}\n`).join('')}`,

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
-import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import type { Address } from '../../../lab/service.ts'
 import { openLab, readScenario, temporaryFolder, writeFiles, type TestLab } from '../../lab.ts'
+import { freePort } from '../../port.ts'
 import { missing } from '../../tool.ts'
 
 const run = promisify(execFile)
@@ -180,7 +179,7 @@ for (const secondary of SECONDARIES) {
     `${secondary.program} takes the zone, is notified of a change, and takes the changed zone`,
     { skip },
     async () => {
-      const own = await freeAddress()
+      const own = { host: '127.0.0.1', port: await freePort() }
       await using lab = await openPrimary([own])
       using folder = temporaryFolder()
       await using _server = start(secondary, folder.path, own, lab.address('dns', 'dns'))
@@ -245,24 +244,5 @@ function start(secondary: Secondary, folder: string, own: Address, primary: Addr
       await once(server, 'exit')
       clearTimeout(timer)
     },
-  }
-}
-
-/** An address of the loopback whose port is free for TCP and UDP. */
-async function freeAddress(): Promise<Address> {
-  for (;;) {
-    const holder = createServer().listen(0, '127.0.0.1')
-    await once(holder, 'listening')
-    const bound = holder.address()
-    const port = typeof bound === 'object' && bound !== null ? bound.port : 0
-    const datagrams = createSocket('udp4')
-    const isFree = await new Promise<boolean>((resolve) => {
-      datagrams.once('error', () => resolve(false))
-      datagrams.bind(port, '127.0.0.1', () => resolve(true))
-    })
-    datagrams.close()
-    holder.close()
-    await once(holder, 'close')
-    if (isFree) return { host: '127.0.0.1', port }
   }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openSubject, type Subject } from '../../conformance/dns/subject.ts'
 import { missing } from '../../tool.ts'
-import { ServerProgram } from './program.ts'
+import { ServerProgram, unbound } from './program.ts'
 import { run } from '../http/program.ts'
 
 const skip = missing('unbound', 'dig')
@@ -14,32 +14,20 @@ before(async () => {
   if (skip !== false) return
   subject = await openSubject()
   const { host, port } = subject.address
-  resolver = await ServerProgram.open({
-    command: 'unbound',
-    run: (configuration) => ['-d', '-p', '-c', configuration],
-    configuration: (place) => `
-server:
-  directory: "${place.folder}"
-  chroot: ""
-  username: ""
-  pidfile: ""
-  use-syslog: no
-  interface: 127.0.0.1@${place.port}
-  do-ip6: no
-  num-threads: 1
-  do-not-query-localhost: no
-  local-zone: "test." nodefault
-  use-caps-for-id: yes
-  qname-minimisation: yes
-  qname-minimisation-strict: yes
-  harden-below-nxdomain: yes
-  harden-referral-path: no
-  harden-large-queries: yes
-  domain-insecure: "."
-remote-control:
-  control-enable: no
-${['conformance.test', 'other.test'].map((zone) => `stub-zone:\n  name: "${zone}"\n  stub-addr: ${host}@${port}\n  stub-prime: no\n`).join('')}`,
-  })
+  resolver = await ServerProgram.open(
+    unbound(
+      ['conformance.test', 'other.test'].map((zone) => `${zone}=${host}@${port}`),
+      [
+        'use-caps-for-id: yes',
+        'qname-minimisation: yes',
+        'qname-minimisation-strict: yes',
+        'harden-below-nxdomain: yes',
+        'harden-referral-path: no',
+        'harden-large-queries: yes',
+        'domain-insecure: "."',
+      ],
+    ),
+  )
 })
 after(async () => {
   await resolver?.[Symbol.asyncDispose]()

@@ -6,13 +6,16 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { FileError, type Problem } from '../../../lab/service.ts'
 import { canonicalData } from '../../../services/dns/records/canonical.ts'
-import { MNEMONICS, printData, typeName } from '../../../services/dns/records/types.ts'
+import { MNEMONICS, typeName } from '../../../services/dns/records/types.ts'
+import { printData } from '../../../services/dns/records/data.ts'
 import { parseName, ROOT } from '../../../services/dns/wire/name.ts'
 import { apexOf, checkZone } from '../../../services/dns/zone/check.ts'
 import { parseFile, type ZoneRecord } from '../../../services/dns/zone/parser.ts'
 import { printZone } from '../../../services/dns/zone/print.ts'
 import { missing } from '../../tool.ts'
-import { LOADED, READ_OTHERWISE, REFUSED, SOUND, STRICTER } from './zone-files/broken.ts'
+import { START } from '../../unit/dns/master.ts'
+import { LOADED, READ_OTHERWISE, STRICTER } from './zone-files/loaded.ts'
+import { REFUSED } from './zone-files/refused.ts'
 
 const FILES = new URL('zone-files/', import.meta.url).pathname
 /** Each file that both read, and the zone in it. */
@@ -151,7 +154,7 @@ interface Verdict {
 }
 
 async function askBind(lines: string): Promise<Verdict> {
-  writeFileSync(join(scratch, 'zone.db'), `${SOUND}${lines}\n`)
+  writeFileSync(join(scratch, 'zone.db'), `${START}${lines}\n`)
   const { code, messages } = await run(scratch, 'named-checkzone', '-i', 'local', 'example.org', 'zone.db')
   const line = /zone\.db:(\d+):/.exec(messages)?.[1]
   return { isRefused: code !== 0, line: line === undefined ? undefined : Number(line) }
@@ -159,7 +162,7 @@ async function askBind(lines: string): Promise<Verdict> {
 
 function readLines(lines: string): Reading {
   return read('example.org', 'zone.db', (file) => {
-    if (file === 'zone.db') return `${SOUND}${lines}\n`
+    if (file === 'zone.db') return `${START}${lines}\n`
     throw new FileError({ en: `there is no file ${file}`, es: `no existe el fichero ${file}` })
   })
 }
@@ -206,7 +209,7 @@ function briefly(text: string): readonly string[] {
 
 for (const { lines, bind, ours, why } of READ_OTHERWISE) {
   test(`BIND and the lab read ${JSON.stringify(lines)} differently: ${why}`, { skip }, async () => {
-    writeFileSync(join(scratch, 'zone.db'), `${SOUND}${lines}\n`)
+    writeFileSync(join(scratch, 'zone.db'), `${START}${lines}\n`)
     assert.deepEqual(briefly(await compile(scratch, 'example.org', 'zone.db')), bind)
     assert.deepEqual(briefly(readLines(lines).printed), ours)
   })

@@ -102,7 +102,7 @@ test('where nothing listens there is no lab, and asking says how to start one', 
   using folder = temporaryFolder()
   const path = join(folder.path, 'control.sock')
   assert.equal(await isAlive(path), false)
-  await assert.rejects(ask(path, 'status'), refusal(/no lab is running here\. Start one with: lab start/))
+  await assert.rejects(ask(path, 'status'), refusal(/no lab is running here\. Start one with: `lab start`/))
   const dead = createServer().listen(path)
   await once(dead, 'listening')
   assert.equal(await isAlive(path), true)

@@ -5,20 +5,19 @@ import { readOptions } from '../../../services/dns/edns.ts'
 import type { Query } from '../../../services/dns/query.ts'
 import { decodeMessage, type Message } from '../../../services/dns/wire/message.ts'
 import type { Zones } from '../../../services/dns/zone/lookup.ts'
-import { exchange, lines, queryFor, type Subject } from '../../conformance/dns/subject.ts'
+import { exchange, lines, queryFor, serverOf, type NameServer } from '../../conformance/dns/subject.ts'
 import { openLab, type TestLab } from '../../lab.ts'
 
 const ZONE = '$TTL 1h\n@ SOA dns host 1 1h 15m 1w 5m\n@ NS dns\ndns A 10.0.0.1\nwww A 10.0.0.2\n'
 
-async function open(rest = ''): Promise<TestLab & { readonly subject: Subject }> {
+async function open(rest = ''): Promise<TestLab & { readonly subject: NameServer }> {
   const lab = await openLab(`domain: conformance.test\nservices: { dns: { zone: zone.db } }\n${rest}`, {
     files: { 'zone.db': ZONE },
   })
-  const subject = { address: lab.address('dns', 'dns'), lab, [Symbol.asyncDispose]: () => Promise.resolve() }
-  return Object.assign(lab, { subject })
+  return Object.assign(lab, { subject: serverOf(lab) })
 }
 
-async function exchangeMessage(subject: Subject, query: Buffer): Promise<Message> {
+async function exchangeMessage(subject: NameServer, query: Buffer): Promise<Message> {
   return decodeMessage(await exchange(subject, query))
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { RCODE } from '../../../services/dns/wire/message.ts'
+import { RCODE } from '../../../services/dns/wire/codes.ts'
 import { ask, GLUE, NS, PLAIN, SOA, testCases } from './authority-cases.ts'
 import { lines, zonesOf } from './example.ts'
 

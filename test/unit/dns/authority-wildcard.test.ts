@@ -1,4 +1,4 @@
-import { RCODE } from '../../../services/dns/wire/message.ts'
+import { RCODE } from '../../../services/dns/wire/codes.ts'
 import { GLUE, NS, SOA, testCases } from './authority-cases.ts'
 
 testCases([
@@ -60,7 +60,7 @@ testCases([
     { answer: ['*.w.example.org. 3600 A 10.0.0.9'], authority: [NS], additional: GLUE },
   ],
   [
-    'RFC 4592 §4.4: a wildcard alias',
+    'RFC 4592 §4.3: a wildcard alias',
     'x.walias',
     'A',
     {

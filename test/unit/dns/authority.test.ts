@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { typeName } from '../../../services/dns/records/types.ts'
-import { RCODE } from '../../../services/dns/wire/message.ts'
+import { RCODE } from '../../../services/dns/wire/codes.ts'
 import { ask, GLUE, NS, SOA, testCases } from './authority-cases.ts'
 import { lines, zonesOf } from './example.ts'
 

@@ -104,7 +104,8 @@ test('RFC 9018 §4.3: a cookie is good for an hour, and five minutes before its 
     [-301, false],
     [-300, true],
     [0, true],
-    [3599, true],
+    [3600, true],
+    [3601, false],
   ]
   for (const [age, isValid] of ages) {
     clock.seconds = 2_000_000_000 + age

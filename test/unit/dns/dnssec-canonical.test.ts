@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { canonicalOrder, canonicalSet } from '../../../services/dns/dnssec/canonical.ts'
 import { parseName, printKey, ROOT, type Name } from '../../../services/dns/wire/name.ts'
-import { nameArbitrary } from './arbitrary.ts'
+import { nameArbitrary } from './name-arbitrary.ts'
 
 test('RFC 4034 §6.1: names sort by their labels from the last to the first', () => {
   const names = [

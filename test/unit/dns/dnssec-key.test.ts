@@ -6,7 +6,7 @@ import { createSecret, keyOf } from '../../../services/dns/dnssec/key.ts'
 import { signSet } from '../../../services/dns/dnssec/signatures.ts'
 import { signZone } from '../../../services/dns/dnssec/sign.ts'
 import { trustAnchors } from '../../../services/dns/dnssec/signing.ts'
-import { printData } from '../../../services/dns/records/types.ts'
+import { printData } from '../../../services/dns/records/data.ts'
 import { parseName, ROOT } from '../../../services/dns/wire/name.ts'
 import { zonesOf } from './example.ts'
 

@@ -39,6 +39,7 @@ test('a killed process leaves keys that are whole, and those that it told of', a
   for (let kills = 0; kills < KILLS; kills += 1) {
     using folder = temporaryFolder()
     const told = await makeAndDie(folder.path)
+    assert.notEqual(told.size, 0)
     const store = await openKeyStore(folder.path)
     const files = readdirSync(folder.path)
     assert.deepEqual(

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { proveNoName } from '../../../services/dns/authority/proof.ts'
 import { hashName } from '../../../services/dns/dnssec/nsec3.ts'
 import { TYPE } from '../../../services/dns/records/types.ts'
-import { RCODE } from '../../../services/dns/wire/message.ts'
+import { RCODE } from '../../../services/dns/wire/codes.ts'
 import { parseName, printKey, ROOT } from '../../../services/dns/wire/name.ts'
 import type { Zones } from '../../../services/dns/zone/lookup.ts'
 import { ask } from './authority-cases.ts'
@@ -43,8 +44,10 @@ secure DS 1 13 2 ${'ab'.repeat(32)}
 `
 const NAMES = ['@', 'ns', 'ent', 'a.ent', 'w', '*.w', 'secure']
 
+const APEX = parseName('example.org.', ROOT)
+
 function hashOf(name: string): string {
-  return hashName(parseName(name, parseName('example.org.', ROOT)).key, PARAMETERS)
+  return hashName(parseName(name, APEX).key, PARAMETERS)
 }
 
 /** The zone with a chain over those names and a second one, with another salt, that is not in use. */
@@ -123,6 +126,19 @@ test('RFC 5155 §7.2.1: an empty non-terminal that opted out is no provable encl
     unique(hashOf('@'), covering(OPT_OUT, 'only'), covering(OPT_OUT, '*')),
   )
   assert.deepEqual(proofOf(OPT_OUT, 'only', 'A'), unique(hashOf('@'), covering(OPT_OUT, 'only')))
+})
+
+test('a name of as many labels as there can be costs no more hashes than a short one', () => {
+  let hashes = 0
+  const found = WHOLE.zones.get(APEX.key)?.nodes.get(APEX.key)
+  const look = (): typeof found => {
+    hashes += 1
+    return found
+  }
+  const denial = { type: TYPE.nsec3, hashed: [], match: look, cover: look }
+  const deep = parseName('x.'.repeat(120), APEX)
+  proveNoName(denial, deep.key, APEX.key)
+  assert.equal(hashes, 4)
 })
 
 test('RFC 5155 §7.2.8: the names of the chain do not exist', () => {

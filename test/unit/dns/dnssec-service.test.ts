@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { ask, FLAGS, type Subject } from '../../conformance/dns/subject.ts'
+import { ask, FLAGS, serverOf } from '../../conformance/dns/subject.ts'
 import { openLab, type TestLab } from '../../lab.ts'
 import type { Message } from '../../../services/dns/wire/message.ts'
 import { TYPE } from '../../../services/dns/records/types.ts'
@@ -18,12 +18,7 @@ function open(zone = ZONE): Promise<TestLab> {
 }
 
 function askSecure(lab: TestLab, name: string, type: string, flags = 0, size = 1232): Promise<Message> {
-  const subject: Subject = {
-    address: lab.address('dns', 'dns'),
-    lab,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  }
-  return ask(subject, name, { type, flags, edns: { dnssec: true, size } })
+  return ask(serverOf(lab), name, { type, flags, edns: { dnssec: true, size } })
 }
 
 function typesOf(sets: Message['answer']): readonly number[] {

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { delegationsOf } from '../../../services/dns/dnssec/delegation.ts'
 import { nsecData } from '../../../services/dns/dnssec/nsec.ts'
-import { printData, TYPE } from '../../../services/dns/records/types.ts'
+import { TYPE } from '../../../services/dns/records/types.ts'
+import { printData } from '../../../services/dns/records/data.ts'
 import { parseName, printKey, ROOT } from '../../../services/dns/wire/name.ts'
-import { allSets, serialOf, type Zone } from '../../../services/dns/zone/zone.ts'
+import { allSets, type Zone } from '../../../services/dns/zone/zone.ts'
+import { serialOf } from '../../../services/dns/zone/serial.ts'
 import { signedZones, verified } from './dnssec-signed.ts'
 
 const ZONE = `$TTL 1h

@@ -1,7 +1,8 @@
 /** Two zones with every case that an answer can be, and what tests read answers with. */
 import assert from 'node:assert/strict'
 import { printName } from '../../../services/dns/wire/name.ts'
-import { printData, typeName } from '../../../services/dns/records/types.ts'
+import { typeName } from '../../../services/dns/records/types.ts'
+import { printData } from '../../../services/dns/records/data.ts'
 import type { RecordSet } from '../../../services/dns/wire/message.ts'
 import type { Zones } from '../../../services/dns/zone/lookup.ts'
 import { joinZones, loadZones } from '../../../services/dns/zone/zones.ts'

@@ -10,7 +10,8 @@ import {
   FLAGS,
   lines,
   queryFor,
-  type Subject,
+  serverOf,
+  type NameServer,
 } from '../../conformance/dns/subject.ts'
 import { openLab, type TestLab } from '../../lab.ts'
 import { until } from '../../talk.ts'
@@ -25,14 +26,13 @@ www AAAA 2001:db8::2
 alias CNAME www
 `
 
-async function open(...faults: readonly string[]): Promise<TestLab & { readonly subject: Subject }> {
+async function open(...faults: readonly string[]): Promise<TestLab & { readonly subject: NameServer }> {
   const planned = faults.map((fault) => `  - { at: dns.answer, ${fault} }`).join('\n')
   const lab = await openLab(
     `domain: conformance.test\nservices: { dns: { zone: zone.db, allowTransfer: [127.0.0.1] } }\nfaults:\n${planned}\n`,
     { files: { 'zone.db': ZONE }, seed: 'faults' },
   )
-  const subject = { address: lab.address('dns', 'dns'), lab, [Symbol.asyncDispose]: () => Promise.resolve() }
-  return Object.assign(lab, { subject })
+  return Object.assign(lab, { subject: serverOf(lab) })
 }
 
 /** What dig would show of a message: code, flags, answer. */
@@ -88,6 +88,13 @@ test('an address of the other family is put in place of its own', async () => {
   await using lab = await open('address: "2001:db8::66"')
   assert.deepEqual(lines((await ask(lab.subject, 'www', { type: 'AAAA' })).answer), [
     'www.conformance.test. 3600 AAAA 2001:db8::66',
+  ])
+})
+
+test('an IPv4 address in the form of IPv6 keeps its sixteen octets', async () => {
+  await using lab = await open('address: "::ffff:192.0.2.1"')
+  assert.deepEqual(lines((await ask(lab.subject, 'www', { type: 'AAAA' })).answer), [
+    'www.conformance.test. 3600 AAAA ::ffff:c000:201',
   ])
 })
 
@@ -173,8 +180,7 @@ faults: [{ at: dns.answer, match: { instance: dns2 }, lame: refused }]
   )
   const codes: number[] = []
   for (const instance of ['dns', 'dns2']) {
-    const address = lab.address(instance, 'dns')
-    codes.push((await ask({ address, lab, [Symbol.asyncDispose]: () => Promise.resolve() }, 'www')).rcode)
+    codes.push((await ask(serverOf(lab, instance), 'www')).rcode)
   }
   assert.deepEqual(codes, [0, 5])
 })

@@ -1,6 +1,6 @@
 /** A lab with a zone of its own that forwards everything else. */
 import type { Message } from '../../../services/dns/wire/message.ts'
-import { ask, type Asking } from '../../conformance/dns/subject.ts'
+import { ask, serverOf, type Asking } from '../../conformance/dns/subject.ts'
 import { openLab, type TestLab } from '../../lab.ts'
 import { openUpstream, type Script, type Upstream } from './upstream.ts'
 
@@ -29,8 +29,7 @@ export function openForwarding(forwarders: readonly string[], more = ''): Promis
 
 /** Asks the lab over UDP, with RD unless told otherwise. */
 export function query(lab: TestLab, name: string, asking: Asking = {}): Promise<Message> {
-  const subject = { address: lab.address('dns', 'dns'), lab, [Symbol.asyncDispose]: () => Promise.resolve() }
-  return ask(subject, name, { flags: RECURSIVE, ...asking })
+  return ask(serverOf(lab), name, { flags: RECURSIVE, ...asking })
 }
 
 /** A lab with one upstream that follows the script. */

@@ -26,6 +26,24 @@ async function openFickle(): Promise<Fickle> {
   })
 }
 
+/** A forwarder whose only answer is past its time, and the upstream that gave it. */
+async function openAged(
+  serveStale = 0,
+): Promise<AsyncDisposable & { readonly fickle: Fickle; readonly forwarding: Forwarding }> {
+  const fickle = await openFickle()
+  const forwarding = new Forwarding([fickle.upstream.address], { serveStale })
+  await forwarding.ask('www.far.test.')
+  forwarding.clock.advance(61_000)
+  return {
+    fickle,
+    forwarding,
+    async [Symbol.asyncDispose]() {
+      await forwarding[Symbol.asyncDispose]()
+      await fickle[Symbol.asyncDispose]()
+    },
+  }
+}
+
 /** What a client sees: the records or the failure's code, the source, and the extended error's code. */
 function view(found: Awaited<ReturnType<Forwarding['ask']>>): readonly unknown[] {
   return 'failure' in found
@@ -36,19 +54,15 @@ function view(found: Awaited<ReturnType<Forwarding['ask']>>): readonly unknown[]
 const STALE = [0, 'www.far.test. 30 A 198.51.100.1', 'cache', 3]
 
 test('without serve-stale an answer ends with its time', async () => {
-  await using fickle = await openFickle()
-  await using forwarding = new Forwarding([fickle.upstream.address])
-  await forwarding.ask('www.far.test.')
-  forwarding.clock.advance(61_000)
+  await using aged = await openAged()
+  const { fickle, forwarding } = aged
   fickle.mood = 'failing'
   assert.deepEqual(view(await forwarding.ask('www.far.test.')), [0, 'forwarder'])
 })
 
 test('RFC 8767 §5: a client waits 1.8 s for a new answer, then gets the old one, for 30 s, while the search goes on', async () => {
-  await using fickle = await openFickle()
-  await using forwarding = new Forwarding([fickle.upstream.address], { serveStale: 3600 })
-  await forwarding.ask('www.far.test.')
-  forwarding.clock.advance(61_000)
+  await using aged = await openAged(3600)
+  const { fickle, forwarding } = aged
   fickle.mood = 'silent'
   const before = forwarding.clock.now()
   assert.deepEqual(view(await forwarding.askInTime('www.far.test.')), STALE)
@@ -61,10 +75,8 @@ test('RFC 8767 §5: a client waits 1.8 s for a new answer, then gets the old one
 })
 
 test('an answer that comes behind the client is there for the next one', async () => {
-  await using fickle = await openFickle()
-  await using forwarding = new Forwarding([fickle.upstream.address], { serveStale: 3600 })
-  await forwarding.ask('www.far.test.')
-  forwarding.clock.advance(61_000)
+  await using aged = await openAged(3600)
+  const { fickle, forwarding } = aged
   fickle.mood = 'silent'
   const asked = forwarding.ask('www.far.test.')
   await forwarding.settle()
@@ -72,18 +84,16 @@ test('an answer that comes behind the client is there for the next one', async (
   await forwarding.settle()
   fickle.mood = 'well'
   fickle.last = 2
-  const rest = forwarding.inTime(asked)
-  await rest
+  await forwarding.inTime(asked)
   await forwarding.inTime(forwarding.ask('www.far.test.'))
-  assert.deepEqual(view(await forwarding.ask('www.far.test.')).slice(0, 1), [0])
-  assert.match(String(view(await forwarding.ask('www.far.test.'))[1]), /A 198\.51\.100\.2$/)
+  const [rcode, line] = view(await forwarding.ask('www.far.test.'))
+  assert.equal(rcode, 0)
+  assert.match(String(line), /A 198\.51\.100\.2$/)
 })
 
 test('RFC 8767 §5: after a failure the old answer is given at once, and the servers have 30 s of peace', async () => {
-  await using fickle = await openFickle()
-  await using forwarding = new Forwarding([fickle.upstream.address], { serveStale: 3600 })
-  await forwarding.ask('www.far.test.')
-  forwarding.clock.advance(61_000)
+  await using aged = await openAged(3600)
+  const { fickle, forwarding } = aged
   fickle.mood = 'failing'
   assert.deepEqual(view(await forwarding.ask('www.far.test.')), STALE)
   forwarding.clock.advance(29_000)
@@ -101,10 +111,8 @@ test('RFC 8767 §5: after a failure the old answer is given at once, and the ser
 })
 
 test('RFC 8767 §5: that a name is gone is an answer, and ends the old one', async () => {
-  await using fickle = await openFickle()
-  await using forwarding = new Forwarding([fickle.upstream.address], { serveStale: 3600 })
-  await forwarding.ask('www.far.test.')
-  forwarding.clock.advance(61_000)
+  await using aged = await openAged(3600)
+  const { fickle, forwarding } = aged
   fickle.mood = 'denying'
   assert.deepEqual(view(await forwarding.ask('www.far.test.')), [3, 'forwarder', undefined])
   forwarding.clock.advance(61_000)
@@ -115,11 +123,10 @@ test('RFC 8767 §5: that a name is gone is an answer, and ends the old one', asy
 })
 
 test('old answers are given for as long as the scenario says', async () => {
-  await using fickle = await openFickle()
-  await using forwarding = new Forwarding([fickle.upstream.address], { serveStale: 100 })
-  await forwarding.ask('www.far.test.')
+  await using aged = await openAged(100)
+  const { fickle, forwarding } = aged
   fickle.mood = 'failing'
-  forwarding.clock.advance(159_000)
+  forwarding.clock.advance(98_000)
   assert.deepEqual(view(await forwarding.ask('www.far.test.')), STALE)
   forwarding.clock.advance(31_500)
   assert.deepEqual(view(await forwarding.ask('www.far.test.')), [0, 'forwarder'])

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { Connections, type Held } from '../../../services/dns/policy/connections.ts'
 import { frame } from '../../../services/dns/wire/framing.ts'
-import { ask, openStream, queryFor, type Subject } from '../../conformance/dns/subject.ts'
+import { ask, openStream, queryFor, serverOf, type NameServer } from '../../conformance/dns/subject.ts'
 import { openLab, type TestLab } from '../../lab.ts'
 import { until } from '../../talk.ts'
 
@@ -81,12 +81,11 @@ test('clients with equal shares do not drive each other out', () => {
 
 const ZONE = '$TTL 1h\n@ SOA dns host 1 1h 15m 1w 5m\n@ NS dns\ndns A 127.0.0.1\nwww A 127.0.0.1\n'
 
-async function open(): Promise<TestLab & { readonly subject: Subject }> {
+async function open(): Promise<TestLab & { readonly subject: NameServer }> {
   const lab = await openLab('domain: conformance.test\nservices: { dns: { zone: zone.db } }', {
     files: { 'zone.db': ZONE },
   })
-  const subject = { address: lab.address('dns', 'dns'), lab, [Symbol.asyncDispose]: () => Promise.resolve() }
-  return Object.assign(lab, { subject })
+  return Object.assign(lab, { subject: serverOf(lab) })
 }
 
 async function connected(lab: TestLab, localAddress = '127.0.0.1'): Promise<Socket> {
@@ -170,7 +169,7 @@ services: { dns: { zone: zone.db } }
 faults: [{ at: dns.answer, match: { name: www.conformance.test }, delay: 1000, times: 1 }]`,
     { files: { 'zone.db': ZONE } },
   )
-  const subject = { address: lab.address('dns', 'dns'), lab, [Symbol.asyncDispose]: () => Promise.resolve() }
+  const subject = serverOf(lab)
   using stream = await openStream(subject)
   stream.send(queryFor('www', { id: 1 }), queryFor('dns', { id: 2 }), queryFor('www', { id: 3 }))
   assert.deepEqual([(await stream.receive()).id, (await stream.receive()).id], [2, 3])

@@ -127,7 +127,7 @@ export async function fuzzDatagrams(
   return { decoded, answered }
 }
 
-/** Sends so many spoiled packets over connections, some of them cut as streams are; each connection ends with a sound query. */
+/** Sends so many spoiled packets over connections, some of them cut as streams are; each ends with a sound query, which must be answered. */
 export async function fuzzStreams(
   service: InProcess,
   samples: readonly Buffer[],
@@ -139,6 +139,7 @@ export async function fuzzStreams(
     const connection = service.connection()
     const framer = new Framer()
     const last = Promise.withResolvers<void>()
+    const fail = (): void => last.reject(new Error('a connection ended before its last answer'))
     connection.on('data', (chunk: Buffer) => {
       framer.push(chunk)
       for (let answer = framer.next(); answer !== undefined; answer = framer.next()) {
@@ -147,8 +148,9 @@ export async function fuzzStreams(
         if (answer.readUInt16BE(0) === 0xeeee) last.resolve()
       }
     })
-    connection.on('close', () => last.resolve())
-    connection.on('error', () => last.resolve())
+    connection.on('close', fail)
+    connection.on('end', fail)
+    connection.on('error', fail)
     const packets = Array.from({ length: 20 }, () => {
       const octets = Buffer.from(mutate(samples, random))
       // No spoiled packet passes for the last one.

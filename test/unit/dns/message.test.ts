@@ -10,7 +10,7 @@ import {
   type Message,
   type RecordSet,
 } from '../../../services/dns/wire/message.ts'
-import { messageArbitrary } from './arbitrary.ts'
+import { messageArbitrary } from './message-arbitrary.ts'
 
 const WWW = name('www.example.org.')
 

@@ -11,7 +11,7 @@ import {
   printName,
   ROOT,
 } from '../../../services/dns/wire/name.ts'
-import { nameArbitrary } from './arbitrary.ts'
+import { nameArbitrary } from './name-arbitrary.ts'
 
 const ORIGIN = parseName('example.org.', ROOT)
 

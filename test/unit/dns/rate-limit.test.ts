@@ -11,7 +11,14 @@ import {
 import { findType } from '../../../services/dns/records/types.ts'
 import type { Question, RecordSet } from '../../../services/dns/wire/message.ts'
 import { parseName, ROOT } from '../../../services/dns/wire/name.ts'
-import { ask, exchangeUntil, openStream, queryFor, type Subject } from '../../conformance/dns/subject.ts'
+import {
+  ask,
+  exchangeUntil,
+  openStream,
+  queryFor,
+  serverOf,
+  type NameServer,
+} from '../../conformance/dns/subject.ts'
 import { openLab, type TestLab } from '../../lab.ts'
 
 function limit(options: Partial<RateLimitOptions> = {}): {
@@ -130,15 +137,11 @@ function open(options: string): Promise<TestLab> {
   })
 }
 
-function subjectOf(lab: TestLab): Subject {
-  return { address: lab.address('dns', 'dns'), lab, [Symbol.asyncDispose]: () => Promise.resolve() }
-}
-
 /** Asks many times at once, then for another name, whose answer comes last. */
-async function flood(subject: Subject, query: (id: number) => Buffer): Promise<readonly Buffer[]> {
+async function flood(server: NameServer, query: (id: number) => Buffer): Promise<readonly Buffer[]> {
   const queries = Array.from({ length: 60 }, (_, id) => query(id))
   return exchangeUntil(
-    subject,
+    server,
     [...queries, queryFor('dns', { id: 9999 })],
     (answer) => answer.readUInt16BE(0) === 9999,
   )
@@ -146,7 +149,7 @@ async function flood(subject: Subject, query: (id: number) => Buffer): Promise<r
 
 test('a flood of one question over UDP is answered in part, with TC and no records in part, and told so', async () => {
   await using lab = await open('rateLimit: { responses: 1 }')
-  const answers = await flood(subjectOf(lab), (id) => queryFor('www', { id }))
+  const answers = await flood(serverOf(lab), (id) => queryFor('www', { id }))
   const flags = answers.slice(0, -1).map((octets) => octets.readUInt16BE(2) & 0x0200)
   const cut = answers.filter((octets) => (octets.readUInt16BE(2) & 0x0200) !== 0)
   assert.ok(flags.length >= 20 && flags.length < 50, `${flags.length} answers to 60 questions`)
@@ -158,14 +161,14 @@ test('a flood of one question over UDP is answered in part, with TC and no recor
 
 test('a flood over TCP is answered whole', async () => {
   await using lab = await open('rateLimit: { responses: 1 }')
-  using stream = await openStream(subjectOf(lab))
+  using stream = await openStream(serverOf(lab))
   stream.send(...Array.from({ length: 60 }, (_, id) => queryFor('www', { id })))
   for (let count = 0; count < 60; count += 1) assert.equal((await stream.receive()).answer.length, 1)
 })
 
 test('who knows cookies is asked for one instead of for TCP, and with it is not limited', async () => {
   await using lab = await open('rateLimit: { responses: 1, slip: 1 }')
-  const subject = subjectOf(lab)
+  const subject = serverOf(lab)
   const cookie = (data: Buffer): Buffer => Buffer.concat([Buffer.from([0, 10, 0, data.length]), data])
   const client = Buffer.from('8 octets')
   const answers = await flood(subject, (id) => queryFor('www', { id, edns: { options: cookie(client) } }))
@@ -181,5 +184,5 @@ test('who knows cookies is asked for one instead of for TCP, and with it is not 
 
 test('without the option nothing is limited', async () => {
   await using lab = await open('udpSize: 1232')
-  assert.equal((await flood(subjectOf(lab), (id) => queryFor('www', { id }))).length, 61)
+  assert.equal((await flood(serverOf(lab), (id) => queryFor('www', { id }))).length, 61)
 })

@@ -5,13 +5,13 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import type { Json, PublishedName } from '../../../lab/service.ts'
 import { decodeMessage } from '../../../services/dns/wire/message.ts'
-import { ask, type Subject } from '../../conformance/dns/subject.ts'
+import { ask, serverOf, type NameServer } from '../../conformance/dns/subject.ts'
 import { LabError } from '../../../lab/host/error.ts'
 import { openLab, readScenario, writeFiles, type TestLab } from '../../lab.ts'
 import { until } from '../../talk.ts'
 
 interface Zoned extends TestLab {
-  readonly subject: Subject
+  readonly subject: NameServer
   /** What the service has logged as warnings. */
   readonly warnings: string[]
 }
@@ -38,14 +38,7 @@ async function open(text: string, options = ''): Promise<Zoned> {
     files: { 'zone.db': text },
     log: () => ({ debug: quiet, info: quiet, warn, error: warn }),
   })
-  const subject = {
-    get address() {
-      return lab.address('dns', 'dns')
-    },
-    lab,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  }
-  return Object.assign(lab, { subject, warnings })
+  return Object.assign(lab, { subject: serverOf(lab), warnings })
 }
 
 async function reload(lab: Zoned, text: string, options = ''): Promise<readonly string[]> {
@@ -209,7 +202,7 @@ test('a zone of the lab’s own making keeps what its serial number has grown to
   await using lab = await openLab(
     'domain: conformance.test\nservices: { dns: { allowTransfer: [127.0.0.1] } }',
   )
-  const subject = { address: lab.address('dns', 'dns'), lab, [Symbol.asyncDispose]: () => Promise.resolve() }
+  const subject = serverOf(lab)
   const now = async (): Promise<number> => {
     const data = (await ask(subject, '@', { type: 'SOA' })).answer[0]?.data[0]
     return data?.readUInt32BE(data.length - 20) ?? assert.fail()

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { createNetworks } from '../../../lab/kit/networks.ts'
 import type { Asked } from '../../../services/dns/query.ts'
 import type { Reply } from '../../../services/dns/reply.ts'
-import { isNewer } from '../../../services/dns/transfer/serial.ts'
+import { isNewer } from '../../../services/dns/zone/serial.ts'
 import type { Transfer } from '../../../services/dns/transfer/transfer.ts'
 import { Transfers } from '../../../services/dns/transfer/transfers.ts'
 import { findType } from '../../../services/dns/records/types.ts'
@@ -15,7 +15,7 @@ import { frame } from '../../../services/dns/wire/framing.ts'
 import { parseName, ROOT } from '../../../services/dns/wire/name.ts'
 import { buildZone } from '../../../services/dns/zone/zone.ts'
 import { loadZones } from '../../../services/dns/zone/zones.ts'
-import { openStream, queryFor, type Subject } from '../../conformance/dns/subject.ts'
+import { openStream, queryFor, serverOf, type NameServer } from '../../conformance/dns/subject.ts'
 import { changesSince, records, transfer } from '../../conformance/dns/transfer.ts'
 import { openLab, type TestLab } from '../../lab.ts'
 import { until } from '../../talk.ts'
@@ -23,15 +23,14 @@ import { until } from '../../talk.ts'
 const HEAD = '$TTL 1h\n@ SOA dns host 7 1h 15m 1w 5m\n@ NS dns\ndns A 127.0.0.1\n'
 const AXFR = { type: 'AXFR' }
 
-async function open(zone: string, log: string[] = []): Promise<TestLab & { readonly subject: Subject }> {
+async function open(zone: string, log: string[] = []): Promise<TestLab & { readonly subject: NameServer }> {
   const note = (fields: object, message: string): void =>
     void log.push(`${message} ${JSON.stringify(fields)}`)
   const lab = await openLab(
     'domain: conformance.test\nservices: { dns: { zone: zone.db, allowTransfer: [127.0.0.1] } }',
     { files: { 'zone.db': zone }, log: () => ({ debug: note, info: note, warn: note, error: note }) },
   )
-  const subject = { address: lab.address('dns', 'dns'), lab, [Symbol.asyncDispose]: () => Promise.resolve() }
-  return Object.assign(lab, { subject })
+  return Object.assign(lab, { subject: serverOf(lab) })
 }
 
 test('RFC 1982 §3.2: serial numbers are compared on a circle', () => {
@@ -105,7 +104,7 @@ test('a record that fits no message ends the transfer without its end, and is to
 })
 
 /** A lab whose zone is some megabytes, more than the system's buffers hold when it is asked for ten times. */
-function openHeavy(log: string[] = []): Promise<TestLab & { readonly subject: Subject }> {
+function openHeavy(log: string[] = []): Promise<TestLab & { readonly subject: NameServer }> {
   const heavy = Array.from(
     { length: 100 },
     (_, index) => `h${index} TYPE65280 \\# 30000 ${'cd'.repeat(30_000)}`,

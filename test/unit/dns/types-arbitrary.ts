@@ -1,7 +1,7 @@
 /** Random data of every record type, for property tests. */
 import * as fc from 'fast-check'
 import { encodeBitmap } from '../../../services/dns/records/security.ts'
-import { nameArbitrary } from './arbitrary.ts'
+import { nameArbitrary } from './name-arbitrary.ts'
 
 /** A type's code with well-formed data of that type. */
 export interface TypedData {

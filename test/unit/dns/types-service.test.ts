@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { printData } from '../../../services/dns/records/types.ts'
+import { printData } from '../../../services/dns/records/data.ts'
 import { parseName, ROOT } from '../../../services/dns/wire/name.ts'
 import { parseFile } from '../../../services/dns/zone/parser.ts'
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkData, findType } from '../../../services/dns/records/types.ts'
+import { findType } from '../../../services/dns/records/types.ts'
+import { checkData } from '../../../services/dns/records/data.ts'
 import { WireError } from '../../../services/dns/wire/name.ts'
 import { problems, START } from './master.ts'
 

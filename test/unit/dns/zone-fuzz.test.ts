@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { FileError, type Problem } from '../../../lab/service.ts'
-import { checkData } from '../../../services/dns/records/types.ts'
+import { checkData } from '../../../services/dns/records/data.ts'
 import { parseName, ROOT } from '../../../services/dns/wire/name.ts'
 import { apexOf, checkZone } from '../../../services/dns/zone/check.ts'
 import { parseFile } from '../../../services/dns/zone/parser.ts'
@@ -117,6 +117,7 @@ test('random words after a type are read without an exception', () => {
 /** Texts that a reader whose time grows with the square of their length would not finish. */
 const LONG: readonly (readonly [string, string])[] = [
   ['open parentheses', 'a (\n'.repeat(50_000)],
+  ['open parentheses before many lines', `${'a TXT (\n'.repeat(49)}${'x A 10.0.0.1\n'.repeat(100_000)}`],
   ['parentheses in a line', `w TXT ${'('.repeat(100_000)}${')'.repeat(100_000)}`],
   ['quotes', `w TXT ${'"'.repeat(200_000)}`],
   ['backslashes', `w TXT ${'\\'.repeat(200_001)}`],
@@ -156,6 +157,12 @@ const LONG: readonly (readonly [string, string])[] = [
     Array.from({ length: 126 }, (_, depth) => `${'a.'.repeat(depth)}b 1 NS c`).join('\n'),
   ],
   ['one name with many records', Array.from({ length: 40_000 }, (_, index) => `w 1 TXT ${index}`).join('\n')],
+  ['names below one with many records', '$GENERATE 1-60000 @ TXT t$\n$GENERATE 1-60000 h$ A 10.0.0.1'],
+  ['servers that are none', '$GENERATE 1-60000 @ MX "$ ."'],
+  [
+    'a host with many records that many lead to',
+    '$GENERATE 1-60000 w TXT t$\nw A 10.0.0.1\n$GENERATE 1-60000 @ MX "$ w"',
+  ],
   [
     'a CNAME among many records',
     `w 1 CNAME a\n${Array.from({ length: 40_000 }, (_, index) => `w 1 MX 1 m${index}`).join('\n')}`,

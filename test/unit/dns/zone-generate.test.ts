@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { printData, typeName } from '../../../services/dns/records/types.ts'
+import { typeName } from '../../../services/dns/records/types.ts'
+import { printData } from '../../../services/dns/records/data.ts'
 import { parseName, printName, ROOT } from '../../../services/dns/wire/name.ts'
 import { parseFile } from '../../../services/dns/zone/parser.ts'
 import { problems, START } from './master.ts'

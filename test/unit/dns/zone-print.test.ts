@@ -6,7 +6,7 @@ import { isWithin, nameOf, parseName, ROOT } from '../../../services/dns/wire/na
 import { parseFile } from '../../../services/dns/zone/parser.ts'
 import { printZone } from '../../../services/dns/zone/print.ts'
 import type { ZoneEntry } from '../../../services/dns/zone/zone.ts'
-import { nameArbitrary } from './arbitrary.ts'
+import { nameArbitrary } from './name-arbitrary.ts'
 import { typedArbitrary } from './types-arbitrary.ts'
 
 const APEX = parseName('example.org', ROOT)

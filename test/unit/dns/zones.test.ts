@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PublishedName } from '../../../lab/service.ts'
 import { parseName, ROOT } from '../../../services/dns/wire/name.ts'
-import { findType, printData } from '../../../services/dns/records/types.ts'
-import { serialOf } from '../../../services/dns/zone/zone.ts'
+import { findType } from '../../../services/dns/records/types.ts'
+import { printData } from '../../../services/dns/records/data.ts'
+import { serialOf } from '../../../services/dns/zone/serial.ts'
+import type { Zone } from '../../../services/dns/zone/zone.ts'
 import { joinZones, loadZones } from '../../../services/dns/zone/zones.ts'
 
 const ZONE = '$TTL 1h\n@ SOA dns host 42 1h 15m 1w 5m\n@ NS dns\ndns A 10.0.0.1\nwww CNAME dns\n'
@@ -87,6 +89,11 @@ test('names that the file has given away are not served', () => {
   )
 })
 
+function dataOf(zone: Zone, name: string, type: string): readonly string[] {
+  const set = zone.nodes.get(parseName(name, ROOT).key)?.sets.get(findType(type)?.code ?? 0)
+  return (set?.data ?? []).map((data) => printData(set?.type ?? 0, data))
+}
+
 for (const address of ['10.0.0.1', '2001:db8::1']) {
   test(`without a file there is a zone of the lab at ${address}`, () => {
     const { zones, problems } = loadZones(
@@ -98,5 +105,10 @@ for (const address of ['10.0.0.1', '2001:db8::1']) {
     const zone = joinZones(zones, [], 60, () => assert.fail()).get(parseName('lab.test', ROOT).key)
     assert.ok(zone)
     assert.equal(serialOf(zone), 1)
+    const [type, other] = address.includes(':') ? (['AAAA', 'A'] as const) : (['A', 'AAAA'] as const)
+    for (const name of ['lab.test', 'dns.lab.test']) {
+      assert.deepEqual(dataOf(zone, name, type), [address], name)
+      assert.deepEqual(dataOf(zone, name, other), [], name)
+    }
   })
 }

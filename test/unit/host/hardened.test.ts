@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { test } from 'node:test'
+import { LabError } from '../../../lab/host/error.ts'
 import { journalFiles } from '../../../lab/journal/file.ts'
 import type { Logger } from '../../../lab/service.ts'
 import { openLab, temporaryFolder, type TestLab } from '../../lab.ts'
@@ -76,6 +77,22 @@ test('a health that throws, and a fact that is no JSON, are told and cost nothin
   await lab.stop()
   const file = journalFiles(lab.stateFolder).at(-1) ?? ''
   assert.match(readFileSync(file, 'utf8'), /odd\.good[\s\S]*journal\.dropped/)
+  await lab[Symbol.asyncDispose]()
+})
+
+test('a service that throws when it hears of mistakes goes on, and the reload is refused as it would be', async () => {
+  const { lab, lines } = await labOf(`
+    ctx.files.text('scenario.yaml')
+    return { rejected() { throw new Error('not now') }, async [Symbol.asyncDispose]() {} }`)
+  const [file = ''] = lab.scenario.sources
+  const problem = { file, line: 1, column: 1, path: '', message: { en: 'wrong', es: 'mal' } }
+  const refused = new LabError({ en: 'refused', es: 'rechazado' }, { problems: [problem] })
+  await assert.rejects(
+    lab.reload(() => Promise.reject(refused)),
+    refused,
+  )
+  assert.equal(lab.status()[0]?.state, 'running')
+  assert.match(lines.join('\n'), /hearing of mistakes; the service goes on .*not now/)
   await lab[Symbol.asyncDispose]()
 })
 

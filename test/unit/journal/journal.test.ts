@@ -32,15 +32,22 @@ test('kinds are asked for whole, by prefix, or all', () => {
     assert.equal(isAsked(kind, asked), wanted, `${kind} ${asked?.join() ?? ''}`)
 })
 
-test('the ring keeps the newest ten thousand, in order', () => {
+test('the memory keeps the newest four megabytes, in order', () => {
   const journal = new Journal(() => 1)
-  for (let n = 1; n <= 12_345; n += 1) journal.record('s', { kind: n % 2 === 0 ? 'a.b' : 'c.d' })
-  assert.equal(journal.since(0).length, 10_000)
-  assert.equal(journal.since(0)[0]?.seq, 2346)
+  const data = { text: 'ñ'.repeat(500) }
+  for (let n = 1; n <= 12_345; n += 1) journal.record('s', { kind: n % 2 === 0 ? 'a.b' : 'c.d', data })
+  const kept = journal.since(0)
+  assert.ok(kept.length > 3500 && kept.length < 4100, `${kept.length} kept`)
+  assert.deepEqual(
+    kept.map(({ seq }) => seq),
+    kept.map((_, index) => 12_345 - kept.length + 1 + index),
+  )
+  assert.deepEqual(kept.at(-1), { seq: 12_345, at: 1, service: 's', kind: 'c.d', data })
   assert.deepEqual(
     journal.since(12_343).map(({ seq }) => seq),
     [12_344, 12_345],
   )
+  assert.equal(journal.since(12_345).length, 0)
   assert.ok(journal.since(0, ['a']).every(({ kind }) => kind === 'a.b'))
 })
 
@@ -54,18 +61,65 @@ test('a reader follows; one that lags loses the oldest, which are counted', asyn
       if (seq === 3) await new Promise((resolve) => setTimeout(resolve, 20))
     }
   })()
-  for (let n = 0; n < 3; n += 1) journal.record('s', { kind: 'a.b' })
+  const data = { text: 'x'.repeat(1000) }
+  for (let n = 0; n < 3; n += 1) journal.record('s', { kind: 'a.b', data })
   await until(() => seen.length === 3)
-  for (let n = 0; n < 10_100; n += 1) journal.record('s', { kind: 'a.b' })
+  for (let n = 0; n < 10_100; n += 1) journal.record('s', { kind: 'a.b', data })
   await until(() => seen.at(-1) === 10_103)
+  journal.record('s', { kind: 'a.b', data })
+  await until(() => seen.at(-1) === 10_104)
   stop.abort()
   await reading
-  assert.equal(journal.dropped, 10_103 - seen.length)
+  assert.equal(journal.dropped, 10_104 - seen.length)
   assert.ok(journal.dropped > 0)
   assert.deepEqual(
     seen,
-    seen.toSorted((a, b) => a - b),
+    [...new Set(seen)].toSorted((a, b) => a - b),
   )
+})
+
+test('a fact that cannot be recorded is dropped, and complained of once; the others go on', () => {
+  const told: string[] = []
+  const journal = new Journal(
+    () => 1,
+    (reason) => void told.push(reason),
+  )
+  for (let n = 0; n < 2; n += 1) {
+    journal.record('s', { kind: 'long.text', data: { text: 'x'.repeat(65_537) } })
+    journal.record('s', {
+      kind: 'broken.data',
+      data: () => {
+        throw new Error('no data')
+      },
+    })
+    journal.record('s', { kind: 'large.text', data: { text: '€'.repeat(65_000) } })
+  }
+  assert.deepEqual(
+    journal.since(0).map(({ seq, kind }) => [seq, kind]),
+    [
+      [3, 'large.text'],
+      [6, 'large.text'],
+    ],
+  )
+  assert.equal(journal.dropped, 4)
+  assert.deepEqual(
+    told.map((text) => text.slice(0, 40)),
+    ['a fact of kind long.text cannot be recor', 'a fact of kind broken.data cannot be rec'],
+  )
+})
+
+test('what a flood drops costs no data, is missed by every reader alike, and is told within a second or two', async () => {
+  const journal = new Journal(() => 1)
+  let made = 0
+  let heard = 0
+  using _listening = journal.listen(() => void (heard += 1))
+  const data = (): { readonly made: number } => ({ made: (made += 1) })
+  for (let n = 0; n < 50_000; n += 1) journal.record('flood', { kind: 'a.b', data })
+  assert.equal(made, heard)
+  assert.ok(made < 50_000)
+  await until(() => journal.since(0, ['journal.dropped']).length > 0)
+  const [told] = journal.since(0, ['journal.dropped'])
+  assert.deepEqual(told?.data, { facts: 50_000 - made, services: { flood: 50_000 - made } })
 })
 
 const windows = process.platform === 'win32' && 'Windows has no ulimit'

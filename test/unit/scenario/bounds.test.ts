@@ -7,6 +7,7 @@ import { LabError } from '../../../lab/host/error.ts'
 import { fillText, sourceColumn } from '../../../lab/scenario/fill.ts'
 import { findScenario } from '../../../lab/scenario/layers.ts'
 import { parseTree, valueOf } from '../../../lab/scenario/tree.ts'
+import { loadYaml } from '../../../lab/scenario/yaml.ts'
 import { readScenario, temporaryFolder, writeFiles } from '../../lab.ts'
 
 const windows = process.platform === 'win32' && 'Windows has no FIFO among its files'
@@ -98,7 +99,11 @@ test('of many unknown variables the first hundred are told, each at its place', 
 })
 
 test('aliases stand for the last anchor before them, however many there are', { timeout: 60_000 }, () => {
-  const { tree, problems } = parseTree('f', 'a: &x 1\nb: *x\nc: &x 2\nd: *x\ne: [&y [3, *x], *y]\n')
+  const { tree, problems } = parseTree(
+    loadYaml(),
+    'f',
+    'a: &x 1\nb: *x\nc: &x 2\nd: *x\ne: [&y [3, *x], *y]\n',
+  )
   assert.deepEqual(problems, [])
   assert.deepEqual(valueOf(tree), {
     a: 1,
@@ -110,9 +115,9 @@ test('aliases stand for the last anchor before them, however many there are', { 
       [3, 2],
     ],
   })
-  const many = parseTree('f', `a: &x 1\nb: [${'*x, '.repeat(9_000)}]\n`)
+  const many = parseTree(loadYaml(), 'f', `a: &x 1\nb: [${'*x, '.repeat(9_000)}]\n`)
   assert.deepEqual(many.problems, [])
-  assert.match(parseTree('f', 'a: &a [*a]\n').problems[0]?.message.en ?? '', /nests too deep/)
+  assert.match(parseTree(loadYaml(), 'f', 'a: &a [*a]\n').problems[0]?.message.en ?? '', /nests too deep/)
 })
 
 test('parameters that cannot mean anything are told', async () => {

@@ -1,8 +1,10 @@
 /** What the top of a zone must hold (RFC 1034 §4.2.1, RFC 1035 §5.2), and what lies outside it. */
 import type { Problem } from '../../../../lab/service.ts'
+import { canonicalData } from '../../records/canonical.ts'
 import { TYPE } from '../../records/types.ts'
 import { isWithin, printName } from '../../wire/name.ts'
 import { problemAt, type ZoneRecord } from '../parser.ts'
+import { readSerial } from '../serial.ts'
 import { lineOf, warningAt, type View } from './view.ts'
 
 /** One SOA, NS records beside it, and nothing outside. */
@@ -23,12 +25,21 @@ export function checkApex(view: View): readonly Problem[] {
     )
   }
   if (first !== undefined)
-    problems.push(...others.map((other) => secondSoa(other, first)), ...checkSoa(first))
+    problems.push(
+      ...others.filter((other) => !isSame(other, first)).map((other) => secondSoa(other, first)),
+      ...checkSoa(first),
+    )
   for (const record of records) {
     if (record.type !== TYPE.soa && !isWithin(record.owner.key, apex.key))
       problems.push(outside(record, view))
   }
   return problems
+}
+
+// A transfer ends with the SOA that it began with (RFC 5936 §2.2), and so do files that are made from one.
+function isSame(other: ZoneRecord, first: ZoneRecord): boolean {
+  const [one, two] = [other, first].map(({ data }) => canonicalData(TYPE.soa, data))
+  return other.owner.key === first.owner.key && one !== undefined && two?.equals(one) === true
 }
 
 function secondSoa(other: ZoneRecord, first: ZoneRecord): Problem {
@@ -40,9 +51,8 @@ function secondSoa(other: ZoneRecord, first: ZoneRecord): Problem {
 }
 
 function checkSoa(soa: ZoneRecord): readonly Problem[] {
-  const [serial = 0, refresh = 0, expire = 0] = [20, 16, 8].map((back) =>
-    soa.data.readUInt32BE(soa.data.length - back),
-  )
+  const serial = readSerial(soa.data)
+  const [refresh = 0, expire = 0] = [16, 8].map((back) => soa.data.readUInt32BE(soa.data.length - back))
   const problems: Problem[] = []
   if (serial === 0) {
     problems.push(

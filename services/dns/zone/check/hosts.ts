@@ -1,8 +1,9 @@
 /** Names that a host or a mailbox cannot have (RFC 1123 §2.1, RFC 952), as BIND's check-names finds them. */
 import { isIPv4, isIPv6 } from 'node:net'
 import type { Problem } from '../../../../lab/service.ts'
-import { fieldEnd, fieldsOf, TYPE, typeName } from '../../records/types.ts'
-import { isWithin, nameOf, parseName, printName, ROOT, type Name } from '../../wire/name.ts'
+import { fieldsOf, TYPE, typeName } from '../../records/types.ts'
+import { fieldEnd } from '../../records/data.ts'
+import { isWithin, labelsOf, nameOf, parseName, printName, ROOT, type Name } from '../../wire/name.ts'
 import type { ZoneRecord } from '../parser.ts'
 import { warningAt, type View } from './view.ts'
 
@@ -43,7 +44,7 @@ function checkOwner(record: ZoneRecord): readonly Problem[] {
   const { owner, type } = record
   // Only at its start does an asterisk stand for other names (RFC 4592 §2.1.1).
   const below = owner.key.startsWith('\u0001*') ? owner.key.slice(2) : owner.key
-  if (below.includes('\u0001*')) {
+  if (below.includes('\u0001*') && labelsOf(below).includes('*')) {
     return [
       warningAt(record, {
         en: `the asterisk in ${printName(owner)} stands for no other names: only one at the start does`,
@@ -81,12 +82,7 @@ export function isAddress(name: Name, isCompleted: boolean): boolean {
 
 // Letters, digits and hyphens, none of these at the ends of a label (RFC 1123 §2.1).
 function isHost(key: string): boolean {
-  for (let at = 0; at < key.length - 1;) {
-    const end = at + 1 + key.charCodeAt(at)
-    if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(key.slice(at + 1, end))) return false
-    at = end
-  }
-  return true
+  return labelsOf(key).every((label) => /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label))
 }
 
 function notHost(record: ZoneRecord, name: Name): Problem {

@@ -2,9 +2,9 @@
 import type { Problem } from '../../../../lab/service.ts'
 import { canonicalData } from '../../records/canonical.ts'
 import { TYPE, typeName } from '../../records/types.ts'
-import { isWithin, parentKey, printName } from '../../wire/name.ts'
+import { printName } from '../../wire/name.ts'
 import { problemAt, type ZoneRecord } from '../parser.ts'
-import { lineOf, ofType, warningAt, type View } from './view.ts'
+import { lineOf, ofType, redirectAbove, warningAt, type View } from './view.ts'
 
 /** Types that may stand beside a CNAME and below a DNAME (RFC 4034 §3, §4; RFC 5155 §3). */
 const PROOFS: ReadonlySet<number> = new Set([TYPE.rrsig, TYPE.nsec, TYPE.nsec3])
@@ -74,25 +74,18 @@ function checkDname(group: readonly ZoneRecord[], { apex }: View): readonly Prob
 }
 
 // "Resource records MUST NOT exist at any subdomain of the owner of a DNAME" (RFC 6672 §2.4).
-function checkBelowDname(group: readonly ZoneRecord[], { owners, apex }: View): readonly Problem[] {
+function checkBelowDname(group: readonly ZoneRecord[], view: View): readonly Problem[] {
   const record = group.find((each) => !PROOFS.has(each.type))
   if (record === undefined) return []
-  for (
-    let above = parentKey(record.owner.key);
-    above !== undefined && isWithin(above, apex.key);
-    above = parentKey(above)
-  ) {
-    const dname = ofType(owners.get(above) ?? [], TYPE.dname)
-    if (dname === undefined) continue
-    const line = lineOf(dname, record)
-    return [
-      problemAt(record, {
-        en: `${printName(record.owner)} can have no records: the DNAME of ${printName(dname.owner)}, ${line.en}, leads all names below it elsewhere`,
-        es: `${printName(record.owner)} no puede tener registros: el DNAME de ${printName(dname.owner)}, en ${line.es}, lleva a otra parte todos los nombres que cuelgan de él`,
-      }),
-    ]
-  }
-  return []
+  const dname = redirectAbove(view, record.owner.key)
+  if (dname === undefined) return []
+  const line = lineOf(dname, record)
+  return [
+    problemAt(record, {
+      en: `${printName(record.owner)} can have no records: the DNAME of ${printName(dname.owner)}, ${line.en}, leads all names below it elsewhere`,
+      es: `${printName(record.owner)} no puede tener registros: el DNAME de ${printName(dname.owner)}, en ${line.es}, lleva a otra parte todos los nombres que cuelgan de él`,
+    }),
+  ]
 }
 
 // Records that are equal but for the letter case of names are one record (RFC 2181 §5, RFC 4034 §6.2).
@@ -104,7 +97,7 @@ function checkRepeats(group: readonly ZoneRecord[]): readonly Problem[] {
     const identity = `${record.type} ${canonicalData(record.type, record.data).toString('latin1')}`
     const twin = seen.get(identity)
     if (twin === undefined) seen.set(identity, record)
-    else if (record.type !== TYPE.soa) problems.push(repeated(record, twin))
+    else problems.push(repeated(record, twin))
   }
   return problems
 }

@@ -2,9 +2,10 @@
 import type { Problem } from '../../../../lab/service.ts'
 import { targetOf, TYPE, typeName } from '../../records/types.ts'
 import { isWithin, parentKey, printName, type Name } from '../../wire/name.ts'
+import { wildcardKey } from '../lookup.ts'
 import { problemAt, type ZoneRecord } from '../parser.ts'
 import { isAddress } from './hosts.ts'
-import { cutAbove, ofType, warningAt, type View } from './view.ts'
+import { cutAbove, redirectAbove, warningAt, type View } from './view.ts'
 
 /** The types whose targets are looked at. */
 const CHECKED: ReadonlySet<number> = new Set([TYPE.ns, TYPE.mx, TYPE.srv])
@@ -29,8 +30,8 @@ function checkRoot(record: ZoneRecord, { owners }: View): readonly Problem[] {
       }),
     ]
   }
-  const isAlone = owners.get(record.owner.key)?.filter((each) => each.type === TYPE.mx).length === 1
-  if (isAlone) return []
+  const isBeside = (each: ZoneRecord): boolean => each.type === TYPE.mx && each !== record
+  if (owners.get(record.owner.key)?.some(isBeside) !== true) return []
   return [
     warningAt(record, {
       en: 'an MX that leads to "." says that there is no mail here, yet other MX records stand beside it (RFC 7505 §3)',
@@ -43,9 +44,11 @@ function checkTarget(record: ZoneRecord, target: Name, view: View): readonly Pro
   const isInside = isWithin(target.key, view.apex.key)
   if (!view.owners.has(target.key) && isAddress(target, isInside)) return [hostByAddress(record, target)]
   if (!isInside) return []
-  const found = view.owners.get(target.key) ?? findWildcard(view, target.key) ?? []
-  if (ofType(found, TYPE.cname) !== undefined) return [leadsToAlias(record, target, view)]
-  if (found.some((each) => each.type === TYPE.a || each.type === TYPE.aaaa)) return []
+  const found = view.names.has(target.key) ? target.key : findWildcard(view, target.key)
+  // What stands below a DNAME against the rules is told where it stands.
+  const isRedirected = !view.owners.has(target.key) && redirectAbove(view, target.key) !== undefined
+  if (isRedirected || view.aliases.has(found)) return [leadsToAlias(record, target, view)]
+  if (view.hosts.has(found)) return []
   // The line of the address may be the one that could not be read.
   if (view.attempted.has(TYPE.a) || view.attempted.has(TYPE.aaaa)) return []
   const isBelow = cutAbove(view, target.key) !== undefined
@@ -87,15 +90,9 @@ function hostByAddress(record: ZoneRecord, target: Name): Problem {
   return problemAt(record, message, record.type === TYPE.ns ? 'error' : 'warning')
 }
 
-/** The records that a name without its own takes from the asterisk under its closest encloser (RFC 4592 §3.3.1). */
-function findWildcard({ owners, apex }: View, key: string): readonly ZoneRecord[] | undefined {
-  for (
-    let parent = parentKey(key);
-    parent !== undefined && isWithin(parent, apex.key);
-    parent = parentKey(parent)
-  ) {
-    const wildcard = owners.get(`\u0001*${parent}`)
-    if (wildcard !== undefined) return wildcard
-  }
-  return undefined
+/** The wildcard that would stand for a name that does not exist: under its closest encloser, and no other (RFC 4592 §3.3.1). */
+function findWildcard({ names }: View, key: string): string {
+  let encloser = parentKey(key)
+  while (encloser !== undefined && !names.has(encloser)) encloser = parentKey(encloser)
+  return wildcardKey(encloser ?? '')
 }

@@ -11,8 +11,16 @@ export interface View {
   readonly records: readonly ZoneRecord[]
   /** By the keys of their names. */
   readonly owners: ReadonlyMap<string, readonly ZoneRecord[]>
+  /** All names that exist, those that only have others below them too (RFC 4592 §2.2.2). */
+  readonly names: ReadonlySet<string>
   /** The names below the apex that have NS records. */
   readonly cuts: ReadonlySet<string>
+  /** The names that have addresses. */
+  readonly hosts: ReadonlySet<string>
+  /** The names that have a CNAME. */
+  readonly aliases: ReadonlySet<string>
+  /** The first DNAME of each name that has one. */
+  readonly redirects: ReadonlyMap<string, ZoneRecord>
   /** The types of entries that could not be read: what they say may be missing only for that. */
   readonly attempted: ReadonlySet<number>
 }
@@ -24,16 +32,41 @@ export function viewOf(
   apex: Name,
 ): View {
   const owners = new Map<string, ZoneRecord[]>()
+  const names = new Set<string>()
   const cuts = new Set<string>()
+  const hosts = new Set<string>()
+  const aliases = new Set<string>()
+  const redirects = new Map<string, ZoneRecord>()
   for (const record of parsed.records) {
     const { key } = record.owner
     const group = owners.get(key)
     if (group !== undefined) group.push(record)
-    else if (isWithin(key, apex.key)) owners.set(key, [record])
-    else continue
-    if (record.type === TYPE.ns && key !== apex.key) cuts.add(key)
+    else if (isWithin(key, apex.key)) {
+      owners.set(key, [record])
+      addName(names, key)
+    } else continue
+    const { type } = record
+    if (type === TYPE.ns && key !== apex.key) cuts.add(key)
+    else if (type === TYPE.a || type === TYPE.aaaa) hosts.add(key)
+    else if (type === TYPE.cname) aliases.add(key)
+    else if (type === TYPE.dname) redirects.getOrInsert(key, record)
   }
-  return { file, apex, records: parsed.records, owners, cuts, attempted: parsed.attempted }
+  const { records, attempted } = parsed
+  return { file, apex, records, owners, names, cuts, hosts, aliases, redirects, attempted }
+}
+
+function addName(names: Set<string>, key: string): void {
+  for (let at: string | undefined = key; at !== undefined && !names.has(at); at = parentKey(at)) names.add(at)
+}
+
+/** The nearest DNAME above a name, which leads it elsewhere. */
+export function redirectAbove({ redirects }: View, key: string): ZoneRecord | undefined {
+  if (redirects.size === 0) return undefined
+  for (let at = parentKey(key); at !== undefined; at = parentKey(at)) {
+    const dname = redirects.get(at)
+    if (dname !== undefined) return dname
+  }
+  return undefined
 }
 
 /** The record of that type among those of one name. */

@@ -1,4 +1,5 @@
 /** Serial numbers of zones (RFC 1982). */
+import type { Zone } from './zone.ts'
 
 /** Whether the serial number is greater than the other; false for two that cannot be compared (RFC 1982 §3.2). */
 export function isNewer(serial: number, other: number): boolean {
@@ -9,6 +10,12 @@ export function isNewer(serial: number, other: number): boolean {
 /** The serial number in the data of a SOA record (RFC 1035 §3.3.13). */
 export function readSerial(soa: Buffer): number {
   return soa.readUInt32BE(soa.length - 20)
+}
+
+/** The serial number of the zone. */
+export function serialOf({ soa: { data } }: Pick<Zone, 'soa'>): number {
+  const [first] = data
+  return first === undefined ? 0 : readSerial(first)
 }
 
 /** The data of a SOA record with another serial number. */
