@@ -17,6 +17,8 @@ export interface Der {
   readonly integer: (octets: Buffer) => DerValue
   readonly bits: (octets: Buffer, unused?: number) => DerValue
   readonly octets: (octets: Buffer) => DerValue
+  readonly null: () => DerValue
+  readonly enumerated: (value: number) => DerValue
   /** An object identifier such as `2.5.29.17`. */
   readonly identifier: (dotted: string) => DerValue
   readonly text: (text: string) => DerValue
@@ -33,7 +35,9 @@ const BOOLEAN = 1
 const INTEGER = 2
 const BIT_STRING = 3
 const OCTET_STRING = 4
+const NULL = 5
 const OBJECT_IDENTIFIER = 6
+const ENUMERATED = 10
 const UTF8_STRING = 12
 const SEQUENCE = 16
 const SET = 17
@@ -56,6 +60,8 @@ export async function loadDer(): Promise<Der> {
     integer: (octets) => primitive(INTEGER, isHighBitSet(octets) ? Buffer.of(0, ...octets) : octets),
     bits: (octets, unused = 0) => primitive(BIT_STRING, Buffer.of(unused, ...octets)),
     octets: (octets) => primitive(OCTET_STRING, octets),
+    null: () => primitive(NULL, Buffer.alloc(0)),
+    enumerated: (value) => primitive(ENUMERATED, Buffer.of(value)),
     identifier: (dotted) => asn1.create(0, OBJECT_IDENTIFIER, false, asn1.oidToDer(dotted).getBytes()),
     text: (text) => primitive(UTF8_STRING, Buffer.from(text)),
     time: (milliseconds) => {

@@ -13,6 +13,7 @@ declare module 'node-forge/lib/asn1.js' {
     fromDer(der: string, options: { readonly decodeBitStrings: boolean }): Asn1
     toDer(value: Asn1): { getBytes(): string }
     oidToDer(dotted: string): { getBytes(): string }
+    derToOid(octets: string): string
   }
 
   const asn1: Asn1Module

@@ -1,4 +1,4 @@
-import { httpDate } from '../../lab/kit/http/answer.ts'
+import { httpDate } from '../../lab/kit/http/date.ts'
 
 /** The visit counter: `<name>=<number>`, from 1 to `max`. */
 export interface CounterOptions {

@@ -2,15 +2,32 @@ import type { RefusalReason } from '../../lab/kit/http/refusal.ts'
 import type { FolderProblem } from '../../lab/kit/http/folder.ts'
 import type { PathProblem } from '../../lab/kit/http/target.ts'
 import type { Text } from '../../lab/service.ts'
+import type { AuthReason } from './auth/verdict.ts'
+import { authReasons } from './auth/words.ts'
+import { gatewayReasons, type GatewayProblem } from './proxy-words.ts'
 
 /** Why an answer is not the file that was asked for. */
-export type Reason = RefusalReason | FolderProblem | PathProblem | 'type' | 'visits' | 'moved' | 'fault'
+export type Reason =
+  | RefusalReason
+  | FolderProblem
+  | PathProblem
+  | AuthReason
+  | GatewayProblem
+  | 'type'
+  | 'visits'
+  | 'moved'
+  | 'fault'
+  | 'forbidden'
+  | 'precondition'
+  | 'range'
 
 /** The languages of the pages, the first one for readers who ask for neither. */
 export type Language = keyof Text
 
 /** What the page of each refusal tells its reader. */
 export const reasons: Readonly<Record<Reason, Text>> = {
+  ...authReasons,
+  ...gatewayReasons,
   tls: {
     en: 'This port speaks plain HTTP and received the beginning of a TLS handshake. Use http:// instead of https://.',
     es: 'Este puerto habla HTTP sin cifrar y ha recibido el comienzo de una negociación TLS. Use http:// en lugar de https://.',
@@ -92,8 +109,8 @@ export const reasons: Readonly<Record<Reason, Text>> = {
     es: 'Su extremo cerró la conexión antes de que terminara la petición. Una petición termina con una línea vacía.',
   },
   method: {
-    en: 'This server answers GET only.',
-    es: 'Este servidor solo responde a GET.',
+    en: 'This server does not answer this method. The Allow field of this answer lists those that it answers.',
+    es: 'Este servidor no responde a este método. El campo Allow de esta respuesta enumera los que admite.',
   },
   'method-unknown': {
     en: 'This server does not know the method. Methods are written in capital letters; it answers GET.',
@@ -174,6 +191,18 @@ export const reasons: Readonly<Record<Reason, Text>> = {
   'no-index': {
     en: 'This folder has no start page, and its contents may not be listed.',
     es: 'Esta carpeta no tiene página de inicio y su contenido no se puede listar.',
+  },
+  forbidden: {
+    en: 'This folder may not be visited.',
+    es: 'Esta carpeta no se puede visitar.',
+  },
+  precondition: {
+    en: 'The page is not what the condition of the request (If-Match, If-Unmodified-Since) asks for: it has changed.',
+    es: 'La página no es la que pide la condición de la petición (If-Match, If-Unmodified-Since): ha cambiado.',
+  },
+  range: {
+    en: 'No part of the page lies where the Range field asks for one. Content-Range tells its length.',
+    es: 'Ninguna parte de la página está donde la pide el campo Range. Content-Range indica su longitud.',
   },
   type: {
     en: 'This server does not serve files with this extension.',

@@ -14,6 +14,9 @@ const gathered = 16_384
 /** Octets that a client may still send after the lab's end has closed. */
 const lingering = 1_048_576
 
+/** What decides on the form of an answer; a request that could not be read may lack it. */
+type Asked = Pick<RefusedHead, 'method' | 'version'>
+
 /**
  * One HTTP/1.x connection (RFC 9112 §9). It answers one request at a time: while an answer is pending, or the client
  * does not read, at most one more piece of input is taken.
@@ -34,6 +37,8 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
   #served = 0
   #dropped = 0
   #why: CloseReason | undefined
+  /** The body that is being sent. */
+  #pouring: HttpBody | undefined
 
   constructor(stream: Duplex, session: HttpSession<Answer>, rules: ConnectionRules) {
     this.#stream = stream
@@ -119,7 +124,7 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
     } catch (error) {
       return this.#fail(error, request)
     }
-    if (!(answer instanceof Promise)) return this.#send(answer, ending, request.method)
+    if (!(answer instanceof Promise)) return this.#send(answer, ending, request)
     this.#state = 'answering'
     this.#deadline.clear()
     void this.#settle(answer, request, ending)
@@ -138,7 +143,7 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
       this.#resume(() => this.#fail(error, request))
       return
     }
-    if (this.#state === 'answering') this.#resume(() => this.#send(answer, ending, request.method))
+    if (this.#state === 'answering') this.#resume(() => this.#send(answer, ending, request))
     else if (isPieces(answer.body)) answer.body.close()
   }
 
@@ -159,22 +164,19 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
   #refuse(refusal: HttpRefusal, head: RefusedHead = this.#inlet.head): boolean {
     // RFC 9110 §15.5.6
     const allow = refusal.reason === 'method' ? `Allow: ${this.#rules.request.methods.join(', ')}\r\n` : ''
-    return this.#send(
-      this.#session.refuse(refusal, head),
-      refusal.close ? 'error' : undefined,
-      head.method,
-      allow,
-    )
+    return this.#send(this.#session.refuse(refusal, head), refusal.close ? 'error' : undefined, head, allow)
   }
 
   /** Writes an answer; false if the connection ends with it, or the rest of it comes later. */
-  #send(answer: Answer, close: CloseReason | undefined, method: string | undefined, more = ''): boolean {
+  #send(answer: Answer, close: CloseReason | undefined, { method, version }: Asked, more = ''): boolean {
     this.#served += 1
     this.#isReceiving = false
-    const left = this.#rules.requests - this.#served
-    const ending = close ?? (answer.close === true ? 'error' : left > 0 ? this.#stopping() : 'limit')
     const { body } = answer
-    this.#outlet.add(this.#rules.writer.head(answer, ending === undefined ? left : 0, more))
+    const left = this.#rules.requests - this.#served
+    let ending = close ?? (answer.close === true ? 'error' : left > 0 ? this.#stopping() : 'limit')
+    // RFC 9112 §6.3: without chunks only the end of the connection ends a body of unknown length.
+    if (body.length === undefined && version === '1.0') ending ??= 'client'
+    this.#outlet.add(this.#rules.writer.head(answer, ending === undefined ? left : 0, more, version))
     // RFC 9110 §9.3.2: the same head as for GET and nothing behind it; the client reads all else as the next answer.
     if (method === 'HEAD') {
       if (isPieces(body)) body.close()
@@ -182,7 +184,7 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
     }
     if (isPieces(body)) {
       this.#state = 'answering'
-      void this.#pour(answer, body, ending)
+      void this.#pour(answer, body, ending, version !== '1.0')
       return false
     }
     if (typeof body === 'string') this.#outlet.add(body)
@@ -200,17 +202,25 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
     return this.#isStopping ? 'server stop' : undefined
   }
 
-  async #pour(answer: Answer, body: HttpBody, ending: CloseReason | undefined): Promise<void> {
+  async #pour(
+    answer: Answer,
+    body: HttpBody,
+    ending: CloseReason | undefined,
+    mayChunk: boolean,
+  ): Promise<void> {
     const { write } = this.#rules.times
+    const isChunked = mayChunk && body.length === undefined
+    this.#pouring = body
     const canRead = (): boolean => {
       this.#deadline.clear()
       return this.#state === 'answering'
     }
     try {
-      const octets = await this.#outlet.pour(body, () => this.#deadline.set(write), canRead)
-      this.#session.answered(answer, octets)
+      const poured = await this.#outlet.pour(body, isChunked, () => this.#deadline.set(write), canRead)
+      this.#pouring = undefined
+      this.#session.answered(answer, poured.octets)
       // RFC 9112 §8: only the end of the connection can tell the client that its answer is incomplete.
-      const why = octets < body.length ? 'error' : ending
+      const why = poured.isWhole ? ending : 'error'
       this.#resume(() => {
         if (why !== undefined) this.#finish(why)
         return why === undefined
@@ -289,6 +299,7 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
   #close(): void {
     this.#state = 'closed'
     this.#deadline.cancel()
+    this.#pouring?.abort?.()
     this.#session.closed(this.#why ?? 'client')
   }
 }

@@ -1,29 +1,30 @@
 import {
-  close,
   closeSync,
   constants,
   fstatSync,
   openSync,
-  read,
   readSync,
   realpathSync,
   statSync,
   type Stats,
 } from 'node:fs'
-import { extname, sep } from 'node:path'
-import { promisify } from 'node:util'
-import type { HttpBody } from './answer.ts'
+import { extname } from 'node:path'
+import type { Validators } from './conditional.ts'
+import { innerPath, problemOf, tellableProblem, type FolderProblem } from './containment.ts'
+import { FileBody } from './file-body.ts'
 
-/** Why a path of a folder cannot be read. */
-export type FolderProblem = 'missing' | 'outside' | 'special' | 'unreadable' | 'no-index' | 'busy'
+export type { FolderProblem }
 
 /** A file as found at this moment. */
 export interface FoundFile {
   readonly kind: 'file'
+  /** Where it really lies, from the root on; another path than the one asked for if a link was followed. */
+  readonly path: string
   /** In lower case with its dot, empty without one. */
   readonly extension: string
   /** Pieces for a file that is too large to be kept; they must be closed. */
-  readonly body: string | Buffer | HttpBody
+  readonly body: string | Buffer | FileBody
+  readonly validators: Validators
 }
 
 /** What stands at a path; `folder` is one that was named without its final slash. */
@@ -56,7 +57,6 @@ const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.
 /** Up to here one write of head and body as text is cheaper than a gathered one of text and octets. */
 const textSize = 4096
 const quietly = { throwIfNoEntry: false } as const
-const readInto = promisify(read)
 
 /**
  * The files under one folder, and nothing beside it. Small files stay in memory; in each turn of the event loop their
@@ -119,21 +119,14 @@ export class Folder {
     return this.#problem(path, isThere ? 'no-index' : 'missing')
   }
 
-  /** Behind a link that leads out all problems are one: nobody learns what is there and what is not. */
   #problem(path: string, problem: FolderProblem): Found {
-    let real = ''
-    // From the root on, so that it ends where the path does, however many segments a client invents.
-    for (let end = path.indexOf('/', 1); end !== -1; end = path.indexOf('/', end + 1)) {
-      const parent = realPath(this.#root + path.slice(0, end))
-      if (parent === undefined) break
-      real = parent
-    }
-    return { kind: 'problem', problem: real === '' || this.#isInside(real) ? problem : 'outside' }
+    return { kind: 'problem', problem: tellableProblem(this.#root, path, problem) }
   }
 
   #open(name: string, isIndex: boolean): Found {
     const real = realpathSync.native(name)
-    if (!this.#isInside(real)) return { kind: 'problem', problem: 'outside' }
+    const inner = innerPath(this.#root, real)
+    if (inner === undefined) return { kind: 'problem', problem: 'outside' }
     const stats = statSync(real)
     if (stats.isDirectory()) return isIndex ? { kind: 'problem', problem: 'no-index' } : { kind: 'folder' }
     if (!stats.isFile()) return { kind: 'problem', problem: 'special' }
@@ -144,14 +137,17 @@ export class Folder {
       if (!opened.isFile()) return release(file, { kind: 'problem', problem: 'special' })
       const extension = extname(name).toLowerCase()
       if (opened.size > this.#smallSize) {
-        return { kind: 'file', extension, body: new FilePieces(file, opened.size, this.#pieceSize) }
+        const body = new FileBody(file, opened.size, this.#pieceSize)
+        return { kind: 'file', path: inner, extension, body, validators: validatorsOf(opened) }
       }
       return release(
         file,
         this.#keep(name, {
           kind: 'file',
+          path: inner,
           extension,
           body: readWhole(file, opened.size),
+          validators: validatorsOf(opened),
           stats: opened,
           turn: -1,
         }),
@@ -160,11 +156,6 @@ export class Folder {
       closeSync(file)
       throw error
     }
-  }
-
-  #isInside(real: string): boolean {
-    const root = realpathSync.native(this.#root)
-    return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep)
   }
 
   #keep(name: string, file: Kept): Kept {
@@ -200,6 +191,12 @@ function readWhole(file: number, size: number): string | Buffer {
   return length > textSize ? octets.subarray(0, length) : octets.toString('latin1', 0, length)
 }
 
+/** Strong, as far as a change within one tick of the file system's clock can be seen (RFC 9110 §8.8.1). */
+function validatorsOf({ mtimeMs, size, ino }: Stats): Validators {
+  const tag = [Math.round(mtimeMs * 1000), size, ino].map((part) => part.toString(36)).join('-')
+  return { tag: `"${tag}"`, modified: mtimeMs }
+}
+
 function isSame(a: Stats, b: Stats): boolean {
   return (
     a.mtimeMs === b.mtimeMs &&
@@ -208,48 +205,4 @@ function isSame(a: Stats, b: Stats): boolean {
     a.ctimeMs === b.ctimeMs &&
     a.dev === b.dev
   )
-}
-
-/** Undefined for what does not exist or may not be looked at. */
-function realPath(path: string): string | undefined {
-  try {
-    return realpathSync.native(path)
-  } catch {
-    return undefined
-  }
-}
-
-function problemOf(error: unknown): FolderProblem {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EACCES' || code === 'EPERM') return 'unreadable'
-  if (code === 'ENXIO') return 'special'
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG') return 'missing'
-  // No descriptor is left, in this process or in the system.
-  if (code === 'EMFILE' || code === 'ENFILE') return 'busy'
-  throw error
-}
-
-/** An open file, read in pieces from its beginning. */
-class FilePieces implements HttpBody {
-  readonly length: number
-  readonly #file: number
-  readonly #pieceSize: number
-  #at = 0
-
-  constructor(file: number, length: number, pieceSize: number) {
-    this.length = length
-    this.#file = file
-    this.#pieceSize = pieceSize
-  }
-
-  async read(): Promise<Buffer | undefined> {
-    const piece = Buffer.allocUnsafeSlow(this.#pieceSize)
-    const { bytesRead } = await readInto(this.#file, piece, 0, this.#pieceSize, this.#at)
-    this.#at += bytesRead
-    return bytesRead === 0 ? undefined : piece.subarray(0, bytesRead)
-  }
-
-  close(): void {
-    close(this.#file)
-  }
 }

@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net'
+import { isPersistent } from './hop-by-hop.ts'
 import { HttpRefusal } from './refusal.ts'
 import type { HttpHead, HttpRequest } from './request.ts'
 import { splitTarget } from './target.ts'
@@ -6,15 +8,17 @@ import { splitTarget } from './target.ts'
 export interface RequestRules {
   /** Those that are answered; any other known one is refused with 405. */
   readonly methods: readonly string[]
-  /** Octets of the largest body that is read (and dropped). */
+  /** Octets of the largest body that is read. */
   readonly body: number
+  /** Bodies are handed over with their requests; else they are dropped. */
+  readonly keepsBodies?: boolean
 }
 
 // RFC 9110 §9.3 and RFC 5789: known, so 405 and not 501 when they are not served.
 const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'])
 // RFC 3986 §3.2.2 and §3.2.3, without user information, not empty.
 const authority =
-  /^(?:\[[0-9A-Fa-f:.]{2,45}\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2}){1,255})(?::(\d{0,5}))?$/
+  /^(?:\[(?<literal>[0-9A-Fa-f:.]{2,45})\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2}){1,255})(?::(?<port>\d{0,5}))?$/
 
 /** Judges what the fields of a head say together: framing, host, method, target, expectation; throws HttpRefusal. */
 export function checkRequest(head: HttpHead, rules: RequestRules): HttpRequest {
@@ -95,7 +99,9 @@ function readHost({ fields, version }: HttpHead): string {
 
 function isAuthority(text: string): boolean {
   const match = authority.exec(text)
-  return match !== null && Number(match[1] ?? 0) <= 65535
+  if (match === null) return false
+  const { literal, port = 0 } = match.groups ?? {}
+  return Number(port) <= 65535 && (literal === undefined || isIPv6(literal))
 }
 
 // RFC 9110 §10.1.1: ignored in HTTP/1.0
@@ -104,15 +110,4 @@ function readExpectation({ fields, version }: HttpHead): boolean {
   if (expect === undefined || version === '1.0') return false
   if (expect.toLowerCase() !== '100-continue') throw new HttpRefusal('expectation')
   return true
-}
-
-// RFC 9112 §9.3
-function isPersistent({ fields, version }: HttpHead): boolean {
-  const connection = fields.get('connection')
-  if (connection === undefined) return version === '1.1'
-  const options = connection.toLowerCase().split(',')
-  const has = (option: string): boolean => options.some((each) => each.trim() === option)
-  // The stricter of two options that contradict each other holds.
-  if (has('close')) return false
-  return version === '1.1' || has('keep-alive')
 }

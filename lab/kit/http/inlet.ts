@@ -3,7 +3,7 @@ import { RequestParser, type HeadLimits } from './parser.ts'
 import type { HttpRequest } from './request.ts'
 import type { RefusedHead } from './session.ts'
 
-/** The reading side of one connection: it keeps what was received and takes whole requests from it, bodies dropped. */
+/** The reading side of one connection: it keeps what was received and takes whole requests from it. */
 export class Inlet {
   readonly #parser: RequestParser
   readonly #rules: RequestRules
@@ -11,9 +11,10 @@ export class Inlet {
   /** Input that was not consumed, from `#at`; one character for each octet. */
   #text = ''
   #at = 0
-  /** The request whose body is being dropped, and how much of that is left. */
+  /** The request whose body is being read, how much of that is left, and what of it is kept. */
   #request: HttpRequest | undefined
   #skip = 0
+  #body = ''
   #head: RefusedHead
 
   /** `onExpect` runs when a client waits for leave to send its body. */
@@ -50,14 +51,18 @@ export class Inlet {
   take(): HttpRequest | undefined {
     this.#request ??= this.#takeHead()
     if (this.#request === undefined) return undefined
-    const dropped = Math.min(this.#skip, this.#text.length - this.#at)
-    this.#at += dropped
-    this.#skip -= dropped
+    const part = Math.min(this.#skip, this.#text.length - this.#at)
+    const isKept = this.#rules.keepsBodies === true
+    if (isKept) this.#body += this.#text.slice(this.#at, this.#at + part)
+    this.#at += part
+    this.#skip -= part
     if (this.#skip > 0) return undefined
     const request = this.#request
+    const body = Buffer.from(this.#body, 'latin1')
     this.#request = undefined
+    this.#body = ''
     this.#head = this.#parser
-    return request
+    return isKept ? { ...request, body } : request
   }
 
   #takeHead(): HttpRequest | undefined {

@@ -1,6 +1,13 @@
 import type { Duplex } from 'node:stream'
 import type { HttpBody } from './answer.ts'
 
+/** How far a body got. */
+export interface Poured {
+  /** Octets of the body. */
+  readonly octets: number
+  readonly isWhole: boolean
+}
+
 /** The writing side of one connection: small answers are gathered into one write, large ones wait for the client. */
 export class Outlet {
   readonly #stream: Duplex
@@ -48,19 +55,24 @@ export class Outlet {
 
   /**
    * Writes what waits and a body behind it, piece by piece as the client takes it; `onWait` runs before each wait for
-   * the client and `onRead` before each for the body, which ends early when it answers false. Resolves with the octets written.
+   * the client and `onRead` before each for the body, which ends early when it answers false.
    */
-  async pour(body: HttpBody, onWait: () => void, onRead: () => boolean): Promise<number> {
+  async pour(body: HttpBody, isChunked: boolean, onWait: () => void, onRead: () => boolean): Promise<Poured> {
+    const { length } = body
     let octets = 0
     this.#stream.cork()
     try {
       this.flush()
-      while (octets < body.length && onRead()) {
+      while (octets !== length && onRead()) {
         const piece = await body.read()
-        if (piece === undefined) break
-        const part = piece.length > body.length - octets ? piece.subarray(0, body.length - octets) : piece
+        if (piece === undefined) {
+          if (isChunked) this.#stream.write('0\r\n\r\n', 'latin1')
+          return { octets, isWhole: length === undefined }
+        }
+        const part = length === undefined ? piece : piece.subarray(0, length - octets)
         octets += part.length
-        this.#stream.write(part)
+        if (isChunked) this.#chunk(part)
+        else this.#stream.write(part)
         this.#stream.uncork()
         if (this.#stream.writableNeedDrain) await this.#taken(onWait)
       }
@@ -68,7 +80,17 @@ export class Outlet {
       this.#stream.uncork()
       body.close()
     }
-    return octets
+    return { octets, isWhole: octets === length }
+  }
+
+  // RFC 9112 §7.1: a chunk without octets would be the last.
+  #chunk(octets: Buffer): void {
+    if (octets.length === 0) return
+    this.#stream.cork()
+    this.#stream.write(`${octets.length.toString(16)}\r\n`, 'latin1')
+    this.#stream.write(octets)
+    this.#stream.write('\r\n', 'latin1')
+    this.#stream.uncork()
   }
 
   #taken(onWait: () => void): Promise<void> {

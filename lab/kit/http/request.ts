@@ -2,6 +2,8 @@
 export class Fields {
   readonly #names: string[] = []
   readonly #values: string[] = []
+  /** Whether one of them makes a request conditional or asks for a part (RFC 9110 §13.1, §14.2). */
+  isConditional = false
 
   get count(): number {
     return this.#names.length
@@ -11,6 +13,7 @@ export class Fields {
   add(name: string, value: string): void {
     this.#names.push(name)
     this.#values.push(value)
+    if (name === 'range' || name.startsWith('if-')) this.isConditional = true
   }
 
   /** The value of a field, several of one name joined as a list (RFC 9110 §5.3); undefined if there is none. */
@@ -29,6 +32,13 @@ export class Fields {
   /** Every value that a name was given, in order. */
   all(name: string): string[] {
     return this.#values.filter((_, at) => this.#names[at] === name)
+  }
+
+  /** All but those of one name. */
+  without(name: string): Fields {
+    const rest = new Fields()
+    for (const [each, value] of this) if (each !== name) rest.add(each, value)
+    return rest
   }
 
   /** Each name with its value. */
@@ -59,6 +69,8 @@ export interface HttpRequest extends HttpHead {
   readonly host: string
   /** Octets of the body that follows the head. */
   readonly bodyLength: number
+  /** The body, where the server keeps bodies. */
+  readonly body?: Buffer
   /** The client waits for 100 Continue before it sends its body (RFC 9110 §10.1.1). */
   readonly expectsContinue: boolean
   /** The client lets the connection go on after the answer (RFC 9112 §9.3). */

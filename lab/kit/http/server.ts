@@ -30,8 +30,10 @@ export interface HttpOptions {
   readonly fieldsSize?: number
   /** Number of field lines, 100 by default. */
   readonly fieldsCount?: number
-  /** The body of a request, which is read and dropped; 65,536 by default. */
+  /** The body of a request; 65,536 by default. */
   readonly bodySize?: number
+  /** Bodies are handed over with their requests; by default they are read and dropped. */
+  readonly keepsBodies?: boolean
 }
 
 /** Serves HTTP/1.x on streams that others accept (RFC 9110, RFC 9112); it knows neither sockets nor files. */
@@ -53,7 +55,11 @@ export class HttpServer<Answer extends HttpAnswer = HttpAnswer> {
         fields: options.fieldsSize ?? 32_768,
         count: options.fieldsCount ?? 100,
       },
-      request: { methods: options.methods ?? ['GET'], body: options.bodySize ?? 65_536 },
+      request: {
+        methods: options.methods ?? ['GET'],
+        body: options.bodySize ?? 65_536,
+        keepsBodies: options.keepsBodies ?? false,
+      },
       times: {
         idle: idleTime,
         request: options.requestTime ?? 15_000,

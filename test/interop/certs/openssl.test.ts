@@ -9,10 +9,11 @@ import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { test } from 'node:test'
 import { createAuthority } from '../../../certs/authority.ts'
-import { distinguishedName, makeKey, makeSerial, signCertificate } from '../../../certs/certificate.ts'
+import { distinguishedName, makeSerial, signCertificate } from '../../../certs/certificate.ts'
 import { loadDer } from '../../../certs/der.ts'
 import { leafExtensions } from '../../../certs/extensions.ts'
-import { openRoot } from '../../../certs/root.ts'
+import { openIssuer } from '../../../certs/issuer.ts'
+import { makeKey } from '../../../certs/key.ts'
 import type { Subject } from '../../../certs/scope.ts'
 import type { Certificate, CertificateRequest } from '../../../lab/service.ts'
 import { missing } from '../../tool.ts'
@@ -154,7 +155,7 @@ const outside: Readonly<Record<string, Partial<Subject>>> = {
 test('openssl verify refuses what the root signs outside of its name constraints', { skip }, async () => {
   await using files = await makeFiles()
   const der = await loadDer()
-  const root = await openRoot(der, { folder: files.folder, scope: lab, clock: Date, random })
+  const root = await openIssuer(der, { folder: files.folder, scope: lab, clock: Date, random })
   const rootFile = await files.file('root.pem', root.certificate)
   const { publicKey, keyId } = await makeKey()
   const verify = async (given: Partial<Subject>) => {
@@ -168,7 +169,14 @@ test('openssl verify refuses what the root signs outside of its name constraints
         notBefore: Date.now() - 1000,
         notAfter: Date.now() + 86_400_000,
         publicKey,
-        extensions: leafExtensions(der, { subject, purpose: 'server', keyId, authorityKeyId: root.keyId }),
+        extensions: leafExtensions(der, {
+          subject,
+          purpose: 'server',
+          isRsa: false,
+          keyId,
+          authorityKeyId: root.keyId,
+          pointers: undefined,
+        }),
       },
       root.key,
     )

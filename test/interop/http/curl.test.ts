@@ -123,7 +123,7 @@ test('curl gets the whole page of a refusal while it uploads', { skip }, async (
       `@${file}`,
       `${addressOf(lab)}/`,
     )
-    assert.match(out.toString(), /This server answers GET only[^]*<\/html>/)
+    assert.match(out.toString(), /This server does not answer this method[^]*<\/html>/)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -112,7 +112,7 @@ test('serial numbers are positive, of 128 bits, and differ even when the chance 
   const random = { bytes: (count: number) => Buffer.alloc(count, 7) }
   const issued = [await make(folder.path).authority()]
   for (let start = 0; start < 20; start++)
-    issued.push((await make(folder.path, { random }).issue(server)).certificate)
+    issued.push((await make(folder.path, { random }).issueNew(server)).certificate)
   const serials = issued.map((pem) => new X509Certificate(pem).serialNumber)
   assert.equal(new Set(serials).size, serials.length)
   for (const serial of serials) assert.match(serial, /^[4-7][0-9A-F]{31}$/)

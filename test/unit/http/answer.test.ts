@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fieldLines, HeadWriter, httpDate } from '../../../lab/kit/http/answer.ts'
+import { fieldLines, HeadWriter } from '../../../lab/kit/http/answer.ts'
+import { httpDate } from '../../../lab/kit/http/date.ts'
 import { ManualClock } from './clock.ts'
 
 test('field lines cannot be broken by what they hold', () => {

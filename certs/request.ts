@@ -1,0 +1,134 @@
+/** Reads certification requests (PKCS #10, RFC 2986), as `openssl req -new` writes them. */
+import { createPublicKey, verify, type KeyObject } from 'node:crypto'
+import { DerError, readDer, readPem, type DerNode } from './der-reader.ts'
+import { RequestError } from './scope.ts'
+
+/** What somebody asks to have certified. */
+export interface SigningRequest {
+  readonly publicKey: KeyObject
+  /** SubjectPublicKeyInfo as DER. */
+  readonly publicKeyDer: Buffer
+  readonly commonName: string | undefined
+  /** From the subjectAltName that it asks for; the common name is not among them. */
+  readonly names: readonly string[]
+  readonly addresses: readonly Buffer[]
+}
+
+const COMMON_NAME = '2.5.4.3'
+const EXTENSION_REQUEST = '1.2.840.113549.1.9.14'
+const SUBJECT_ALTERNATIVE_NAME = '2.5.29.17'
+const RFC822_NAME = 1
+const DNS_NAME = 2
+const IP_ADDRESS = 7
+/** Bits of the smallest RSA key that browsers accept. */
+const SMALLEST_RSA = 2048
+
+/** The digests by the identifiers of the algorithms that requests are signed with; undefined for Ed25519 and Ed448, which have their own. */
+const DIGESTS: Readonly<Record<string, string | undefined>> = {
+  '1.2.840.113549.1.1.11': 'sha256',
+  '1.2.840.113549.1.1.12': 'sha384',
+  '1.2.840.113549.1.1.13': 'sha512',
+  '1.2.840.10045.4.3.2': 'sha256',
+  '1.2.840.10045.4.3.3': 'sha384',
+  '1.2.840.10045.4.3.4': 'sha512',
+  '1.3.101.112': undefined,
+  '1.3.101.113': undefined,
+}
+
+/** Reads a request in PEM or DER and checks that whoever made it has the key; throws a `RequestError`. */
+export async function readRequest(text: string | Buffer): Promise<SigningRequest> {
+  const octets = typeof text === 'string' ? pemOctets(text) : pemOctets(text.toString('latin1'), text)
+  try {
+    return takeApart(await readDer(octets))
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error
+    throw new RequestError(
+      `This is no certification request: ${error.message}. Make one with openssl req -new.`,
+    )
+  }
+}
+
+function pemOctets(text: string, otherwise?: Buffer): Buffer {
+  const octets = readPem(text, 'CERTIFICATE REQUEST') ?? readPem(text, 'NEW CERTIFICATE REQUEST') ?? otherwise
+  if (octets !== undefined) return octets
+  throw new RequestError(
+    'This is no certification request: it does not hold -----BEGIN CERTIFICATE REQUEST-----. Make one with openssl req -new.',
+  )
+}
+
+function takeApart(request: DerNode): SigningRequest {
+  const [information, algorithm, signature] = request.sequence()
+  const [version, subject, publicKeyInfo, attributes] = information?.sequence() ?? []
+  if (version?.number() !== 0 || subject === undefined || publicKeyInfo === undefined)
+    throw new DerError('version, subject and key were expected')
+  const publicKeyDer = publicKeyInfo.der()
+  const publicKey = readPublicKey(publicKeyDer)
+  checkSignature(information?.der(), algorithm, signature, publicKey)
+  const names: string[] = []
+  const addresses: Buffer[] = []
+  for (const name of attributes === undefined ? [] : alternativeNames(attributes)) {
+    if (name.tag === DNS_NAME || name.tag === RFC822_NAME) names.push(name.content().toString('latin1'))
+    else if (name.tag === IP_ADDRESS) addresses.push(name.content())
+    else throw new RequestError('The request asks for a kind of name that the lab does not certify.')
+  }
+  return { publicKey, publicKeyDer, commonName: commonNameOf(subject), names, addresses }
+}
+
+function readPublicKey(der: Buffer): KeyObject {
+  let key: KeyObject
+  try {
+    key = createPublicKey({ key: der, type: 'spki', format: 'der' })
+  } catch {
+    throw new RequestError('The request holds a key of a kind that is not known.')
+  }
+  const { modulusLength } = key.asymmetricKeyDetails ?? {}
+  if (key.asymmetricKeyType === 'rsa' && modulusLength !== undefined && modulusLength < SMALLEST_RSA)
+    throw new RequestError(
+      `The request holds an RSA key of ${modulusLength} bits; browsers want ${SMALLEST_RSA} at least.`,
+    )
+  return key
+}
+
+/** RFC 2986 §3: without it anybody could have a certificate for somebody else's key. */
+function checkSignature(
+  information: Buffer | undefined,
+  algorithm: DerNode | undefined,
+  signature: DerNode | undefined,
+  key: KeyObject,
+): void {
+  const identifier = algorithm?.sequence()[0]?.identifier() ?? ''
+  if (!(identifier in DIGESTS))
+    throw new RequestError(
+      `The request is signed with an algorithm that is not taken (${identifier}); use SHA-256 or better.`,
+    )
+  const isRight =
+    information !== undefined &&
+    signature !== undefined &&
+    verify(DIGESTS[identifier] ?? null, information, key, signature.bits())
+  if (!isRight)
+    throw new RequestError("The request's signature does not fit its key: it was changed, or made wrong.")
+}
+
+function commonNameOf(subject: DerNode): string | undefined {
+  for (const set of subject.sequence())
+    for (const attribute of set.set()) {
+      const [type, value] = attribute.sequence()
+      if (type?.identifier() === COMMON_NAME) return value?.text()
+    }
+  return undefined
+}
+
+/** RFC 2985 §5.4.2 */
+function alternativeNames(attributes: DerNode): readonly DerNode[] {
+  return attributes.members().flatMap((attribute) => {
+    const [type, values] = attribute.sequence()
+    if (type?.identifier() !== EXTENSION_REQUEST) return []
+    return (values?.set() ?? []).flatMap((extensions) => extensions.sequence().flatMap(namesOf))
+  })
+}
+
+function namesOf(extension: DerNode): readonly DerNode[] {
+  const [type, ...rest] = extension.sequence()
+  // The list lies as DER in an octet string, the last member, behind an optional boolean.
+  return type?.identifier() === SUBJECT_ALTERNATIVE_NAME ? (rest.at(-1)?.enclosed().sequence() ?? []) : []
+}

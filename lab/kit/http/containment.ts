@@ -1,0 +1,52 @@
+/** What keeps requests within the folder that a site is made of. */
+import { realpathSync } from 'node:fs'
+import { sep } from 'node:path'
+import { errorCode } from '../files.ts'
+
+/** Why a path of a folder cannot be read. */
+export type FolderProblem = 'missing' | 'outside' | 'special' | 'unreadable' | 'no-index' | 'busy'
+
+/** The path from the root on of something with this real path, with slashes, beginning with one; undefined if it lies outside. */
+export function innerPath(root: string, real: string): string | undefined {
+  const realRoot = realpathSync.native(root)
+  const folder = realRoot.endsWith(sep) ? realRoot : realRoot + sep
+  if (real !== realRoot && !real.startsWith(folder)) return undefined
+  return `/${real.slice(folder.length).replaceAll(sep, '/')}`
+}
+
+/** Whether something with this real path lies under the root, or is it. */
+export function isInside(root: string, real: string): boolean {
+  return innerPath(root, real) !== undefined
+}
+
+/** The problem that may be told of a path: behind a link that leads out all problems are one, so that nobody learns what is there and what is not. */
+export function tellableProblem(root: string, path: string, problem: FolderProblem): FolderProblem {
+  let real = ''
+  // From the root on, so that it ends where the path does, however many segments a client invents.
+  for (let end = path.indexOf('/', 1); end !== -1; end = path.indexOf('/', end + 1)) {
+    const parent = realPath(root + path.slice(0, end))
+    if (parent === undefined) break
+    real = parent
+  }
+  return real === '' || isInside(root, real) ? problem : 'outside'
+}
+
+/** Undefined for what does not exist or may not be looked at. */
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync.native(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** What a system error says of a path; rethrows any other error. */
+export function problemOf(error: unknown): FolderProblem {
+  const code = errorCode(error)
+  if (code === 'EACCES' || code === 'EPERM') return 'unreadable'
+  if (code === 'ENXIO') return 'special'
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG') return 'missing'
+  // No descriptor is left, in this process or in the system.
+  if (code === 'EMFILE' || code === 'ENFILE') return 'busy'
+  throw error
+}

@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { HttpRequest } from '../../../lab/kit/http/request.ts'
+import { Fields } from '../../../lab/kit/http/request.ts'
+import { responseLines } from '../../../services/http/forwarding.ts'
+import { openGateway, openOrigin } from './gateway.ts'
+import { eventually, get, statuses } from './server.ts'
+
+const one = 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na'
+const at = (port: number, path = '/'): string => `http://127.0.0.1:${port}${path}`
+
+test('the longest prefix is taken, and none for its name without the slash', async () => {
+  const to = 'http://127.0.0.1:1/'
+  await using gateway = await openGateway({ '/app/': to, '/app/b/': to, '/other/': to })
+  const prefixOf = (path: string): string | undefined => gateway.proxy.match(path)?.prefix
+  assert.deepEqual(
+    ['/app/', '/app/b/c', '/app/bc', '/app', '/application/', '/', '/App/', '/x/app/'].map(prefixOf),
+    ['/app/', '/app/b/', '/app/', undefined, undefined, undefined, undefined, undefined],
+  )
+})
+
+const targets: readonly (readonly [sent: string, asked: string | number])[] = [
+  ['/app/', '/base/'],
+  ['/app/a/b.html?x=1&y=%20', '/base/a/b.html?x=1&y=%20'],
+  ['/app/?', '/base/?'],
+  ['/app/a?b?c', '/base/a?b?c'],
+  ['/%61pp/%41', '/base/%41'],
+  ['/app/%C3%A1%20+;a=b', '/base/%C3%A1%20+;a=b'],
+  ['/app/%252e%252e/', '/base/%252e%252e/'],
+  ['/app/x..y/z..', '/base/x..y/z..'],
+  ['/app/{a|b}^`[c]', '/base/{a|b}^`[c]'],
+  ['/app/.well-known/x', '/base/.well-known/x'],
+  ['/app/?/../..', '/base/?/../..'],
+  ['http://other/app/x', '/base/x'],
+  ['/app', 404],
+  ['/app/..', 400],
+  ['/app/../app/x', 400],
+  ['/app/%2e%2e/x', 400],
+  ['/app/.%2E/x', 400],
+  ['/app/..%2fx', 400],
+  ['/app/..;/x', 400],
+  ['/app/./x', 400],
+  ['/app//x', 400],
+  ['/app/..%5cx', 400],
+  ['/app/a%00', 400],
+  ['/app/a%0d%0aX:y', 400],
+  ['/app%2fx', 400],
+  ['//app/x', 400],
+]
+
+test('what follows the prefix is asked for as it was sent, and nothing climbs out of it', async () => {
+  await using origin = await openOrigin(one)
+  await using gateway = await openGateway({ '/app/': at(origin.port, '/base/') })
+  const client = gateway.connect()
+  for (const [sent, asked] of targets) {
+    const before = origin.heads.length
+    client.received = ''
+    await client.send(get(sent)).until(/\r\n\r\n./s)
+    const lines = origin.heads.slice(before).map((head) => head.split('\r\n')[0])
+    assert.deepEqual(lines, typeof asked === 'string' ? [`GET ${asked} HTTP/1.1`] : [], sent)
+    assert.deepEqual(statuses(client.received), [typeof asked === 'string' ? 200 : asked], sent)
+  }
+})
+
+/** The fields, but for Host, that the other server saw for those that a client sent. */
+async function fieldsSeen(
+  more: string,
+  rule: object = {},
+  first = 'GET /a/x HTTP/1.1\r\nHost: site:8080',
+): Promise<readonly string[]> {
+  await using origin = await openOrigin(one)
+  await using gateway = await openGateway({ '/a/': { to: at(origin.port), ...rule } })
+  const client = gateway.connect().send(`${first}\r\n${more}\r\n`)
+  await client.until(/a$/)
+  const [head = ''] = origin.heads
+  const named = head.replace(/telelab-[0-9a-f]{8}/g, 'lab').replaceAll(String(origin.port), 'PORT')
+  return named.trimEnd().split('\r\n').slice(1)
+}
+
+const added = [
+  'Forwarded: for=192.0.2.1;host="site:8080";proto=http',
+  'X-Forwarded-For: 192.0.2.1',
+  'X-Forwarded-Host: site:8080',
+  'X-Forwarded-Proto: http',
+  'Via: 1.1 lab',
+]
+
+test('the other server is told for whom it is asked', async () => {
+  assert.deepEqual(await fieldsSeen(''), ['Host: 127.0.0.1:PORT', ...added])
+  assert.deepEqual(await fieldsSeen('', { preserveHost: true }), ['Host: site:8080', ...added])
+  const before =
+    'Forwarded: for=198.51.100.7\r\nX-Forwarded-For: 198.51.100.7\r\nX-Forwarded-For: 198.51.100.8\r\n' +
+    'X-Forwarded-Host: first\r\nX-Forwarded-Proto: https\r\nVia: 1.0 a, 1.1 b\r\nVia: 1.1 c (d)\r\n'
+  assert.deepEqual(await fieldsSeen(before), [
+    'Host: 127.0.0.1:PORT',
+    'Forwarded: for=198.51.100.7, for=192.0.2.1;host="site:8080";proto=http',
+    'X-Forwarded-For: 198.51.100.7, 198.51.100.8, 192.0.2.1',
+    'X-Forwarded-Host: first, site:8080',
+    'X-Forwarded-Proto: https, http',
+    'Via: 1.0 a, 1.1 b, 1.1 c (d), 1.1 lab',
+  ])
+  assert.deepEqual(await fieldsSeen('', { preserveHost: true }, 'GET /a/x HTTP/1.0'), [
+    'Host: 127.0.0.1:PORT',
+    'Forwarded: for=192.0.2.1;proto=http',
+    'X-Forwarded-For: 192.0.2.1',
+    'X-Forwarded-Proto: http',
+    'Via: 1.0 lab',
+  ])
+})
+
+test('fields of one connection and those of a body are not sent on, all others are (RFC 9110 §7.6.1)', async () => {
+  const dropped =
+    'Connection: X-Private, Keep-Alive ,constructor\r\nConnection: close\r\nX-Private: 1\r\nConstructor: 1\r\nKeep-Alive: timeout=5\r\n' +
+    'TE: trailers\r\nTrailer: X\r\nUpgrade: websocket\r\nHTTP2-Settings: AA\r\nProxy-Connection: keep-alive\r\n' +
+    'Proxy-Authorization: Basic YTpi\r\nExpect: 100-continue\r\nContent-Length: 0\r\n'
+  const kept =
+    'Accept: */*\r\nCookie: a=b\r\nCookie: c=d\r\nAuthorization: Basic YTpi\r\nIf-None-Match: "x"\r\nRange: bytes=0-1\r\nX-Empty:\r\nToString: \xe1\r\n'
+  const seen = await fieldsSeen(dropped + kept)
+  assert.deepEqual(seen, [
+    'Host: 127.0.0.1:PORT',
+    'Accept: */*',
+    'Cookie: a=b',
+    'Cookie: c=d',
+    'Authorization: Basic YTpi',
+    'If-None-Match: "x"',
+    'Range: bytes=0-1',
+    'X-Empty: ',
+    'Tostring: \xe1',
+    ...added,
+  ])
+})
+
+test('fields that the client puts in Connection cannot take away what is added', async () => {
+  const names = 'Connection: Via, Forwarded, X-Forwarded-For, X-Forwarded-Host, X-Forwarded-Proto, Host\r\n'
+  assert.deepEqual(await fieldsSeen(`${names}X-Forwarded-For: 10.0.0.1\r\nVia: 1.1 x\r\n`), [
+    'Host: 127.0.0.1:PORT',
+    ...added,
+  ])
+})
+
+test('an answer comes without the fields of its connection, with Date and Server of this one alone', async () => {
+  const raw =
+    'HTTP/1.1 404 Nothing\r\nDate: Mon, 01 Jan 2001 00:00:00 GMT\r\nServer: other\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\n' +
+    'Keep-Alive: timeout=9\r\nTrailer: X-T\r\nUpgrade: h2c\r\nProxy-Authenticate: Basic\r\nETag: "x"\r\nSet-Cookie: a=1; Path=/\r\n' +
+    'Set-Cookie: b=2\r\nVia: 1.1 inner\r\nWWW-Authenticate: Basic\r\nConstructor: \xe1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-T: 1\r\n\r\n'
+  await using origin = await openOrigin(raw)
+  await using gateway = await openGateway({ '/a/': at(origin.port) })
+  const text = await gateway
+    .connect()
+    .send(get('/a/'))
+    .until(/0\r\n\r\n$/)
+  assert.deepEqual(text.replace(/telelab-[0-9a-f]{8}/, 'lab').split('\r\n'), [
+    'HTTP/1.1 404 Not Found',
+    'Date: Sun, 06 Nov 1994 08:49:37 GMT',
+    'Server: test',
+    'Etag: "x"'.replace('Etag', 'ETag'),
+    'Set-Cookie: a=1; Path=/',
+    'Set-Cookie: b=2',
+    'WWW-Authenticate: Basic',
+    'Constructor: \xe1',
+    'Via: 1.1 inner, 1.1 lab',
+    'Transfer-Encoding: chunked',
+    'Connection: keep-alive',
+    'Keep-Alive: timeout=10, max=99',
+    '',
+    '1',
+    'a',
+    '0',
+    '',
+    '',
+  ])
+})
+
+test('redirects within the other server lead back to the prefix, others stay', () => {
+  const location = {
+    prefix: '/app/',
+    server: { host: '127.0.0.1', port: 8081 },
+    authority: '127.0.0.1:8081',
+    path: '/base/',
+    timeout: 1,
+    preserveHost: true,
+  }
+  const request: HttpRequest = {
+    method: 'GET',
+    target: '/app/',
+    version: '1.1',
+    fields: new Fields(),
+    path: '/app/',
+    query: undefined,
+    host: 'Site',
+    bodyLength: 0,
+    expectsContinue: false,
+    persistent: true,
+  }
+  const back = (value: string, change: object = {}): string => {
+    const fields = new Fields()
+    fields.add('location', value)
+    const lines = responseLines({ ...location, ...change }, request, { version: '1.1', fields }, 'p')
+    return /^Location: (.*)\r\nVia: 1.1 p\r\n$/.exec(lines)?.[1] ?? lines
+  }
+  const table: readonly (readonly [from: string, to: string])[] = [
+    ['http://127.0.0.1:8081/base/', '/app/'],
+    ['http://127.0.0.1:8081/base/x?y#z', '/app/x?y#z'],
+    ['HTTP://127.0.0.1:8081/base/x', '/app/x'],
+    ['http://site/base/x', '/app/x'],
+    ['http://site:80/base/x', '/app/x'],
+    ['/base/x', '/app/x'],
+    ['x/y', 'x/y'],
+    ['../x', '../x'],
+    ['', ''],
+    ['/other', '/other'],
+    ['/base', '/base'],
+    ['//127.0.0.1:8081/base/', '//127.0.0.1:8081/base/'],
+    ['http://127.0.0.1:8082/base/', 'http://127.0.0.1:8082/base/'],
+    ['http://127.0.0.1:8081/other', 'http://127.0.0.1:8081/other'],
+    ['https://127.0.0.1:8081/base/', 'https://127.0.0.1:8081/base/'],
+    ['http://127.0.0.1:8081.evil/base/', 'http://127.0.0.1:8081.evil/base/'],
+    ['http://127.0.0.1:8081@evil/base/', 'http://127.0.0.1:8081@evil/base/'],
+  ]
+  for (const [from, to] of table) assert.equal(back(from), to, from)
+  assert.equal(back('http://127.0.0.1:8081', { path: '/' }), '/app/')
+  assert.equal(back('http://127.0.0.1:8081?x', { path: '/' }), '/app/?x')
+  // A path that begins with two slashes would name another host.
+  assert.equal(back('/base//evil.example/', { prefix: '/' }), '/base//evil.example/')
+  assert.equal(back('//evil.example/', { path: '/' }), '//evil.example/')
+})
+
+test('a server is reached at its address, and named as the scenario names it', async () => {
+  const table: readonly (readonly [
+    to: string,
+    host: string,
+    port: number,
+    authority: string,
+    path: string,
+  ])[] = [
+    ['http://127.0.0.1', '127.0.0.1', 80, '127.0.0.1', '/'],
+    ['http://127.0.0.1:80/', '127.0.0.1', 80, '127.0.0.1', '/'],
+    ["http://localhost:8081/a;b=c/~d/(e)'/", '127.0.0.1', 8081, 'localhost:8081', "/a;b=c/~d/(e)'/"],
+    ['http://[0:0::1]:1/', '::1', 1, '[::1]:1', '/'],
+  ]
+  for (const [to, host, port, authority, path] of table) {
+    await using gateway = await openGateway({ '/a/': to, '/b/': { to, timeout: 0.5, preserveHost: true } })
+    const location = {
+      prefix: '/a/',
+      server: { host, port },
+      authority,
+      path,
+      timeout: 10_000,
+      preserveHost: false,
+    }
+    assert.deepEqual(gateway.proxy.match('/a/'), location)
+    assert.deepEqual(gateway.proxy.match('/b/'), {
+      ...location,
+      prefix: '/b/',
+      timeout: 500,
+      preserveHost: true,
+    })
+  }
+})
+
+test('a request that comes back is refused, whatever else its Via holds', async () => {
+  let port = 0
+  await using origin = await openOrigin((socket, _number, head) => {
+    // The other server forwards to this one again.
+    const inner = gateway.connect()
+    inner.send(head.replace('GET /', 'GET /a/'))
+    void inner.until(/gateway-loop$/).then((text) => socket.write(text, 'latin1'))
+  })
+  port = origin.port
+  await using gateway = await openGateway({ '/a/': at(port) })
+  const text = await gateway
+    .connect()
+    .send(get('/a/', 'Via: 1.1 telelab-00000000\r\n'))
+    .until(/gateway-loop$/)
+  assert.deepEqual(statuses(text), [502])
+  assert.equal(origin.heads.length, 1)
+  await eventually(() => gateway.answered.length === 2)
+})
+
+test('only GET and HEAD within the location are forwarded', async () => {
+  await using gateway = await openGateway({ '/a/': 'http://127.0.0.1:1/' })
+  const location = gateway.proxy.match('/a/')
+  assert.ok(location)
+  const request = { method: 'GET', path: '/a/', fields: new Fields() } as HttpRequest
+  for (const change of [{ method: 'POST' }, { path: '/b/' }, { path: '/a/../b' }, { path: '/a/%2e%2e/' }]) {
+    await assert.rejects(
+      gateway.proxy.answer(location, { ...request, ...change }, { host: '192.0.2.1' }),
+      TypeError,
+    )
+  }
+})
