@@ -3,13 +3,21 @@ import { createHash, createPublicKey, X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createFolder, writeDurably } from '../lab/kit/files.ts'
-import type { Certificate, CertificateRequest, Certificates, Clock, Random } from '../lab/service.ts'
+import type {
+  Certificate,
+  CertificateRequest,
+  Certificates,
+  CertificateStanding,
+  Clock,
+  Random,
+} from '../lab/service.ts'
 import { distinguishedName, makeSerial, nameLine, signCertificate } from './certificate.ts'
-import { signCrl, type RevocationReason } from './crl.ts'
+import { revocationReasons, signCrl, type RevocationReason } from './crl.ts'
 import { loadDer, type Der } from './der.ts'
 import { leafExtensions, type Pointers } from './extensions.ts'
 import { CLOCK_SKEW, openIssuer, readIfThere, type Issuer } from './issuer.ts'
 import { isRsa, keyIdOf, keyPem, makeKey, type KeyKind } from './key.ts'
+import { answerOcsp, type OcspStatus } from './ocsp.ts'
 import { Register, serialText, type RegisterEntry } from './register.ts'
 import { readRequest } from './request.ts'
 import { RequestError, requestSubject, type Subject } from './scope.ts'
@@ -39,7 +47,7 @@ export type Signed = Omit<Certificate, 'key'>
 export type Wanted = Omit<CertificateRequest, 'names'> & { readonly names?: readonly string[] }
 
 /** The authority with what its owner may do. */
-export interface Authority extends Certificates {
+export interface Authority extends Omit<Certificates, 'publish'> {
   /** A certificate of its own for each call, with a new key of this kind. */
   issueNew(request: CertificateRequest, keyKind?: KeyKind): Promise<Certificate>
   /** Certifies the key of a request (PKCS #10) for the names that it asks for, or for others. */
@@ -50,16 +58,14 @@ export interface Authority extends Certificates {
   read(serial: string): Promise<(Signed & { readonly key: string | undefined }) | undefined>
   /** False if there is none of that serial number. */
   revoke(serial: string, reason?: RevocationReason): Promise<boolean>
-  /** The revocation list as PEM, signed anew when something was revoked or half of its life is over. */
-  crl(): Promise<string>
-  /** What signs: the intermediate where there is one. */
-  issuer(): Promise<Issuer>
 }
 
 const DAY = 86_400_000
 const USUAL_DAYS = 90
 const MOST_DAYS = 3650
 const CRL_DAYS = 7
+/** Milliseconds for which a client may keep an answer: a course wants to see a revocation soon. */
+const OCSP_LIFETIME = 60_000
 
 interface Opened {
   readonly der: Der
@@ -124,8 +130,31 @@ class FolderAuthority implements Authority {
     return (await this.#open()).root.certificate
   }
 
-  async issuer(): Promise<Issuer> {
-    return (await this.#open()).issuer
+  async issuer(): Promise<string> {
+    return (await this.#open()).issuer.certificate
+  }
+
+  async standing(serial: string): Promise<CertificateStanding> {
+    const entry = await this.find(serial)
+    return entry === undefined ? 'unknown' : entry.revoked === undefined ? 'good' : 'revoked'
+  }
+
+  async ocsp(request: Buffer): Promise<Buffer> {
+    const { der, issuer, register } = await this.#open()
+    const entries = new Map((await register.list()).map((entry) => [bare(entry.serial), entry]))
+    const status = (serial: Buffer): OcspStatus => {
+      const entry = entries.get(bare(serialText(serial)))
+      if (entry === undefined) return { status: 'unknown' }
+      const { revoked } = entry
+      if (revoked === undefined) return { status: 'good' }
+      return { status: 'revoked', at: revoked.at, reason: revocationReasons[revoked.reason] }
+    }
+    return answerOcsp(request, {
+      issuers: [{ name: der.encode(issuer.name), publicKey: issuer.publicKey, status }],
+      signer: { key: issuer.key },
+      now: this.#options.clock.now(),
+      lifetime: OCSP_LIFETIME,
+    })
   }
 
   async list(): Promise<readonly RegisterEntry[]> {
@@ -148,6 +177,7 @@ class FolderAuthority implements Authority {
     return (await this.#open()).register.revoke(serial, this.#options.clock.now(), reason)
   }
 
+  /** Signed anew when something was revoked or half of its life is over. */
   async crl(): Promise<string> {
     const { der, issuer, register, folder } = await this.#open()
     const revoked = await register.revocations()
@@ -178,7 +208,10 @@ class FolderAuthority implements Authority {
     publicKey: Buffer,
   ): Promise<Signed & { readonly serial: string }> {
     if (!(days > 0 && days <= MOST_DAYS))
-      throw new RequestError(`A certificate is valid for up to ${MOST_DAYS} days, and not for ${days}.`)
+      throw new RequestError({
+        en: `A certificate is valid for up to ${MOST_DAYS} days, and not for ${days}.`,
+        es: `Un certificado es válido durante ${MOST_DAYS} días como mucho, y no ${days}.`,
+      })
     const opened = await this.#open()
     const { der, issuer, register } = opened
     const { clock, random, pointers } = this.#options
@@ -239,6 +272,11 @@ async function openFolder(options: AuthorityOptions): Promise<Opened> {
 function signedBy({ root, issuer }: Opened, certificate: string): Signed {
   const chain = issuer === root ? certificate : certificate + issuer.certificate
   return { certificate, chain, authority: root.certificate }
+}
+
+/** A serial number without leading zeros, which some software writes and some does not. */
+function bare(serial: string): string {
+  return serial.replace(/^0+(?=.)/, '')
 }
 
 /** The text of 4 or 16 octets. */

@@ -69,7 +69,11 @@ export class DerNode {
     const octets = this.#primitive([OBJECT_IDENTIFIER], 'an object identifier')
     if (octets === '' || octets.charCodeAt(octets.length - 1) >= 0x80)
       throw new DerError('an object identifier breaks off')
-    return this.#asn1.derToOid(octets)
+    try {
+      return this.#asn1.derToOid(octets)
+    } catch (error) {
+      throw new DerError('an object identifier is too large', { cause: error })
+    }
   }
 
   boolean(): boolean {
@@ -118,10 +122,11 @@ export class DerNode {
   text(): string {
     const { type, value } = this.#value
     if (typeof value !== 'string') throw new DerError('a text was expected')
+    // node-forge has decoded this type already.
+    if (type === BMP_STRING) return value
     const octets = Buffer.from(value, 'latin1')
     if (type === UTF8_STRING) return octets.toString('utf8')
     if (NARROW_STRINGS.includes(type)) return octets.toString('latin1')
-    if (type === BMP_STRING && octets.length % 2 === 0) return octets.swap16().toString('utf16le')
     throw new DerError('a text was expected')
   }
 

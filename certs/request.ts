@@ -42,18 +42,20 @@ export async function readRequest(text: string | Buffer): Promise<SigningRequest
     return takeApart(await readDer(octets))
   } catch (error) {
     if (!(error instanceof DerError)) throw error
-    throw new RequestError(
-      `This is no certification request: ${error.message}. Make one with openssl req -new.`,
-    )
+    throw new RequestError({
+      en: `This is no certification request: ${error.message}. Make one with openssl req -new.`,
+      es: `Esto no es una petición de certificación (${error.message}). Hazla con openssl req -new.`,
+    })
   }
 }
 
 function pemOctets(text: string, otherwise?: Buffer): Buffer {
   const octets = readPem(text, 'CERTIFICATE REQUEST') ?? readPem(text, 'NEW CERTIFICATE REQUEST') ?? otherwise
   if (octets !== undefined) return octets
-  throw new RequestError(
-    'This is no certification request: it does not hold -----BEGIN CERTIFICATE REQUEST-----. Make one with openssl req -new.',
-  )
+  throw new RequestError({
+    en: 'This is no certification request: it does not hold -----BEGIN CERTIFICATE REQUEST-----. Make one with openssl req -new.',
+    es: 'Esto no es una petición de certificación: no contiene -----BEGIN CERTIFICATE REQUEST-----. Hazla con openssl req -new.',
+  })
 }
 
 function takeApart(request: DerNode): SigningRequest {
@@ -69,7 +71,11 @@ function takeApart(request: DerNode): SigningRequest {
   for (const name of attributes === undefined ? [] : alternativeNames(attributes)) {
     if (name.tag === DNS_NAME || name.tag === RFC822_NAME) names.push(name.content().toString('latin1'))
     else if (name.tag === IP_ADDRESS) addresses.push(name.content())
-    else throw new RequestError('The request asks for a kind of name that the lab does not certify.')
+    else
+      throw new RequestError({
+        en: 'The request asks for a kind of name that the lab does not certify.',
+        es: 'La petición pide un tipo de nombre que el laboratorio no certifica.',
+      })
   }
   return { publicKey, publicKeyDer, commonName: commonNameOf(subject), names, addresses }
 }
@@ -79,13 +85,17 @@ function readPublicKey(der: Buffer): KeyObject {
   try {
     key = createPublicKey({ key: der, type: 'spki', format: 'der' })
   } catch {
-    throw new RequestError('The request holds a key of a kind that is not known.')
+    throw new RequestError({
+      en: 'The request holds a key of a kind that is not known.',
+      es: 'La petición contiene una clave de un tipo desconocido.',
+    })
   }
   const { modulusLength } = key.asymmetricKeyDetails ?? {}
   if (key.asymmetricKeyType === 'rsa' && modulusLength !== undefined && modulusLength < SMALLEST_RSA)
-    throw new RequestError(
-      `The request holds an RSA key of ${modulusLength} bits; browsers want ${SMALLEST_RSA} at least.`,
-    )
+    throw new RequestError({
+      en: `The request holds an RSA key of ${modulusLength} bits; browsers want ${SMALLEST_RSA} at least.`,
+      es: `La petición contiene una clave RSA de ${modulusLength} bits; los navegadores exigen al menos ${SMALLEST_RSA}.`,
+    })
   return key
 }
 
@@ -98,15 +108,19 @@ function checkSignature(
 ): void {
   const identifier = algorithm?.sequence()[0]?.identifier() ?? ''
   if (!(identifier in DIGESTS))
-    throw new RequestError(
-      `The request is signed with an algorithm that is not taken (${identifier}); use SHA-256 or better.`,
-    )
+    throw new RequestError({
+      en: `The request is signed with an algorithm that is not taken (${identifier}); use SHA-256 or better.`,
+      es: `La petición está firmada con un algoritmo que no se admite (${identifier}); usa SHA-256 o mejor.`,
+    })
   const isRight =
     information !== undefined &&
     signature !== undefined &&
     verify(DIGESTS[identifier] ?? null, information, key, signature.bits())
   if (!isRight)
-    throw new RequestError("The request's signature does not fit its key: it was changed, or made wrong.")
+    throw new RequestError({
+      en: "The request's signature does not fit its key: it was changed, or made wrong.",
+      es: 'La firma de la petición no corresponde a su clave: la petición se ha alterado o se hizo mal.',
+    })
 }
 
 function commonNameOf(subject: DerNode): string | undefined {

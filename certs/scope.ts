@@ -1,6 +1,6 @@
 /** What a lab's authority may vouch for: the names and addresses of that lab, and the machine it runs on. */
 import { domainToASCII } from 'node:url'
-import type { CertificateRequest } from '../lab/service.ts'
+import type { CertificateRequest, Text } from '../lab/service.ts'
 import { addressOctets } from './address.ts'
 
 /** The names and addresses of a lab. */
@@ -39,9 +39,15 @@ const LOOPBACK: readonly Network[] = [
 /** ub-common-name of RFC 5280, appendix A.1. */
 const LONGEST_COMMON_NAME = 64
 
-/** A certificate was asked for that the authority cannot issue; the message says why and what to do. */
+/** A certificate was asked for that the authority cannot issue; the text says why and what to do. */
 export class RequestError extends Error {
   override readonly name = 'RequestError'
+  readonly text: Text
+
+  constructor(text: Text) {
+    super(text.en)
+    this.text = text
+  }
 }
 
 /** The DNS names of a scope; `localhost` never leaves the machine (RFC 6761 §6.3). */
@@ -60,10 +66,16 @@ export function scopeNetworks(scope: Scope): readonly Network[] {
 export function requestSubject(request: CertificateRequest, scope: Scope): Subject {
   const { names, addresses = [], purpose } = request
   if (names.length + addresses.length === 0) {
-    throw new RequestError('A certificate needs a name or an address: give at least one.')
+    throw new RequestError({
+      en: 'A certificate needs a name or an address: give at least one.',
+      es: 'Un certificado necesita un nombre o una dirección: indica al menos uno.',
+    })
   }
   if (names.length + addresses.length > MOST_NAMES) {
-    throw new RequestError(`A certificate holds at most ${MOST_NAMES} names and addresses: divide them.`)
+    throw new RequestError({
+      en: `A certificate holds at most ${MOST_NAMES} names and addresses: divide them.`,
+      es: `Un certificado contiene como mucho ${MOST_NAMES} nombres y direcciones: repártelos.`,
+    })
   }
   const people = purpose === 'client' ? names.filter((name) => isPerson(name, scope)) : []
   const hosts = names.filter((name) => !people.includes(name)).map((name) => checkedName(name, scope))
@@ -86,9 +98,10 @@ function mailbox(name: string, scope: Scope): string {
   const domain = canonicalName(scope.domain)
   const [local = '', host = domain, ...rest] = name.split('@')
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(local) || canonicalName(host) !== domain || rest.length > 0) {
-    throw new RequestError(
-      `A client's certificate cannot be for ${shown(name)}: give an account's name, or its address at ${domain}.`,
-    )
+    throw new RequestError({
+      en: `A client's certificate cannot be for ${shown(name)}: give an account's name, or its address at ${domain}.`,
+      es: `El certificado de un cliente no puede ser para ${shown(name)}: indica el nombre de una cuenta, o su dirección en ${domain}.`,
+    })
   }
   return `${local}@${domain}`
 }
@@ -100,14 +113,17 @@ function checkedName(name: string, scope: Scope): string {
     canonical.length > LONGEST_NAME ||
     !/^(?:\*\.)?(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/.test(canonical)
   ) {
-    throw new RequestError(`A certificate cannot be for ${shown(name)}, which is not the name of a host.`)
+    throw new RequestError({
+      en: `A certificate cannot be for ${shown(name)}, which is not the name of a host.`,
+      es: `Un certificado no puede ser para ${shown(name)}, que no es el nombre de una máquina.`,
+    })
   }
   const host = canonical.replace(/^\*\./, '')
   if (!scopeNames(scope).some((permitted) => host === permitted || host.endsWith(`.${permitted}`))) {
-    throw new RequestError(
-      `The lab's authority cannot vouch for ${shown(name)}: it is restricted to ${scope.domain} and the names under it, ` +
-        "so that trusting it endangers nobody. Ask for a name of that domain, or set the scenario's domain.",
-    )
+    throw new RequestError({
+      en: `The lab's authority cannot vouch for ${shown(name)}: it is restricted to ${scope.domain} and the names under it, so that trusting it endangers nobody. Ask for a name of that domain, or set the scenario's domain.`,
+      es: `La autoridad del laboratorio no puede responder de ${shown(name)}: está limitada a ${scope.domain} y los nombres que cuelgan de él, para que confiar en ella no ponga en peligro a nadie. Pide un nombre de ese dominio, o cambia el dominio del escenario.`,
+    })
   }
   return canonical
 }
@@ -115,13 +131,16 @@ function checkedName(name: string, scope: Scope): string {
 function checkedAddress(address: string, scope: Scope): Buffer {
   const octets = addressOctets(address)
   if (!octets) {
-    throw new RequestError(`A certificate cannot be for ${shown(address)}, which is not an IP address.`)
+    throw new RequestError({
+      en: `A certificate cannot be for ${shown(address)}, which is not an IP address.`,
+      es: `Un certificado no puede ser para ${shown(address)}, que no es una dirección IP.`,
+    })
   }
   if (!scopeNetworks(scope).some((network) => isInside(octets, network))) {
-    throw new RequestError(
-      `The lab's authority cannot vouch for ${shown(address)}: it is restricted to the loopback and to ` +
-        `${scope.addresses.join(', ') || 'no other address'}. Ask for one of these, or bind the lab to that address.`,
-    )
+    throw new RequestError({
+      en: `The lab's authority cannot vouch for ${shown(address)}: it is restricted to the loopback and to ${scope.addresses.join(', ') || 'no other address'}. Ask for one of these, or bind the lab to that address.`,
+      es: `La autoridad del laboratorio no puede responder de ${shown(address)}: está limitada al bucle local y a ${scope.addresses.join(', ') || 'ninguna otra dirección'}. Pide una de ellas, o arranca el laboratorio en esa dirección.`,
+    })
   }
   return octets
 }

@@ -20,7 +20,9 @@ export type {
   Mail,
   CertificateRequest,
   Certificate,
+  CertificatePointers,
   Certificates,
+  CertificateStanding,
   World,
 } from './world.ts'
 

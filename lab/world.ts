@@ -92,11 +92,31 @@ export interface Certificate {
   readonly authority: string
 }
 
+/** How a certificate of the authority stands; `unknown` is one that it has not issued. */
+export type CertificateStanding = 'good' | 'revoked' | 'unknown'
+
+/** Addresses, of http, that certificates name for revocations and for the issuer's certificate. */
+export interface CertificatePointers {
+  readonly crl: string
+  readonly ocsp: string
+  readonly issuer: string
+}
+
 /** The lab's certificate authority. */
 export interface Certificates {
   issue(request: CertificateRequest): Promise<Certificate>
   /** The root certificate as PEM. */
   authority(): Promise<string>
+  /** The certificate, as PEM, of what signs: an intermediate, or the root. */
+  issuer(): Promise<string>
+  /** By the serial number in hexadecimal. */
+  standing(serial: string): Promise<CertificateStanding>
+  /** The list of revocations as PEM (RFC 5280 §5). */
+  crl(): Promise<string>
+  /** The answer to an OCSP request, both as DER (RFC 6960). */
+  ocsp(request: Buffer): Promise<Buffer>
+  /** Has certificates name these addresses, until the result is disposed of. */
+  publish(pointers: CertificatePointers): Disposable
 }
 
 /** Where services meet; they share nothing else. */

@@ -30,6 +30,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   list: () => import('./list.ts'),
   validate: () => import('./validate.ts'),
   schema: () => import('./schema.ts'),
+  cert: () => import('./cert.ts'),
   doctor: () => import('./doctor.ts'),
 }
 

@@ -1,6 +1,7 @@
 /** The certificates of a lab, whose domain and address may change while it runs. */
-import { createAuthority } from '../../certs/authority.ts'
-import type { Certificates, Clock, Random } from '../service.ts'
+import { createAuthority, type Authority } from '../../certs/authority.ts'
+import type { CertificatePointers, Certificates, Clock, Random } from '../service.ts'
+import { writePointers } from './pointers.ts'
 
 /** What the certificates of a lab are made of. */
 export interface CertificatesOptions {
@@ -13,13 +14,14 @@ export interface CertificatesOptions {
 
 /** Keeps one authority, whose root is certified anew, with the same key, when the lab's domain or address has changed. */
 export function createCertificates({ folder, scope, clock, random }: CertificatesOptions): Certificates {
-  let current: { domain: string; address: string; authority: Certificates } | undefined
+  let current: { domain: string; address: string; authority: Authority } | undefined
+  let published: CertificatePointers | undefined
 
-  function authority(): Certificates {
+  function authority(): Authority {
     const { domain, address } = scope()
     if (current?.domain !== domain || current.address !== address) {
-      const made = createAuthority({ folder, domain, addresses: [address], clock, random })
-      current = { domain, address, authority: made }
+      const options = { folder, domain, addresses: [address], clock, random, pointers: () => published }
+      current = { domain, address, authority: createAuthority(options) }
     }
     return current.authority
   }
@@ -27,5 +29,20 @@ export function createCertificates({ folder, scope, clock, random }: Certificate
   return {
     issue: async (request) => authority().issue(request),
     authority: async () => authority().authority(),
+    issuer: async () => authority().issuer(),
+    standing: async (serial) => authority().standing(serial),
+    crl: async () => authority().crl(),
+    ocsp: async (request) => authority().ocsp(request),
+    publish(pointers) {
+      published = pointers
+      writePointers(folder, pointers)
+      return {
+        [Symbol.dispose]() {
+          if (published !== pointers) return
+          published = undefined
+          writePointers(folder, undefined)
+        },
+      }
+    },
   }
 }

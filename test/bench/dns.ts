@@ -3,7 +3,7 @@
  * of the latency at a fixed load. CPU is the steady figure; the rates share the machine with the load generator.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../lab.ts'
 import { datagram } from '../talk.ts'
@@ -11,34 +11,17 @@ import { dnsperf, latencies } from './dnsperf.ts'
 import { QUESTIONS, questionOctets } from './dns-zone.ts'
 import { median } from './figures.ts'
 import { nameServers, type NameServer, type NameServerKind } from './name-servers.ts'
+import { cpuOfFamily } from './process.ts'
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3)
 const SECONDS = Number(process.env['DURATION'] ?? 5)
 /** Queries a second at which the latency is read. */
 const STEADY = 5000
-/** Clock ticks a second in /proc (USER_HZ). */
-const TICKS = 100
 
 interface Figures {
   readonly rates: number[]
   readonly cpu: number[]
   readonly latencies: number[]
-}
-
-/** CPU seconds that all threads of a process have used. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS
-}
-
-/** CPU seconds of a server and the processes that it started. */
-function cpuOfFamily(pid: number): number {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
-  )
-  return children.reduce((sum, child) => sum + cpuOfFamily(Number(child)), cpuSeconds(pid))
 }
 
 async function waitFor(port: number, name: string): Promise<void> {

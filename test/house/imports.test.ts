@@ -43,11 +43,23 @@ const rules: readonly { readonly says: string; readonly breaks: (found: Import) 
       isIn(from, 'services') && isIn(to, 'services') && from.split('/')[1] !== to.split('/')[1],
   },
   {
-    says: "services know only lab/service.ts, lab/kit/ and certs/' types",
+    says: "services know only lab/service.ts, lab/kit/, lab/web/ and certs/' types",
     breaks: ({ from, to, isTypeOnly }) =>
       isIn(from, 'services') &&
       (isIn(to, 'lab') || isIn(to, 'certs') || isIn(to, 'test') || isIn(to, 'scenarios')) &&
-      !(to === 'lab/service.ts' || isIn(to, 'lab/kit') || (isIn(to, 'certs') && isTypeOnly)),
+      !(
+        to === 'lab/service.ts' ||
+        isIn(to, 'lab/kit') ||
+        isIn(to, 'lab/web') ||
+        (isIn(to, 'certs') && isTypeOnly)
+      ),
+  },
+  {
+    says: 'lab/web/ knows only lab/service.ts and lab/kit/',
+    breaks: ({ from, to }) =>
+      isIn(from, 'lab/web') &&
+      isProject(to) &&
+      !(to === 'lab/service.ts' || isIn(to, 'lab/kit') || isIn(to, 'lab/web')),
   },
   {
     says: 'wire.ts and wire/ are pure: bytes in, values out, they open nothing and know no lab',
@@ -101,12 +113,12 @@ test('each rule catches what breaks it', () => {
     [
       'services/dns/index.ts',
       "import { Lab } from '../../lab/host/lab.ts'",
-      "services know only lab/service.ts, lab/kit/ and certs/' types",
+      "services know only lab/service.ts, lab/kit/, lab/web/ and certs/' types",
     ],
     [
       'services/dns/index.ts',
       "import { createAuthority } from '../../certs/authority.ts'",
-      "services know only lab/service.ts, lab/kit/ and certs/' types",
+      "services know only lab/service.ts, lab/kit/, lab/web/ and certs/' types",
     ],
     [
       'services/dns/wire.ts',
@@ -117,6 +129,11 @@ test('each rule catches what breaks it', () => {
       'lab/host/lab.ts',
       "const dns = await import('../../services/dns/index.ts')",
       'lab/ names no service, it reads the folder services/',
+    ],
+    [
+      'lab/web/site.ts',
+      "import { Lab } from '../host/lab.ts'",
+      'lab/web/ knows only lab/service.ts and lab/kit/',
     ],
     [
       'lab/kit/files.ts',

@@ -7,7 +7,7 @@ import { reasonPhrase } from './status.ts'
 export interface HttpBody {
   /** Octets of all pieces together; undefined where only the last piece will tell. */
   readonly length: number | undefined
-  /** The next piece, undefined after the last. */
+  /** The next piece, which stays as it is until the next call; undefined after the last. */
   read(): Promise<Buffer | undefined>
   /** Called once, whether or not all was read, and never while a `read` waits. */
   close(): void
@@ -55,10 +55,10 @@ export class HeadWriter {
   #second = -1
   #common = ''
 
-  /** `timeout` in seconds is announced in Keep-Alive. */
-  constructor(clock: Clock, server: string, timeout: number) {
+  /** `timeout` in seconds is announced in Keep-Alive; `fields` are lines for every head. */
+  constructor(clock: Clock, server: string, timeout: number, fields = '') {
     this.#clock = clock
-    this.#server = fieldLines({ Server: server })
+    this.#server = fieldLines({ Server: server }) + fields
     this.#timeout = timeout
   }
 

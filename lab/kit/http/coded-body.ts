@@ -44,7 +44,8 @@ export class CodedBody implements HttpBody {
       const piece = await reading
       if (piece === undefined) break
       octets += piece.length
-      yield piece
+      // The coder keeps what it is given for a while.
+      yield Buffer.from(piece)
     }
     const { length } = this.#source
     // A coded body has no length by which the client would notice.

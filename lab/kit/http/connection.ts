@@ -44,7 +44,7 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
     this.#stream = stream
     this.#session = session
     this.#rules = rules
-    this.#outlet = new Outlet(stream, () => this.#unblock())
+    this.#outlet = new Outlet(stream, rules.pieceSize, () => this.#unblock())
     this.#inlet = new Inlet(rules.head, rules.request, () =>
       this.#outlet.add('HTTP/1.1 100 Continue\r\n\r\n'),
     )

@@ -41,8 +41,6 @@ export interface FolderOptions {
   readonly smallSize?: number
   /** All files kept in memory, 8,388,608 by default. */
   readonly memorySize?: number
-  /** The pieces of a large file, 8,192 by default. */
-  readonly pieceSize?: number
 }
 
 interface Kept extends FoundFile {
@@ -68,7 +66,6 @@ export class Folder {
   readonly #index: string
   readonly #smallSize: number
   readonly #memorySize: number
-  readonly #pieceSize: number
   readonly #kept = new Map<string, Kept>()
   #size = 0
   #turn = 0
@@ -79,7 +76,6 @@ export class Folder {
     this.#index = options.index
     this.#smallSize = options.smallSize ?? 65_536
     this.#memorySize = options.memorySize ?? 8_388_608
-    this.#pieceSize = options.pieceSize ?? 8192
   }
 
   /** `path` as `decodePath` gives it. */
@@ -137,7 +133,7 @@ export class Folder {
       if (!opened.isFile()) return release(file, { kind: 'problem', problem: 'special' })
       const extension = extname(name).toLowerCase()
       if (opened.size > this.#smallSize) {
-        const body = new FileBody(file, opened.size, this.#pieceSize)
+        const body = new FileBody(file, opened.size)
         return { kind: 'file', path: inner, extension, body, validators: validatorsOf(opened) }
       }
       return release(

@@ -11,19 +11,17 @@ export interface Poured {
 /** The writing side of one connection: small answers are gathered into one write, large ones wait for the client. */
 export class Outlet {
   readonly #stream: Duplex
+  readonly #pieceSize: number
   #text = ''
-  #onTaken: (() => void) | undefined
+  #onGone: (() => void) | undefined
 
-  /** `onTaken` runs each time the client has taken what was written. */
-  constructor(stream: Duplex, onTaken: () => void) {
+  /** `onTaken` runs each time the client has taken what was written; `pieceSize` is in octets. */
+  constructor(stream: Duplex, pieceSize: number, onTaken: () => void) {
     this.#stream = stream
-    stream.on('drain', () => {
-      const resolve = this.#onTaken
-      this.#onTaken = undefined
-      if (resolve === undefined) onTaken()
-      else resolve()
-    })
-    stream.on('close', () => this.#onTaken?.())
+    this.#pieceSize = pieceSize
+    stream.on('drain', onTaken)
+    // What was under way when the stream was destroyed is told to nobody else.
+    stream.on('close', () => this.#onGone?.())
   }
 
   /** Characters, one for each octet, that wait for `flush`. */
@@ -71,10 +69,14 @@ export class Outlet {
         }
         const part = length === undefined ? piece : piece.subarray(0, length - octets)
         octets += part.length
-        if (isChunked) this.#chunk(part)
-        else this.#stream.write(part)
+        if (part.length === 0) continue
+        // The next piece may come to lie where this one does, so that this one must have gone.
+        const gone = Promise.withResolvers<void>()
+        this.#onGone = gone.resolve
+        this.#writePiece(part, isChunked, gone.resolve)
         this.#stream.uncork()
-        if (this.#stream.writableNeedDrain) await this.#taken(onWait)
+        onWait()
+        await gone.promise
       }
     } finally {
       this.#stream.uncork()
@@ -83,18 +85,16 @@ export class Outlet {
     return { octets, isWhole: octets === length }
   }
 
-  // RFC 9112 §7.1: a chunk without octets would be the last.
-  #chunk(octets: Buffer): void {
-    if (octets.length === 0) return
+  /** `gone` runs when the system has all of it, or never will. */
+  #writePiece(octets: Buffer, isChunked: boolean, gone: () => void): void {
     this.#stream.cork()
-    this.#stream.write(`${octets.length.toString(16)}\r\n`, 'latin1')
-    this.#stream.write(octets)
-    this.#stream.write('\r\n', 'latin1')
+    // RFC 9112 §7.1
+    if (isChunked) this.#stream.write(`${octets.length.toString(16)}\r\n`, 'latin1')
+    const last = octets.length - (octets.length % this.#pieceSize || this.#pieceSize)
+    for (let at = 0; at < last; at += this.#pieceSize)
+      this.#stream.write(octets.subarray(at, at + this.#pieceSize))
+    this.#stream.write(octets.subarray(last), gone)
+    if (isChunked) this.#stream.write('\r\n', 'latin1')
     this.#stream.uncork()
-  }
-
-  #taken(onWait: () => void): Promise<void> {
-    onWait()
-    return new Promise((resolve) => (this.#onTaken = resolve))
   }
 }

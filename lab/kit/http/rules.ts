@@ -22,6 +22,8 @@ export interface ConnectionRules {
   readonly head: HeadLimits
   readonly request: RequestRules
   readonly times: HttpTimes
+  /** Octets of the pieces in which a large body is written. */
+  readonly pieceSize: number
   /** Requests that one connection may bring. */
   readonly requests: number
 }

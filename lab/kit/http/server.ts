@@ -10,6 +10,8 @@ export interface HttpOptions {
   readonly clock: Clock
   /** The Server field. */
   readonly server: string
+  /** Field lines of every answer, as `fieldLines` makes them. */
+  readonly fields?: string
   /** GET alone by default. */
   readonly methods?: readonly string[]
   /** Without a request, from the start and after each answer; 10,000 by default. */
@@ -30,6 +32,8 @@ export interface HttpOptions {
   readonly fieldsSize?: number
   /** Number of field lines, 100 by default. */
   readonly fieldsCount?: number
+  /** The pieces in which a large body is written; 8,192 by default. */
+  readonly pieceSize?: number
   /** The body of a request; 65,536 by default. */
   readonly bodySize?: number
   /** Bodies are handed over with their requests; by default they are read and dropped. */
@@ -49,7 +53,8 @@ export class HttpServer<Answer extends HttpAnswer = HttpAnswer> {
     this.#rules = {
       clock,
       requests,
-      writer: new HeadWriter(clock, options.server, Math.ceil(idleTime / 1000)),
+      pieceSize: options.pieceSize ?? 8192,
+      writer: new HeadWriter(clock, options.server, Math.ceil(idleTime / 1000), options.fields),
       head: {
         line: options.lineSize ?? 8192,
         fields: options.fieldsSize ?? 32_768,

@@ -109,6 +109,14 @@ function worldWith(none: () => never): World {
     names: { publish: () => quiet, list: () => [], watch: () => quiet },
     accounts: { list: () => [], find: none, verify: none, scram: none },
     mail: { mailbox: none },
-    certificates: { issue: none, authority: none },
+    certificates: {
+      issue: none,
+      authority: none,
+      issuer: none,
+      standing: none,
+      crl: none,
+      ocsp: none,
+      publish: none,
+    },
   }
 }

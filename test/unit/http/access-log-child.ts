@@ -1,6 +1,6 @@
 /** Logs without end into the file of its first argument, so that the test beside it can kill it; with `full` it meets the limit that the system has set, and ends. */
 import { setTimeout } from 'node:timers/promises'
-import { AccessLog, type AccessEntry } from '../../../services/http/access-log.ts'
+import { AccessLog, type AccessEntry } from '../../../lab/web/access-log.ts'
 
 const [path = '', mode] = process.argv.slice(2)
 const clock = {

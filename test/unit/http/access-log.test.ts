@@ -10,7 +10,7 @@ import {
   requestLine,
   type AccessEntry,
   type AccessLogTools,
-} from '../../../services/http/access-log.ts'
+} from '../../../lab/web/access-log.ts'
 import { runAndKill } from '../../kill.ts'
 import { temporaryFolder } from '../../lab.ts'
 import { until } from '../../talk.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { readBasic } from '../../../services/http/auth/basic.ts'
-import { quote, readCredentials } from '../../../services/http/auth/credentials.ts'
+import { readBasic } from '../../../lab/web/auth/basic.ts'
+import { quote, readCredentials } from '../../../lab/web/auth/credentials.ts'
 
 const parametersOf = (value: string): Record<string, string> | undefined => {
   const credentials = readCredentials(value)

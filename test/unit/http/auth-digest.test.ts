@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { digestResponse, digestSecret } from '../../../services/http/auth/digest.ts'
+import { digestResponse, digestSecret } from '../../../lab/web/auth/digest.ts'
 import { digest, judge, nonceOf, openGate, outcome, type DigestAnswer } from './auth.ts'
 
 const rules = { '/private/': { scheme: 'digest', users: { ana: 'secret', 'Jäsøn Doe': 'Secret, or not?' } } }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { Nonces } from '../../../services/http/auth/nonces.ts'
+import { Nonces } from '../../../lab/web/auth/nonces.ts'
 import { countingRandom } from './auth.ts'
 import { ManualClock } from './clock.ts'
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { check } from '../../../lab/scenario/problems.ts'
 import { parseTree } from '../../../lab/scenario/tree.ts'
 import { loadYaml } from '../../../lab/scenario/yaml.ts'
-import { protect } from '../../../services/http/auth/options.ts'
+import { protect } from '../../../lab/web/auth/options.ts'
 
 const schema = z.strictObject({ protect })
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { foldPath } from '../../../services/http/auth/fold.ts'
-import { authReasons } from '../../../services/http/auth/words.ts'
+import { foldPath } from '../../../lab/web/auth/fold.ts'
+import { authReasons } from '../../../lab/web/auth/words.ts'
 import { accountsOf, basic, digest, judge, nonceOf, openGate, outcome } from './auth.ts'
 
 const rule = { scheme: 'basic', realm: 'Staff only', users: { ana: 'secret', José: 'contraseña: ñ' } }

@@ -1,10 +1,10 @@
 import { Fields } from '../../../lab/kit/http/request.ts'
 import { decodePath, splitTarget } from '../../../lab/kit/http/target.ts'
 import { createAccounts, type LabAccounts } from '../../../lab/world/accounts.ts'
-import { Gate } from '../../../services/http/auth/auth.ts'
-import { digestResponse, digestSecret } from '../../../services/http/auth/digest.ts'
-import { protect, type ProtectRules } from '../../../services/http/auth/options.ts'
-import type { AskedRequest, Verdict } from '../../../services/http/auth/verdict.ts'
+import { Gate } from '../../../lab/web/auth/auth.ts'
+import { digestResponse, digestSecret } from '../../../lab/web/auth/digest.ts'
+import { protect, type ProtectRules } from '../../../lab/web/auth/options.ts'
+import type { AskedRequest, Verdict } from '../../../lab/web/auth/verdict.ts'
 import { ManualClock } from './clock.ts'
 
 /** A source of octets that repeat from test to test. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { CounterWriter, readCounter } from '../../../services/http/cookie.ts'
+import { CounterWriter, readCounter } from '../../../lab/web/cookie.ts'
 
 test('the counter is read from among other cookies', () => {
   const cases: readonly (readonly [string | undefined, number | undefined])[] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
-import { extraAnswer, extraOptions } from '../../../services/http/extras.ts'
+import { extraAnswer, extraOptions } from '../../../lab/web/extras.ts'
 
 const off = { robots: false, favicon: false } as const
 

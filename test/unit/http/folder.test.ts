@@ -192,7 +192,7 @@ test(
     using root = temporary()
     const content = Buffer.from(Array.from({ length: 30_000 }, (_, index) => index % 251))
     writeFileSync(join(root.path, 'large.txt'), content)
-    const folder = new Folder(root.path, { index: 'index.html', smallSize: 1000, pieceSize: 8192 })
+    const folder = new Folder(root.path, { index: 'index.html', smallSize: 1000 })
     const before = readdirSync('/proc/self/fd').length
     for (let round = 0; round < 20; round++) {
       const found = folder.find('/large.txt')

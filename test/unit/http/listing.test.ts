@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { listFolder, type Entry } from '../../../lab/kit/http/folder-list.ts'
 import { decodePath } from '../../../lab/kit/http/target.ts'
-import { listingPage } from '../../../services/http/listing.ts'
+import { listingPage } from '../../../lab/web/listing.ts'
 import { temporaryFolder, writeFiles } from '../../lab.ts'
 
 const windows = process.platform === 'win32'

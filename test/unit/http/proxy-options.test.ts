@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { proxyOptions } from '../../../services/http/proxy-options.ts'
-import { gatewayReasons, gatewayStatuses } from '../../../services/http/proxy-words.ts'
+import { proxyOptions } from '../../../lab/web/proxy-options.ts'
+import { gatewayReasons, gatewayStatuses } from '../../../lab/web/proxy-words.ts'
 
 test('locations are prefixes that end with a slash, their servers addresses', () => {
   const to = 'http://127.0.0.1:8081/base/'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HttpRequest } from '../../../lab/kit/http/request.ts'
 import { Fields } from '../../../lab/kit/http/request.ts'
-import { responseLines } from '../../../services/http/forwarding.ts'
+import { responseLines } from '../../../lab/web/forwarding.ts'
 import { openGateway, openOrigin } from './gateway.ts'
 import { eventually, get, statuses } from './server.ts'
 

@@ -168,7 +168,7 @@ async function answers(
   const path = join(folder.path, 'file')
   writeFileSync(path, 'abcdefghijklmnopqrstuvwxyz')
   const seen: { status: number | string; fields: string; text: string }[] = []
-  for (const body of ['abcdefghijklmnopqrstuvwxyz', new FileBody(openSync(path, 'r'), 26, 7)]) {
+  for (const body of ['abcdefghijklmnopqrstuvwxyz', new FileBody(openSync(path, 'r'), 26)]) {
     const whole = { type: 'text/plain', body, validators }
     const selected = selectPart(requestOf(entries, method), { ...whole, lines: wholeLines(whole, now) }, now)
     if ('problem' in selected) {
@@ -236,7 +236,7 @@ test('a file that becomes shorter ends its body early', async () => {
   using folder = temporaryFolder()
   const path = join(folder.path, 'file')
   writeFileSync(path, 'abc')
-  const body = new FileBody(openSync(path, 'r'), 10, 8)
+  const body = new FileBody(openSync(path, 'r'), 10)
   assert.equal((await body.read())?.toString(), 'abc')
   assert.equal(await body.read(), undefined)
   body.close()

@@ -1,0 +1,42 @@
+import { styleText } from 'node:util'
+import type { RegisterEntry } from '../../../certs/register.ts'
+import type { Text } from '../../service.ts'
+import { exit } from '../command.ts'
+import { nameOf, openPlace, type Verb } from './verb.ts'
+
+/** Lists what the authority has certified. */
+export const verb: Verb = async (call) => {
+  const { authority } = await openPlace(call)
+  const entries = await authority.list()
+  if (call.is('json')) {
+    call.io.say(JSON.stringify(entries, undefined, 2))
+    return exit.done
+  }
+  if (entries.length === 0)
+    call.io.say({
+      en: 'nothing is certified yet; `lab cert issue NAME` does',
+      es: 'todavía no hay nada certificado; `lab cert issue NOMBRE` lo hace',
+    })
+  const width = Math.max(...entries.map((entry) => nameOf(entry).length))
+  for (const entry of entries) {
+    const state = call.io.pick(stateOf(entry, Date.now()))
+    call.io.say(`${entry.serial}  ${day(entry.notAfter)}  ${nameOf(entry).padEnd(width)}  ${state}`)
+  }
+  return exit.done
+}
+
+function stateOf({ notAfter, revoked }: RegisterEntry, now: number): Text {
+  if (revoked !== undefined) {
+    const when = `${day(revoked.at)}, ${revoked.reason}`
+    return {
+      en: styleText('red', `revoked ${when}`),
+      es: styleText('red', `revocado ${when}`),
+    }
+  }
+  if (notAfter < now) return { en: styleText('yellow', 'expired'), es: styleText('yellow', 'caducado') }
+  return { en: 'valid', es: 'válido' }
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
+}

@@ -1,0 +1,38 @@
+import type { Text } from '../service.ts'
+
+/** Why a client's certificate does not open a page. */
+export type ClientProblem =
+  | 'client-missing'
+  | 'client-unknown'
+  | 'client-expired'
+  | 'client-future'
+  | 'client-revoked'
+  | 'client-purpose'
+
+/** What the page of each problem tells its reader. */
+export const clientReasons: Readonly<Record<ClientProblem, Text>> = {
+  'client-missing': {
+    en: 'This page is for clients that show a certificate of the lab, and yours showed none. Import one into the browser (.p12) and open the page anew.',
+    es: 'Esta página es para clientes que muestran un certificado del laboratorio y el suyo no ha mostrado ninguno. Importe uno en el navegador (.p12) y vuelva a abrir la página.',
+  },
+  'client-unknown': {
+    en: "Your client's certificate was not issued by the authority of this lab.",
+    es: 'El certificado de su cliente no lo ha emitido la autoridad de este laboratorio.',
+  },
+  'client-expired': {
+    en: "Your client's certificate has expired. Have it renewed.",
+    es: 'El certificado de su cliente ha caducado. Pida que lo renueven.',
+  },
+  'client-future': {
+    en: "Your client's certificate is not valid yet. Look at its dates, and at the clocks.",
+    es: 'El certificado de su cliente todavía no es válido. Mire sus fechas y los relojes.',
+  },
+  'client-revoked': {
+    en: "Your client's certificate has been revoked by the authority.",
+    es: 'La autoridad ha revocado el certificado de su cliente.',
+  },
+  'client-purpose': {
+    en: "Your client's certificate is not one for clients: its extended key usage says otherwise.",
+    es: 'El certificado de su cliente no es para clientes: su uso extendido de clave dice otra cosa.',
+  },
+}

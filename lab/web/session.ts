@@ -1,0 +1,147 @@
+import type { HttpAnswer } from '../kit/http/answer.ts'
+import type { HttpRefusal } from '../kit/http/refusal.ts'
+import type { HttpRequest } from '../kit/http/request.ts'
+import { ResponseError } from '../kit/http/response.ts'
+import type { CloseReason, HttpSession, RefusedHead } from '../kit/http/session.ts'
+import type { FactData, Fault, Peer, ServiceContext } from '../service.ts'
+import { requestLine, type AccessEntry, type AccessLog } from './access-log.ts'
+import { falsify, readFault } from './fault.ts'
+import type { Hosts } from './hosts.ts'
+import type { HttpConfig } from './options.ts'
+import type { SiteAnswer } from './site.ts'
+import type { Reason } from './words.ts'
+
+/** Characters of a target that a fact keeps. */
+const longest = 1024
+
+/** Who came over TLS. */
+export interface Visitor {
+  /** The account, or the name, that the client's certificate proves. */
+  readonly user: string | undefined
+  /** Why a path is closed to this client; undefined if it is open. */
+  judge(request: HttpRequest): Reason | undefined
+  /** The service's own answer at some path, as one that tells who the client is. */
+  answer(request: HttpRequest): HttpAnswer | undefined
+}
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly hosts: Hosts
+  readonly log: AccessLog | undefined
+  readonly peer: Peer
+  /** Undefined without TLS. */
+  readonly visitor: Visitor | undefined
+}
+
+/** One connection to the site: it answers, commits the scenario's faults and tells the journal. */
+export class SiteSession implements HttpSession<SiteAnswer> {
+  readonly #context: ServiceContext<HttpConfig>
+  readonly #parts: SessionParts
+  readonly #connection: number
+  #began = 0
+  /** The request that is being answered, as far as it was read. */
+  #head: RefusedHead | undefined
+
+  constructor(context: ServiceContext<HttpConfig>, parts: SessionParts) {
+    this.#context = context
+    this.#parts = parts
+    const { peer } = parts
+    this.#connection = peer.connection
+    this.#record('connection.opened', () => ({ address: peer.host, port: peer.port }))
+  }
+
+  answer(request: HttpRequest): SiteAnswer | Promise<SiteAnswer> {
+    this.#began = this.#context.clock.now()
+    this.#head = request
+    this.#requested(request.method, request.target, request.version)
+    const { path, host, method } = request
+    const fault = this.#context.fault('http.answer', { path, host, method, client: this.#parts.peer.host })
+    if (fault !== undefined) return this.#break(fault, request)
+    return this.#answer(request, this.#began)
+  }
+
+  refuse(refusal: HttpRefusal, head: RefusedHead): SiteAnswer {
+    this.#began = this.#context.clock.now()
+    this.#head = head
+    const { method, target, version } = head
+    // A request that failed in `answer` was told already.
+    if (method !== undefined && target !== undefined && refusal.reason !== 'internal') {
+      this.#requested(method, target, version)
+    }
+    return this.#parts.hosts.first.page(refusal.status, refusal.reason, head.fields)
+  }
+
+  answered(answer: SiteAnswer, octets: number): void {
+    const { status, reason, before, after } = answer
+    const user = answer.user ?? this.#parts.visitor?.user
+    if (reason !== undefined && status >= 400) this.#record('http.refused', () => ({ reason, status }))
+    this.#record('http.answered', () => {
+      const cookie = before === undefined && after === undefined ? undefined : { before, after }
+      return { status, bytes: octets, ms: this.#context.clock.now() - this.#began, cookie, user }
+    })
+    const { log, peer } = this.#parts
+    if (log !== undefined && this.#head !== undefined)
+      log.add(entryOf(this.#head, peer.host, { status, user }, octets, this.#began))
+  }
+
+  failed(error: unknown): void {
+    // The server behind has broken off, and so must the answer.
+    if (error instanceof ResponseError) {
+      this.#record('http.broken', () => ({ reason: 'gateway-answer' satisfies Reason }))
+      return
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    this.#context.log.error(
+      { connection: this.#connection, error: text },
+      'internal error; the connection ends',
+    )
+  }
+
+  closed(why: CloseReason): void {
+    this.#record('connection.closed', () => ({ why }))
+  }
+
+  #answer(request: HttpRequest, now: number): SiteAnswer | Promise<SiteAnswer> {
+    const { hosts, peer, visitor } = this.#parts
+    const site = hosts.find(request)
+    const closed = visitor?.judge(request)
+    if (closed !== undefined) return site.page(403, closed, request.fields)
+    return visitor?.answer(request) ?? site.answer(request, peer, now)
+  }
+
+  async #break(fault: Fault, request: HttpRequest): Promise<SiteAnswer> {
+    const broken = readFault(fault)
+    const { status, delay = 0 } = broken
+    const { clock, signal } = this.#context
+    // A lab that stops does not wait for what it broke.
+    if (delay > 0) await clock.wait(delay, signal).catch(() => undefined)
+    const answer =
+      status === undefined
+        ? await this.#answer(request, clock.now())
+        : this.#parts.hosts.find(request).page(status, 'fault', request.fields)
+    return falsify(answer, broken, clock, signal)
+  }
+
+  #requested(method: string, target: string, version: string | undefined): void {
+    this.#record('http.requested', () => ({
+      method: method.slice(0, longest),
+      target: target.slice(0, longest),
+      version,
+    }))
+  }
+
+  #record(kind: string, data: () => FactData): void {
+    this.#context.record({ kind, connection: this.#connection, data })
+  }
+}
+
+function entryOf(
+  head: RefusedHead,
+  host: string,
+  { status, user }: { readonly status: number; readonly user: string | undefined },
+  octets: number,
+  at: number,
+): AccessEntry {
+  const [referer, agent] = [head.fields.get('referer'), head.fields.get('user-agent')]
+  return { at, host, user, line: requestLine(head), status, octets, referer, agent }
+}

@@ -1,0 +1,84 @@
+/** The benchmark's web servers that are Node programs, `lab|net|http FOLDER REQUESTS`; each sends its port when it answers. */
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { createServer as createHttpServer, type RequestListener } from 'node:http'
+import { createServer as createNetServer, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
+
+const [mode, folder = '', requests = ''] = process.argv.slice(2)
+const most = Number(requests)
+
+const bodies = (): ReadonlyMap<string, Buffer> =>
+  new Map(
+    readdirSync(join(folder, 'www')).map((name) => [`/${name}`, readFileSync(join(folder, 'www', name))]),
+  )
+
+async function serveLab(): Promise<number> {
+  // The others' memory holds no lab.
+  const [{ Lab }, { readScenario }] = await Promise.all([
+    import('../../lab/host/lab.ts'),
+    import('../lab.ts'),
+  ])
+  const { scenario, problems } = await readScenario(join(folder, 'scenario.yaml'))
+  if (scenario === undefined) throw new Error(JSON.stringify(problems))
+  const lab = new Lab({ scenario, state: join(folder, 'state'), ports: 'any' })
+  await lab.start()
+  return lab.address('http', 'http').port
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 1024 })
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+/** No parser, no files, no lab: what Node itself costs for one piece in and one out. */
+function serveNet(): Promise<number> {
+  const prepare = (connection: string): Map<string, Buffer> =>
+    new Map(
+      [...bodies()].map(([path, body]) => [
+        path,
+        Buffer.concat([
+          Buffer.from(
+            `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: ${connection}\r\n\r\n`,
+          ),
+          body,
+        ]),
+      ]),
+    )
+  const open = prepare('keep-alive')
+  const last = prepare('close')
+  return listen(
+    createNetServer({ noDelay: true }, (socket: Socket) => {
+      let served = 0
+      socket.on('error', () => undefined)
+      socket.on('data', (chunk: Buffer) => {
+        const path = chunk.toString('latin1', 4, chunk.indexOf(32, 4))
+        served += 1
+        if (served < most) socket.write(open.get(path) ?? '')
+        else socket.end(last.get(path) ?? '')
+      })
+    }),
+  )
+}
+
+function serveHttp(): Promise<number> {
+  const all = bodies()
+  const answer: RequestListener = (request, response) => {
+    const body = all.get(request.url ?? '')
+    response.writeHead(body === undefined ? 404 : 200, {
+      'Content-Type': 'text/plain',
+      'Content-Length': body?.length ?? 0,
+    })
+    response.end(body)
+  }
+  const server = createHttpServer({ keepAliveTimeout: 600_000 }, answer)
+  server.maxRequestsPerSocket = most
+  return listen(server)
+}
+
+const serve = { lab: serveLab, net: serveNet, http: serveHttp }[mode ?? '']
+if (serve === undefined) throw new Error(`no mode ${mode}`)
+process.send?.(await serve())
