@@ -174,6 +174,17 @@ export type ServeStream<Socket extends Duplex = Duplex> = (socket: Socket, peer:
 /** Answers one datagram; undefined sends nothing. */
 export type ServeDatagram = (message: Buffer, peer: Peer) => Buffer | undefined | Promise<Buffer | undefined>
 
+/** What a client is told whose certificate does not do (RFC 8446 §6.2). */
+export type TlsAlert =
+  | 'bad certificate'
+  | 'unsupported certificate'
+  | 'certificate revoked'
+  | 'certificate expired'
+  | 'certificate unknown'
+  | 'unknown ca'
+  | 'access denied'
+  | 'certificate required'
+
 /** All that a service may use of the machine. */
 export interface ServiceContext<Config> {
   /** The key in the scenario, which differs from the service's name when `kind:` is given. */
@@ -192,6 +203,8 @@ export interface ServiceContext<Config> {
   connect(target: Target): Promise<Duplex>
   /** Turns an accepted connection into its TLS server side (STARTTLS, STLS); rejects if the handshake fails. */
   upgrade(socket: Duplex, options: TlsOptions): Promise<TLSSocket>
+  /** Ends an upgraded connection, before anything was written to it, with an alert that tells the client why (TLS 1.3; below, it is only closed). */
+  refuse(socket: TLSSocket, alert: TlsAlert): void
   certificate(request: CertificateRequest): Promise<Certificate>
   store(): Store
   /** The fault to commit at this point, if the scenario has one that matches `subject` and is not used up. */

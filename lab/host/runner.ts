@@ -226,6 +226,7 @@ export class Runner {
       udp: (endpoint, serve) => sockets.udp(endpoint, serve),
       connect: (target) => sockets.connect(target),
       upgrade: (socket, options) => sockets.upgrade(socket, options),
+      refuse: (socket, alert) => sockets.refuse(socket, alert),
       certificate: (request) => world.certificates.issue(request),
       store: () => {
         if (this.#store === undefined) throw new LabError((words) => words.serviceStopped(name))

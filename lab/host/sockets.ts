@@ -3,7 +3,7 @@ import type { Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TlsOptions, TLSSocket } from 'node:tls'
 import { addressText } from '../kit/address.ts'
-import type { Address, Logger, Peer, ServeDatagram, ServeStream } from '../service.ts'
+import type { Address, Logger, Peer, ServeDatagram, ServeStream, TlsAlert } from '../service.ts'
 import type { Flow } from '../wire/flow.ts'
 import type { Wire } from '../wire/wire.ts'
 import { bind, unbind, type Bound } from './bind.ts'
@@ -160,6 +160,12 @@ export class Sockets {
     guard(secured, scope)
     if (this.#isClosed) secured.destroy()
     return secured
+  }
+
+  /** Ends a connection whose client's certificate is not good enough. */
+  refuse(secured: TLSSocket, alert: TlsAlert): void {
+    // It came by an upgrade, so that what does them is there.
+    void this.#upgrades?.then((upgrades) => upgrades.refuse(secured, alert))
   }
 
   /** Stops listening at once, gives open connections a grace (until a moment of `performance.now()`), then destroys what is left. */

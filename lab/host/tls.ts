@@ -1,19 +1,24 @@
 import type { Duplex } from 'node:stream'
 import { createServer, type Server, type TlsOptions, type TLSSocket } from 'node:tls'
-import type { Logger } from '../service.ts'
+import type { Logger, TlsAlert } from '../service.ts'
 import type { Flow } from '../wire/flow.ts'
 import type { Wire } from '../wire/wire.ts'
+import { alertRecord } from './alert.ts'
 import { messageOf } from './error.ts'
 import { scopes, type Scope } from './scope.ts'
 
 /** Milliseconds that a client may take for the TLS handshake. */
 const HANDSHAKE = 20_000
+/** Milliseconds that a refused client has to read why. */
+const LINGER = 1000
 
 /** The TLS server sides of one service, one engine for each set of options. */
 export class TlsUpgrades {
   readonly #wire: Wire
   readonly #log: Logger
   readonly #engines = new WeakMap<TlsOptions, Server>()
+  /** What an alert for a client is made with. */
+  readonly #refusable = new WeakMap<TLSSocket, { readonly stream: Duplex; readonly secret: Buffer }>()
 
   constructor(wire: Wire, log: Logger) {
     this.#wire = wire
@@ -26,7 +31,27 @@ export class TlsUpgrades {
     const handshake = new Handshake(stream)
     const upgrade: Upgrade = { ...scope, handshake }
     scopes.run(upgrade, () => engine.emit('connection', stream))
-    return handshake.outcome
+    if (options.requestCert !== true) return handshake.outcome
+    return handshake.outcome.then((secured) => {
+      if (handshake.secret !== undefined) this.#refusable.set(secured, { stream, secret: handshake.secret })
+      return secured
+    })
+  }
+
+  /** Ends a connection whose client has shown a certificate that is not good enough, with an alert where TLS 1.3 is spoken; to be called before anything is written. */
+  refuse(secured: TLSSocket, alert: TlsAlert): void {
+    const { stream, secret } = this.#refusable.get(secured) ?? {}
+    const record = secret && alertRecord(secured, secret, alert)
+    if (stream === undefined || record === undefined) {
+      secured.destroy()
+      return
+    }
+    // What the client sends meanwhile is read: a connection that is closed over unread octets is reset, and the alert lost.
+    secured.resume()
+    secured.once('end', () => secured.destroy())
+    // The tickets of the handshake are on their way by then.
+    setImmediate(() => stream.write(record))
+    setTimeout(() => secured.destroy(), LINGER).unref()
   }
 
   #engine(options: TlsOptions): Server {
@@ -40,8 +65,10 @@ export class TlsUpgrades {
       current()?.handshake.failed(error)
     })
     engine.on('keylog', (line) => {
-      const flow = current()?.flow
-      if (flow !== undefined) this.#wire.secret(flow, line)
+      const upgrade = current()
+      if (upgrade === undefined) return
+      this.#wire.secret(upgrade.flow, line)
+      if (options.requestCert === true) upgrade.handshake.hear(line)
     })
     this.#engines.set(options, engine)
     return engine
@@ -66,6 +93,8 @@ function isUpgrade(scope: Scope): scope is Upgrade {
 /** The outcome of one handshake. */
 class Handshake {
   readonly #stream: Duplex
+  /** The first secret that the server encrypts what it sends with, in TLS 1.3. */
+  secret: Buffer | undefined
   readonly outcome: Promise<TLSSocket>
   #resolve: (secured: TLSSocket) => void = () => undefined
   #reject: (error: Error) => void = () => undefined
@@ -77,6 +106,12 @@ class Handshake {
       this.#reject = reject
     })
     stream.once('close', () => this.failed(new Error('the client left during the handshake')))
+  }
+
+  /** A line of SSLKEYLOGFILE. */
+  hear(line: Buffer): void {
+    const [, hex] = /^SERVER_TRAFFIC_SECRET_0 \S+ ([0-9a-f]+)/.exec(line.toString('latin1')) ?? []
+    if (hex !== undefined) this.secret = Buffer.from(hex, 'hex')
   }
 
   done(secured: TLSSocket): void {

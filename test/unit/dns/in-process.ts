@@ -91,6 +91,7 @@ export class InProcess implements AsyncDisposable {
       connect: connect ?? (() => Promise.reject(new Error('there is no network'))),
       tls: none,
       upgrade: none,
+      refuse: none,
       certificate: none,
       store: () => ({ database: this.database, folder: this.folder.path }),
       fault: () => undefined,

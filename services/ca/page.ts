@@ -1,0 +1,69 @@
+import { X509Certificate } from 'node:crypto'
+import { fieldLines, type HttpAnswer } from '../../lab/kit/http/answer.ts'
+
+const style =
+  ':root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;max-width:44rem;margin:8vh auto;padding:0 1.25rem}' +
+  'h1{font-size:1.7rem;line-height:1.2}a{color:light-dark(#1d4ed8,#8ab4ff)}code{font-size:.9em;overflow-wrap:anywhere}' +
+  'li{margin:.4rem 0}aside{border-left:4px solid light-dark(#c2410c,#ff9a5c);padding:.2rem 1rem;margin:1.5rem 0}'
+
+const words = {
+  en: {
+    title: "The lab's certificate authority",
+    lead: 'Whoever trusts this root trusts the servers of the lab.',
+    root: 'The root certificate for a browser',
+    pem: 'as PEM, for openssl and curl',
+    crl: 'The list of revocations',
+    issuer: 'The certificate of what signs',
+    ocsp: 'Single certificates are asked about by OCSP (RFC 6960), by POST or GET at',
+    fingerprint: 'Before you import it, compare its fingerprint with that of',
+    safe: (domain: string) =>
+      `It can vouch for ${domain}, localhost and the lab's own addresses only: its name constraints say so, and browsers obey them. To trust it endangers no other site.`,
+  },
+  es: {
+    title: 'La autoridad de certificación del laboratorio',
+    lead: 'Quien confía en esta raíz confía en los servidores del laboratorio.',
+    root: 'El certificado raíz para un navegador',
+    pem: 'en PEM, para openssl y curl',
+    crl: 'La lista de revocaciones',
+    issuer: 'El certificado de quien firma',
+    ocsp: 'Por cada certificado se pregunta con OCSP (RFC 6960), con POST o GET en',
+    fingerprint: 'Antes de importarlo, compara su huella con la que da',
+    safe: (domain: string) =>
+      `Solo puede responder de ${domain}, localhost y las direcciones propias del laboratorio: lo dicen sus restricciones de nombres y los navegadores las obedecen. Confiar en ella no pone en peligro a ningún otro sitio.`,
+  },
+} as const
+
+/** What a person sees who opens the authority's address; `root` is its certificate as PEM. */
+export function homePage(language: 'en' | 'es', domain: string, root: string): HttpAnswer {
+  const said = words[language]
+  const { fingerprint256, subject } = new X509Certificate(root)
+  const html = `<!doctype html>
+<html lang="${language}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${said.title}</title><style>${style}</style></head>
+<body><h1>${said.title}</h1>
+<p>${said.lead} <b>${escapeHtml(subject.replace(/^.*CN=/s, ''))}</b></p>
+<ul>
+<li><a href="/ca.crt">${said.root}</a> · <a href="/ca.pem">${said.pem}</a></li>
+<li><a href="/crl">${said.crl}</a> · <a href="/crl.pem">PEM</a></li>
+<li><a href="/issuer.der">${said.issuer}</a></li>
+<li>${said.ocsp} <code>/ocsp</code></li>
+</ul>
+<p>${said.fingerprint} <code>lab cert show ca</code>:<br><code>${fingerprint256}</code></p>
+<aside>${escapeHtml(said.safe(domain))}</aside>
+</body>
+</html>
+`
+  return {
+    status: 200,
+    fields: fieldLines({
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Language': language,
+      Vary: 'Accept-Language',
+    }),
+    body: Buffer.from(html),
+  }
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}

@@ -1,0 +1,116 @@
+import { fieldLines, type HttpAnswer } from '../../lab/kit/http/answer.ts'
+import { preferLanguage } from '../../lab/kit/http/language.ts'
+import type { HttpRefusal } from '../../lab/kit/http/refusal.ts'
+import type { HttpRequest } from '../../lab/kit/http/request.ts'
+import type { HttpSession } from '../../lab/kit/http/session.ts'
+import { reasonPhrase } from '../../lab/kit/http/status.ts'
+import type { Peer, ServiceContext } from '../../lab/service.ts'
+import { homePage } from './page.ts'
+
+/** Octets of a request for the standing of certificates; RFC 5019 §5 sends them in a path up to 255. */
+const LONGEST_PATH = 4096
+
+/** One connection to the authority. */
+export class AuthoritySession implements HttpSession {
+  readonly #context: ServiceContext<unknown>
+  readonly #peer: Peer
+
+  constructor(context: ServiceContext<unknown>, peer: Peer) {
+    this.#context = context
+    this.#peer = peer
+  }
+
+  async answer(request: HttpRequest): Promise<HttpAnswer> {
+    const { method, path } = request
+    const answer = await this.#find(request)
+    this.#context.record({
+      kind: 'ca.answered',
+      connection: this.#peer.connection,
+      data: { client: this.#peer.host, method, path: path.slice(0, 256), status: answer.status },
+    })
+    return answer
+  }
+
+  refuse({ status }: HttpRefusal): HttpAnswer {
+    return plain(status)
+  }
+
+  answered(): void {
+    // What is answered is told where it is decided.
+  }
+
+  failed(error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    this.#context.log.error(
+      { connection: this.#peer.connection, error: text },
+      'internal error; the connection ends',
+    )
+  }
+
+  closed(): void {
+    // Nothing is kept of a connection.
+  }
+
+  async #find(request: HttpRequest): Promise<HttpAnswer> {
+    const { method, path } = request
+    const { certificates, domain } = this.#context.world
+    // RFC 6960 appendix A.1
+    if (path === '/ocsp' || path === '/ocsp/') {
+      return method === 'POST' && request.body !== undefined ? this.#ocsp(request.body) : plain(405)
+    }
+    if (method !== 'GET') return plain(405)
+    if (path.startsWith('/ocsp/')) return this.#ocsp(fromPath(path.slice('/ocsp/'.length)))
+    switch (path) {
+      case '/': {
+        const language = preferLanguage(request.fields.get('accept-language'), ['en', 'es'])
+        return homePage(language, domain, await certificates.authority())
+      }
+      case '/ca.pem':
+        return file('application/x-pem-file', await certificates.authority())
+      case '/ca.der':
+      case '/ca.crt':
+        return file('application/x-x509-ca-cert', derOf(await certificates.authority()))
+      case '/issuer.der':
+        // RFC 2585 §4.1
+        return file('application/pkix-cert', derOf(await certificates.issuer()))
+      case '/crl':
+        return file('application/pkix-crl', derOf(await certificates.crl()))
+      case '/crl.pem':
+        return file('application/x-pem-file', await certificates.crl())
+      default:
+        return plain(404)
+    }
+  }
+
+  async #ocsp(request: Buffer): Promise<HttpAnswer> {
+    return file('application/ocsp-response', await this.#context.world.certificates.ocsp(request))
+  }
+}
+
+function fromPath(text: string): Buffer {
+  try {
+    return Buffer.from(decodeURIComponent(text.slice(0, LONGEST_PATH)), 'base64')
+  } catch {
+    // What is no path is no request, which the responder says in its own way.
+    return Buffer.alloc(0)
+  }
+}
+
+function derOf(pem: string): Buffer {
+  return Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64')
+}
+
+function file(type: string, body: string | Buffer): HttpAnswer {
+  return { status: 200, fields: fieldLines({ 'Content-Type': type, 'Cache-Control': 'no-cache' }), body }
+}
+
+function plain(status: number): HttpAnswer {
+  return {
+    status,
+    fields: fieldLines({
+      'Content-Type': 'text/plain; charset=utf-8',
+      ...(status === 405 && { Allow: 'GET, POST' }),
+    }),
+    body: `${status} ${reasonPhrase(status)}\n`,
+  }
+}

@@ -1,0 +1,109 @@
+import type { X509Certificate } from 'node:crypto'
+import type { TLSSocket } from 'node:tls'
+import { HttpServer } from '../../lab/kit/http/server.ts'
+import { defineService, type Peer, type ServiceContext } from '../../lab/service.ts'
+import type { ClientProblem } from '../../lab/web/client-words.ts'
+import { answerFault } from '../../lab/web/options.ts'
+import { openWeb, webProblems, type Web } from '../../lab/web/web.ts'
+import { ALERTS, judgeClient, userOf } from './client.ts'
+import { ServerKeys } from './keys.ts'
+import { httpsOptions, type HttpsConfig } from './options.ts'
+import { RedirectSession } from './redirect.ts'
+import { TlsVisitor } from './visitor.ts'
+
+/** The site of `http` over TLS, to clients that may have to show who they are. */
+export const service = defineService({
+  name: 'https',
+  summary: {
+    en: 'Secure web site, with certificates of the lab for the server and for its clients',
+    es: 'Sitio web seguro, con certificados del laboratorio para el servidor y para sus clientes',
+  },
+  config: httpsOptions,
+  endpoints: {
+    https: {
+      transport: 'tcp',
+      standard: 443,
+      fallback: 8443,
+      try: 'curl --cacert .lab/${scenario}/certs/cacert.pem https://${host}:${port}/',
+    },
+    redirect: { transport: 'tcp', standard: 80, fallback: 8081 },
+  },
+  faults: { 'http.answer': answerFault },
+  problems: (config, files) => webProblems(config, files),
+
+  async start(ctx) {
+    const { config, log } = ctx
+    if (config.policy === 'document-2019')
+      log.warn(
+        { policy: config.policy },
+        'weak ciphers are offered, as the exercise wants it; never do so elsewhere',
+      )
+    const keys = new ServerKeys(ctx)
+    await keys.start()
+    const hsts = config.hsts === false ? '' : `Strict-Transport-Security: max-age=${config.hsts}\r\n`
+    const web = openWeb(ctx, { fields: hsts })
+    const { port } = await ctx.tcp('https', async (stream, peer) => {
+      const socket = await ctx.upgrade(stream, keys.options).catch((error: unknown) => {
+        const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+        ctx.record({ kind: 'tls.failed', connection: peer.connection, data: { client: peer.host, why } })
+      })
+      if (socket !== undefined) await welcome(ctx, web, socket, peer)
+    })
+    if (config.redirect) await redirect(ctx, port)
+    return web
+  },
+})
+
+/** Serves a client whose handshake has ended, or refuses it. */
+async function welcome(
+  ctx: ServiceContext<HttpsConfig>,
+  web: Web,
+  socket: TLSSocket,
+  peer: Peer,
+): Promise<void> {
+  const { config, clock, world } = ctx
+  const { certificate, problem } =
+    config.client === 'off'
+      ? { certificate: undefined, problem: undefined }
+      : await judgeClient(socket, world.certificates, clock)
+  const user = certificate === undefined || problem !== undefined ? undefined : userOf(certificate)
+  tell(ctx, socket, peer, { certificate, problem, user })
+  if (config.client === 'required' && problem !== undefined) return ctx.refuse(socket, ALERTS[problem])
+  web.serve(socket, peer, new TlsVisitor({ socket, certificate, problem, user }, config))
+}
+
+interface Found {
+  readonly certificate: X509Certificate | undefined
+  readonly problem: ClientProblem | undefined
+  readonly user: string | undefined
+}
+
+function tell(
+  ctx: ServiceContext<HttpsConfig>,
+  socket: TLSSocket,
+  peer: Peer,
+  { certificate, problem, user }: Found,
+): void {
+  ctx.record({
+    kind: ctx.config.client === 'required' && problem !== undefined ? 'tls.refused' : 'tls.agreed',
+    connection: peer.connection,
+    data: () => ({
+      client: peer.host,
+      version: socket.getProtocol() ?? '',
+      cipher: socket.getCipher().standardName,
+      resumed: socket.isSessionReused(),
+      name: typeof socket.servername === 'string' ? socket.servername : undefined,
+      subject: certificate?.subject.replaceAll('\n', ', '),
+      serial: certificate?.serialNumber,
+      user,
+      problem,
+    }),
+  })
+}
+
+async function redirect(ctx: ServiceContext<HttpsConfig>, port: number): Promise<void> {
+  const { clock, config, signal } = ctx
+  const server = new HttpServer({ clock, server: config.server, methods: ['GET', 'HEAD'] })
+  signal.addEventListener('abort', () => server.close(), { once: true })
+  await ctx.tcp('redirect', (stream, peer) => server.serve(stream, new RedirectSession(ctx, peer, port)))
+}
