@@ -5,20 +5,30 @@ import { join } from 'node:path'
 import { createFolder, writeDurably } from '../lab/kit/files.ts'
 import type {
   Certificate,
+  CertificatePointers,
   CertificateRequest,
   Certificates,
   CertificateStanding,
   Clock,
   Random,
 } from '../lab/service.ts'
-import { distinguishedName, makeSerial, nameLine, signCertificate } from './certificate.ts'
+import {
+  branchesOf,
+  intermediateIn,
+  isWithdrawn,
+  keyPath,
+  openFolder,
+  signedBy,
+  type Branch,
+  type Opened,
+} from './branch.ts'
+import { distinguishedName, makeSerial, nameLine, signCertificate, type Draft } from './certificate.ts'
 import { revocationReasons, signCrl, type RevocationReason } from './crl.ts'
-import { loadDer, type Der } from './der.ts'
-import { leafExtensions, type Pointers } from './extensions.ts'
-import { CLOCK_SKEW, openIssuer, readIfThere, type Issuer } from './issuer.ts'
+import { leafExtensions } from './extensions.ts'
+import { CLOCK_SKEW, readIfThere } from './issuer.ts'
 import { isRsa, keyIdOf, keyPem, makeKey, type KeyKind } from './key.ts'
 import { answerOcsp, type OcspStatus } from './ocsp.ts'
-import { Register, serialText, type RegisterEntry } from './register.ts'
+import { serialText, type RegisterEntry } from './register.ts'
 import { readRequest } from './request.ts'
 import { RequestError, requestSubject, type Subject } from './scope.ts'
 
@@ -33,7 +43,7 @@ export interface AuthorityOptions {
   readonly clock: Pick<Clock, 'now'>
   readonly random: Pick<Random, 'bytes'>
   /** Where revocations are published, asked at each certificate; undefined while nobody serves them. */
-  readonly pointers?: () => Pointers | undefined
+  readonly pointers?: () => CertificatePointers | undefined
   /** Of a root, or intermediate, that is made now. */
   readonly keyKind?: KeyKind
   /** Has an intermediate issue; one that is there does anyway. */
@@ -67,12 +77,11 @@ const CRL_DAYS = 7
 /** Milliseconds for which a client may keep an answer: a course wants to see a revocation soon. */
 const OCSP_LIFETIME = 60_000
 
-interface Opened {
-  readonly der: Der
-  readonly root: Issuer
-  readonly issuer: Issuer
-  readonly register: Register
-  readonly folder: string
+interface SignedList {
+  /** What it was made of, and until when it is given out. */
+  readonly of: string
+  readonly until: number
+  readonly text: string
 }
 
 /** Makes the authority of a folder without touching it: the root is read or created when the first certificate is asked for. */
@@ -83,8 +92,10 @@ export function createAuthority(options: AuthorityOptions): Authority {
 class FolderAuthority implements Authority {
   readonly #options: AuthorityOptions
   #opening: Promise<Opened> | undefined
-  /** The list of revocations that was signed last: what it was made of, and until when it is given out. */
-  #list: { readonly of: string; readonly until: number; readonly text: string } | undefined
+  /** The lists of revocations that were signed last, by their folders. */
+  readonly #lists = new Map<string, SignedList>()
+  readonly #keys = new Turns()
+  readonly #signatures = new Turns()
 
   constructor(options: AuthorityOptions) {
     this.#options = options
@@ -93,7 +104,7 @@ class FolderAuthority implements Authority {
   /** What is asked for again at each start is the same certificate, as a server's is. */
   async issue(request: CertificateRequest): Promise<Certificate> {
     const subject = requestSubject(request, this.#options)
-    const { folder } = await this.#open()
+    const { folder } = (await this.#open()).active.register
     const mark = JSON.stringify([subject, request.purpose, request.days, this.#options.pointers?.()])
     const name = createHash('sha256').update(mark).digest('hex').slice(0, 32)
     const path = join(folder, 'issued', name)
@@ -107,11 +118,12 @@ class FolderAuthority implements Authority {
 
   async issueNew(request: CertificateRequest, keyKind?: KeyKind): Promise<Certificate> {
     const subject = requestSubject(request, this.#options)
-    const [{ folder }, leaf] = await Promise.all([this.#open(), makeKey(keyKind)])
-    const { serial, ...signed } = await this.#certify(subject, request, leaf.publicKey)
+    checkDays(request.days)
+    await this.#open()
+    // One RSA key at a time, for several would keep all threads busy for seconds, and files wait for those.
+    const leaf = await this.#keys.run(() => makeKey(keyKind), keyKind?.startsWith('rsa') === true)
     const key = keyPem(leaf.key)
-    await writeDurably(join(folder, 'private', `${serial}.pem`), key, 0o600)
-    return { key, ...signed }
+    return { key, ...(await this.#certify(subject, request, leaf.publicKey, key)) }
   }
 
   async sign(text: string | Buffer, { names, addresses, ...wanted }: Wanted): Promise<Signed> {
@@ -122,78 +134,102 @@ class FolderAuthority implements Authority {
       addresses: addresses ?? asked.addresses.map(addressText),
     }
     const subject = requestSubject(request, this.#options)
-    const { serial: _, ...signed } = await this.#certify(subject, wanted, asked.publicKeyDer)
-    return signed
+    return this.#certify(subject, wanted, asked.publicKeyDer)
   }
 
   async authority(): Promise<string> {
-    return (await this.#open()).root.certificate
+    return (await this.#open()).root.issuer.certificate
   }
 
   async issuer(): Promise<string> {
-    return (await this.#open()).issuer.certificate
+    return (await this.#open()).active.issuer.certificate
   }
 
   async standing(serial: string): Promise<CertificateStanding> {
-    const entry = await this.find(serial)
-    return entry === undefined ? 'unknown' : entry.revoked === undefined ? 'good' : 'revoked'
+    const { root, active } = await this.#open()
+    const entry = await active.register.find(serial)
+    if (entry !== undefined && root !== active && (await isWithdrawn(root, active))) return 'revoked'
+    const found = entry ?? (await root.register.find(serial))
+    return found === undefined ? 'unknown' : found.revoked === undefined ? 'good' : 'revoked'
   }
 
   async ocsp(request: Buffer): Promise<Buffer> {
-    const { der, issuer, register } = await this.#open()
-    const entries = new Map((await register.list()).map((entry) => [bare(entry.serial), entry]))
-    const status = (serial: Buffer): OcspStatus => {
-      const entry = entries.get(bare(serialText(serial)))
-      if (entry === undefined) return { status: 'unknown' }
-      const { revoked } = entry
-      if (revoked === undefined) return { status: 'good' }
-      return { status: 'revoked', at: revoked.at, reason: revocationReasons[revoked.reason] }
-    }
+    const opened = await this.#open()
+    const issuers = await Promise.all(
+      branchesOf(opened).map(async ({ issuer, register }) => {
+        const find = await register.lookup()
+        return {
+          name: opened.der.encode(issuer.name),
+          publicKey: issuer.publicKey,
+          // RFC 6960 §4.2.2.2: who issued a certificate answers for it.
+          signer: { key: issuer.key },
+          status: (serial: Buffer) => statusOf(find(serial)),
+        }
+      }),
+    )
     return answerOcsp(request, {
-      issuers: [{ name: der.encode(issuer.name), publicKey: issuer.publicKey, status }],
-      signer: { key: issuer.key },
+      issuers,
+      signer: { key: opened.active.issuer.key },
       now: this.#options.clock.now(),
       lifetime: OCSP_LIFETIME,
     })
   }
 
   async list(): Promise<readonly RegisterEntry[]> {
-    return (await this.#open()).register.list()
+    const lists = await Promise.all(branchesOf(await this.#open()).map(({ register }) => register.list()))
+    return lists.flat()
   }
 
   async find(serial: string | Buffer): Promise<RegisterEntry | undefined> {
-    return (await this.#open()).register.find(serial)
+    return (await this.#holder(serial))?.entry
   }
 
   async read(serial: string): Promise<(Signed & { readonly key: string | undefined }) | undefined> {
-    const opened = await this.#open()
-    const certificate = await opened.register.certificate(serial)
-    if (certificate === undefined) return undefined
-    const key = await readIfThere(join(opened.folder, 'private', `${serialText(serial)}.pem`))
-    return { key, ...signedBy(opened, certificate) }
+    const { branch, entry } = (await this.#holder(serial)) ?? {}
+    const certificate = entry && (await branch?.register.certificate(entry.serial))
+    if (branch === undefined || entry === undefined || certificate === undefined) return undefined
+    const key = await readIfThere(keyPath(branch, entry.serial))
+    return { key, ...signedBy(await this.#open(), branch, certificate) }
   }
 
   async revoke(serial: string, reason: RevocationReason = 'unspecified'): Promise<boolean> {
-    return (await this.#open()).register.revoke(serial, this.#options.clock.now(), reason)
+    const { branch } = (await this.#holder(serial)) ?? {}
+    return (await branch?.register.revoke(serial, this.#options.clock.now(), reason)) ?? false
   }
 
   /** Signed anew when something was revoked or half of its life is over. */
-  async crl(): Promise<string> {
-    const { der, issuer, register, folder } = await this.#open()
+  async crl(of: 'issuer' | 'root' = 'issuer'): Promise<string> {
+    const { der, root, active } = await this.#open()
+    const { issuer, register } = of === 'root' ? root : active
     const revoked = await register.revocations()
-    const of = createHash('sha256').update(JSON.stringify(revoked)).digest('hex')
+    const content = createHash('sha256').update(JSON.stringify(revoked)).digest('hex')
     const now = this.#options.clock.now()
-    const known = this.#list
-    if (known?.of === of && now < known.until && now > known.until - CRL_DAYS * DAY) return known.text
+    const known = this.#lists.get(register.folder)
+    if (known?.of === content && now < known.until && now > known.until - CRL_DAYS * DAY) return known.text
     const number = await register.nextCrlNumber()
     const nextUpdate = now + CRL_DAYS * DAY
     const text = await signCrl(der, { issuer: issuer.name, number, now, nextUpdate, revoked }, issuer)
-    await writeDurably(join(folder, 'crl.pem'), text, 0o644)
-    this.#list = { of, until: now + (CRL_DAYS * DAY) / 2, text }
+    await writeDurably(join(register.folder, 'crl.pem'), text, 0o644)
+    this.#lists.set(register.folder, { of: content, until: now + (CRL_DAYS * DAY) / 2, text })
     return text
   }
 
-  #open(): Promise<Opened> {
+  /** The branch that has issued a certificate; an intermediate may have come when the root had issued some. */
+  async #holder(
+    serial: string | Buffer,
+  ): Promise<{ readonly branch: Branch; readonly entry: RegisterEntry } | undefined> {
+    for (const branch of branchesOf(await this.#open())) {
+      const entry = await branch.register.find(serial)
+      if (entry !== undefined) return { branch, entry }
+    }
+    return undefined
+  }
+
+  async #open(): Promise<Opened> {
+    const opened = await this.#opening
+    // `lab cert init --intermediate` may have made one while a lab runs.
+    const isBehind = opened?.root === opened?.active && existsSync(intermediateIn(this.#options))
+    if (opened !== undefined && isBehind) this.#opening = undefined
     this.#opening ??= openFolder(this.#options).catch((error: unknown) => {
       // A full disk may have room again by the next attempt.
       this.#opening = undefined
@@ -206,20 +242,23 @@ class FolderAuthority implements Authority {
     subject: Subject,
     { purpose, days = USUAL_DAYS }: Pick<CertificateRequest, 'purpose' | 'days'>,
     publicKey: Buffer,
-  ): Promise<Signed & { readonly serial: string }> {
-    if (!(days > 0 && days <= MOST_DAYS))
-      throw new RequestError({
-        en: `A certificate is valid for up to ${MOST_DAYS} days, and not for ${days}.`,
-        es: `Un certificado es válido durante ${MOST_DAYS} días como mucho, y no ${days}.`,
-      })
+    key?: string,
+  ): Promise<Signed> {
+    checkDays(days)
     const opened = await this.#open()
-    const { der, issuer, register } = opened
+    const { der, root, active } = opened
+    const { issuer, register } = active
+    if (root !== active && (await isWithdrawn(root, active)))
+      throw new RequestError({
+        en: `The intermediate authority is revoked and can issue nothing. Delete ${register.folder} to have another made.`,
+        es: `La autoridad intermedia está revocada y no puede emitir nada. Borra ${register.folder} para que se cree otra.`,
+      })
     const { clock, random, pointers } = this.#options
     const now = clock.now()
     // One key may be certified more than once.
     const serial = makeSerial(random, publicKey, process.hrtime.bigint().toString())
     const notAfter = Math.floor((now + days * DAY) / 1000) * 1000
-    const draft = {
+    const draft = (): Draft => ({
       serial,
       issuer: issuer.name,
       subject: distinguishedName(der, subject.commonName),
@@ -234,11 +273,14 @@ class FolderAuthority implements Authority {
         authorityKeyId: issuer.keyId,
         pointers: pointers?.(),
       }),
-    }
-    const certificate = await signCertificate(der, draft, issuer.key)
+    })
+    // One after the other: many that come to this point at once would hold up all else.
+    const certificate = await this.#signatures.run(() => signCertificate(der, draft(), issuer.key))
     const entry = { serial: serialText(serial), notAfter, subject: nameLine(subject.commonName) }
+    // First the key: a kill between the two leaves a key without a certificate, and never the other way round.
+    if (key !== undefined) await writeDurably(keyPath(active, entry.serial), key, 0o600)
     await register.add(entry, certificate)
-    return { serial: entry.serial, ...signedBy(opened, certificate) }
+    return signedBy(opened, active, certificate)
   }
 
   /** The certificate that the same request got before, while a third of its life is left and it holds. */
@@ -246,7 +288,7 @@ class FolderAuthority implements Authority {
     const serial = (await readIfThere(path))?.trim()
     const found = serial === undefined ? undefined : await this.read(serial)
     if (serial === undefined || found?.key === undefined) return undefined
-    const { register, issuer } = await this.#open()
+    const { register, issuer } = (await this.#open()).active
     const leaf = new X509Certificate(found.certificate)
     const [from, to] = [leaf.validFromDate.getTime(), leaf.validToDate.getTime()]
     const now = this.#options.clock.now()
@@ -257,26 +299,32 @@ class FolderAuthority implements Authority {
   }
 }
 
-async function openFolder(options: AuthorityOptions): Promise<Opened> {
-  const { folder, keyKind, clock, random, pointers } = options
-  const der = await loadDer()
-  const common = { scope: options, clock, random, ...(keyKind && { keyKind }) }
-  const root = await openIssuer(der, { ...common, folder })
-  const below = join(folder, 'intermediate')
-  if (options.intermediate !== true && !existsSync(join(below, 'cacert.pem')))
-    return { der, root, issuer: root, register: new Register(folder), folder }
-  const issuer = await openIssuer(der, { ...common, folder: below, root, pointers: pointers?.() })
-  return { der, root, issuer, register: new Register(below), folder: below }
+function statusOf(entry: RegisterEntry | undefined): OcspStatus {
+  if (entry === undefined) return { status: 'unknown' }
+  const { revoked } = entry
+  if (revoked === undefined) return { status: 'good' }
+  return { status: 'revoked', at: revoked.at, reason: revocationReasons[revoked.reason] }
 }
 
-function signedBy({ root, issuer }: Opened, certificate: string): Signed {
-  const chain = issuer === root ? certificate : certificate + issuer.certificate
-  return { certificate, chain, authority: root.certificate }
+/** Has one wait for the other. */
+class Turns {
+  #last: Promise<unknown> = Promise.resolve()
+
+  /** Runs it when all before have finished, or at once if it need not wait. */
+  run<Result>(run: () => Promise<Result>, waits = true): Promise<Result> {
+    if (!waits) return run()
+    const turn = this.#last.then(run)
+    this.#last = turn.catch(() => undefined)
+    return turn
+  }
 }
 
-/** A serial number without leading zeros, which some software writes and some does not. */
-function bare(serial: string): string {
-  return serial.replace(/^0+(?=.)/, '')
+function checkDays(days: number = USUAL_DAYS): void {
+  if (days > 0 && days <= MOST_DAYS) return
+  throw new RequestError({
+    en: `A certificate is valid for more than 0 and at most ${MOST_DAYS} days, and not for ${days}.`,
+    es: `Un certificado es válido durante más de 0 y como mucho ${MOST_DAYS} días, y no ${days}.`,
+  })
 }
 
 /** The text of 4 or 16 octets. */

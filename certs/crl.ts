@@ -20,7 +20,7 @@ export type RevocationReason = keyof typeof revocationReasons
 
 /** Whether a word names a reason. */
 export function isReason(word: string): word is RevocationReason {
-  return word in revocationReasons
+  return Object.hasOwn(revocationReasons, word)
 }
 
 /** One certificate that counts no more. */

@@ -8,7 +8,7 @@ import { distinguishedName, makeSerial, signCertificate } from './certificate.ts
 import type { Der, DerValue } from './der.ts'
 import { authorityExtensions, type Pointers } from './extensions.ts'
 import { keyPem, makeKey, readKey, type Key, type KeyKind } from './key.ts'
-import type { Scope } from './scope.ts'
+import { RequestError, type Scope } from './scope.ts'
 
 /** What an issuer needs of the lab. */
 export interface IssuerOptions {
@@ -49,7 +49,7 @@ export async function openIssuer(der: Der, options: IssuerOptions): Promise<Issu
   const { folder, scope, clock, random, root, pointers } = options
   const kind = root === undefined ? 'root' : 'intermediate'
   const key = await openKey(folder, options.keyKind)
-  const name = distinguishedName(der, `telelab ${kind} ${key.keyId.toString('hex', 0, 4)}`)
+  const name = distinguishedName(der, issuerName(kind, key))
   const path = join(folder, 'cacert.pem')
   const content = { scope, keyId: key.keyId }
   const extensions = authorityExtensions(
@@ -74,6 +74,11 @@ export async function openIssuer(der: Der, options: IssuerOptions): Promise<Issu
   const certificate = await signCertificate(der, draft, signer.key)
   await writeDurably(path, certificate, 0o644)
   return { ...key, name, certificate }
+}
+
+/** The common name of an issuer. */
+export function issuerName(kind: 'root' | 'intermediate', { keyId }: Pick<Key, 'keyId'>): string {
+  return `telelab ${kind} ${keyId.toString('hex', 0, 4)}`
 }
 
 /** Whether a stored certificate is what would be made now but for its serial and dates. */
@@ -104,11 +109,11 @@ async function openKey(folder: string, kind?: KeyKind): Promise<Key> {
   try {
     return readKey(text)
   } catch (error) {
-    throw new Error(
-      `The key of the lab's authority, ${path}, cannot be used: ${error instanceof Error ? error.message : String(error)}. ` +
-        'Put the file back, or delete it: the lab then makes a new authority, which clients must be told to trust.',
-      { cause: error },
-    )
+    const why = error instanceof Error ? error.message : String(error)
+    throw new RequestError({
+      en: `The key of the lab's authority, ${path}, cannot be used: ${why}. Put the file back, or delete it: the lab then makes a new authority, which clients must be told to trust.`,
+      es: `La clave de la autoridad del laboratorio, ${path}, no se puede usar: ${why}. Restaura el fichero, o bórralo: el laboratorio crea entonces otra autoridad, en la que habrá que decir a los clientes que confíen.`,
+    })
   }
 }
 

@@ -25,6 +25,8 @@ export interface OcspIssuer {
   readonly publicKey: Buffer
   /** Takes the serial number without leading zeros. */
   readonly status: (serial: Buffer) => OcspStatus
+  /** Signs what is answered of its certificates, if not the usual one does. */
+  readonly signer?: OcspTools['signer']
 }
 
 /** What an answer is made with. */
@@ -100,7 +102,8 @@ export async function answerOcsp(request: Buffer, tools: OcspTools): Promise<Buf
           : issuer.status(certificate.serial),
     }))
     if (answers.some(({ status }) => status.status === 'later')) return failure('tryLater')
-    return await success(answers, query.nonce, tools)
+    const own = asked.find(({ issuer }) => issuer !== undefined)?.issuer?.signer
+    return await success(answers, query.nonce, { ...tools, signer: own ?? tools.signer })
   } catch (error) {
     tools.failed?.(error)
     return failure('internalError')

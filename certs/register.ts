@@ -1,6 +1,7 @@
 /** What an authority has certified and revoked, in the files of `openssl ca`: index.txt, newcerts/, crlnumber. */
-import { open, readFile, stat, writeFile } from 'node:fs/promises'
+import { open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { createDurably, createFolder, errorCode, syncFolder, writeDurably } from '../lab/kit/files.ts'
 import { Exclusive } from '../lab/kit/exclusive.ts'
 import { isReason, type Revocation, type RevocationReason } from './crl.ts'
@@ -18,9 +19,18 @@ export interface RegisterEntry {
 
 interface Index {
   readonly mark: string
-  readonly entries: readonly RegisterEntry[]
-  readonly bySerial: ReadonlyMap<string, RegisterEntry>
+  readonly inode: number
+  /** Octets of the whole lines that were read, and the last of these octets. */
+  readonly size: number
+  readonly tail: Buffer
+  readonly entries: RegisterEntry[]
+  readonly bySerial: Map<string, RegisterEntry>
 }
+
+/** Octets before what was added that must be as they were. */
+const TAIL = 512
+/** Lines that are read before others have their turn. */
+const LINES = 400
 
 /** What `openssl ca -config FOLDER/openssl.cnf` needs to go on where the lab stopped. */
 const CONFIGURATION = `# openssl ca -config openssl.cnf -in request.pem -out certificate.pem
@@ -40,6 +50,14 @@ default_crl_days = 7
 default_md = sha256
 policy = anything
 copy_extensions = copy
+x509_extensions = leaf
+[ leaf ]
+# What stands here wins over what a request asks for.
+basicConstraints = critical, CA:false
+keyUsage = critical, digitalSignature, keyEncipherment
+extendedKeyUsage = serverAuth, clientAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 [ anything ]
 commonName = supplied
 organizationName = optional
@@ -56,6 +74,7 @@ export class Register {
   readonly #lock: Exclusive
   /** The index as it was read last, and what its file looked like then. */
   #read: Index | undefined
+  #reading: Promise<unknown> = Promise.resolve()
   #isMade = false
 
   constructor(folder: string) {
@@ -65,12 +84,24 @@ export class Register {
 
   /** All entries, the oldest first. */
   async list(): Promise<readonly RegisterEntry[]> {
-    return (await this.#index()).entries
+    return [...(await this.#index()).entries]
+  }
+
+  /** Whether a certificate for this subject is revoked. */
+  async hasRevoked(subject: string): Promise<boolean> {
+    const { entries } = await this.#index()
+    return entries.some((entry) => entry.revoked !== undefined && entry.subject === subject)
   }
 
   /** The entry of a serial number; undefined if this authority has not issued it. */
   async find(serial: Buffer | string): Promise<RegisterEntry | undefined> {
-    return (await this.#index()).bySerial.get(serialText(serial))
+    return (await this.lookup())(serial)
+  }
+
+  /** Finds entries of the index as it is now. */
+  async lookup(): Promise<(serial: Buffer | string) => RegisterEntry | undefined> {
+    const { bySerial } = await this.#index()
+    return (serial) => bySerial.get(bare(serialText(serial)))
   }
 
   /** Enters a certificate; when it resolves, the certificate and its entry are on disk, and after a kill both are or the entry is not. */
@@ -78,29 +109,36 @@ export class Register {
     await this.#make()
     await this.#lock.run(async () => {
       const path = this.#path('newcerts', `${entry.serial}.pem`)
-      if (!(await createDurably(path, certificate, 0o644)))
+      const isNew = await createDurably(path, certificate, 0o644)
+      // A killed process may have left the file without its entry.
+      if (!isNew && (await readFile(path, 'utf8')) !== certificate)
         throw new Error(`the serial number ${entry.serial} is taken`)
-      await this.#append(indexLine(entry))
+      if (isNew || (await this.find(entry.serial)) === undefined) await this.#append(indexLine(entry))
     })
   }
 
   /** The certificate of a serial number as PEM; undefined if it is not there. */
   async certificate(serial: Buffer | string): Promise<string | undefined> {
-    const text = await readFile(this.#path('newcerts', `${serialText(serial)}.pem`), 'utf8').catch(orMissing)
-    return text
+    const name = serialText(serial)
+    if (!/^[0-9A-F]{1,64}$/.test(name)) return undefined
+    return readFile(this.#path('newcerts', `${name}.pem`), 'utf8').catch(orMissing)
   }
 
   /** Revokes a certificate for good; false if it is unknown, true also if it was revoked before. */
   async revoke(serial: string, at: number, reason: RevocationReason): Promise<boolean> {
     return this.#lock.run(async () => {
-      const entries = await this.list()
-      const found = entries.find((entry) => entry.serial === serialText(serial))
+      const found = await this.find(serial)
       if (found === undefined) return false
       if (found.revoked !== undefined) return true
-      const changed = entries.map((entry) =>
-        entry === found ? { ...entry, revoked: { at, reason } } : entry,
-      )
-      await writeDurably(this.#path('index.txt'), changed.map(indexLine).join(''), 0o644)
+      const text = await readFile(this.#path('index.txt'), 'utf8')
+      // All else stays as it is, whoever wrote it and whatever it means.
+      const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
+      const changed = lines.map((line) => {
+        const [, expiry = '', , number = '', ...rest] = line.split('\t')
+        if (number.toUpperCase() !== found.serial) return line
+        return ['R', expiry, `${timeText(at)},${reason}`, number, ...rest].join('\t')
+      })
+      await writeDurably(this.#path('index.txt'), changed.join('\n'), 0o644)
       return true
     })
   }
@@ -109,7 +147,7 @@ export class Register {
   async revocations(): Promise<readonly Revocation[]> {
     const entries = await this.list()
     return entries.flatMap(({ serial, revoked }) =>
-      revoked === undefined ? [] : [{ serial: Buffer.from(serial, 'hex'), ...revoked }],
+      revoked === undefined ? [] : [{ serial: serialOctets(serial), ...revoked }],
     )
   }
 
@@ -125,13 +163,42 @@ export class Register {
     })
   }
 
-  async #index(): Promise<Index> {
-    const path = this.#path('index.txt')
-    const found = await stat(path).catch(orMissing)
-    const mark = `${found?.ino} ${found?.size} ${found?.mtimeMs}`
-    if (this.#read?.mark !== mark) {
-      const entries = found === undefined ? [] : readIndex(await readFile(path, 'utf8'))
-      this.#read = { mark, entries, bySerial: new Map(entries.map((entry) => [entry.serial, entry])) }
+  /** One after the other, so that many who ask at once read once. */
+  #index(): Promise<Index> {
+    const reading = this.#reading.then(() => this.#readIndex())
+    this.#reading = reading.catch(() => undefined)
+    return reading
+  }
+
+  async #readIndex(): Promise<Index> {
+    const handle = await open(this.#path('index.txt'), 'r').catch(orMissing)
+    if (handle === undefined) return emptyIndex()
+    await using file = handle
+    const { ino, size, mtimeMs } = await file.stat()
+    const mark = `${ino} ${size} ${mtimeMs}`
+    if (this.#read?.mark === mark) return this.#read
+    const known = this.#read?.inode === ino && size > this.#read.size ? this.#read : emptyIndex()
+    const from = known.size - known.tail.length
+    const octets = Buffer.alloc(size - from)
+    const { bytesRead } = await file.read(octets, 0, octets.length, from)
+    // Where only lines were added, as by every certificate, the others are not read again.
+    const isLonger = octets.subarray(0, known.tail.length).equals(known.tail)
+    if (!isLonger) {
+      this.#read = undefined
+      return this.#readIndex()
+    }
+    const end = octets.subarray(0, bytesRead).lastIndexOf(10) + 1
+    const added = await readIndex(
+      octets.toString('utf8', known.tail.length, Math.max(end, known.tail.length)),
+    )
+    enter(added, known)
+    this.#read = {
+      mark,
+      inode: ino,
+      size: from + Math.max(end, known.tail.length),
+      tail: Buffer.from(octets.subarray(Math.max(0, end - TAIL), end)),
+      entries: known.entries,
+      bySerial: known.bySerial,
     }
     return this.#read
   }
@@ -194,16 +261,46 @@ function indexLine({ serial, notAfter, subject, revoked }: RegisterEntry): strin
   return `${[status, timeText(notAfter), revocation, serial, 'unknown', subject].join('\t')}\n`
 }
 
-function readIndex(text: string): RegisterEntry[] {
-  const lines = text.split('\n')
-  // What stands behind the last end of a line is half a line.
-  return lines.slice(0, -1).flatMap((line) => {
-    const [status, expiry = '', revocation = '', serial = '', , subject = ''] = line.split('\t')
-    const notAfter = readTime(expiry)
-    if (notAfter === undefined || !/^[0-9A-F]+$/i.test(serial)) return []
-    const entry = { serial: serial.toUpperCase(), notAfter, subject }
-    return [status === 'R' ? { ...entry, revoked: readRevocation(revocation) } : entry]
-  })
+function emptyIndex(): Index {
+  return { mark: '', inode: -1, size: 0, tail: Buffer.alloc(0), entries: [], bySerial: new Map() }
+}
+
+async function readIndex(text: string): Promise<RegisterEntry[]> {
+  const entries: RegisterEntry[] = []
+  for (const [place, line] of text.split('\n').entries()) {
+    if (place % LINES === LINES - 1) await turn()
+    const entry = readLine(line)
+    if (entry !== undefined) entries.push(entry)
+  }
+  return entries
+}
+
+function readLine(line: string): RegisterEntry | undefined {
+  const [status, expiry = '', revocation = '', serial = '', , subject = ''] = line.split('\t')
+  const notAfter = readTime(expiry)
+  if (notAfter === undefined || !/^[0-9A-F]{1,64}$/i.test(serial)) return undefined
+  const entry = { serial: serial.toUpperCase(), notAfter, subject }
+  return status === 'R' ? { ...entry, revoked: readRevocation(revocation) } : entry
+}
+
+/** Of two entries with one serial number the one that is revoked counts. */
+function enter(added: readonly RegisterEntry[], { entries, bySerial }: Index): void {
+  for (const entry of added) {
+    const serial = bare(entry.serial)
+    if (bySerial.get(serial)?.revoked === undefined) bySerial.set(serial, entry)
+    entries.push(entry)
+  }
+}
+
+/** A serial number without leading zeros, which some software writes and some does not. */
+function bare(serial: string): string {
+  return serial.replace(/^0+(?=.)/, '')
+}
+
+/** The octets of a serial number as DER wants them, without needless zeros. */
+function serialOctets(serial: string): Buffer {
+  const hex = bare(serial)
+  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex')
 }
 
 function readRevocation(text: string): { readonly at: number; readonly reason: RevocationReason } {

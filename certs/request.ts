@@ -23,6 +23,9 @@ const IP_ADDRESS = 7
 /** Bits of the smallest RSA key that browsers accept. */
 const SMALLEST_RSA = 2048
 
+/** As OpenSSL names them. */
+const CURVES: readonly string[] = ['prime256v1', 'secp384r1', 'secp521r1']
+
 /** The digests by the identifiers of the algorithms that requests are signed with; undefined for Ed25519 and Ed448, which have their own. */
 const DIGESTS: Readonly<Record<string, string | undefined>> = {
   '1.2.840.113549.1.1.11': 'sha256',
@@ -90,7 +93,14 @@ function readPublicKey(der: Buffer): KeyObject {
       es: 'La petición contiene una clave de un tipo desconocido.',
     })
   }
-  const { modulusLength } = key.asymmetricKeyDetails ?? {}
+  const { modulusLength, namedCurve, publicExponent } = key.asymmetricKeyDetails ?? {}
+  // What the CA/Browser baseline (§6.1.5, §6.1.6) and, beyond it, RFC 8410 let a key be.
+  const isOdd = publicExponent === undefined || (publicExponent > 1n && publicExponent % 2n === 1n)
+  if ((namedCurve !== undefined && !CURVES.includes(namedCurve)) || !isOdd)
+    throw new RequestError({
+      en: `The request holds a key that clients refuse (${namedCurve ?? `an RSA exponent of ${publicExponent}`}); use P-256, P-384, P-521, Ed25519 or RSA.`,
+      es: `La petición contiene una clave que los clientes rechazan (${namedCurve ?? `un exponente RSA de ${publicExponent}`}); usa P-256, P-384, P-521, Ed25519 o RSA.`,
+    })
   if (key.asymmetricKeyType === 'rsa' && modulusLength !== undefined && modulusLength < SMALLEST_RSA)
     throw new RequestError({
       en: `The request holds an RSA key of ${modulusLength} bits; browsers want ${SMALLEST_RSA} at least.`,
@@ -107,16 +117,24 @@ function checkSignature(
   key: KeyObject,
 ): void {
   const identifier = algorithm?.sequence()[0]?.identifier() ?? ''
-  if (!(identifier in DIGESTS))
+  if (!Object.hasOwn(DIGESTS, identifier))
     throw new RequestError({
       en: `The request is signed with an algorithm that is not taken (${identifier}); use SHA-256 or better.`,
       es: `La petición está firmada con un algoritmo que no se admite (${identifier}); usa SHA-256 o mejor.`,
     })
-  const isRight =
-    information !== undefined &&
-    signature !== undefined &&
-    verify(DIGESTS[identifier] ?? null, information, key, signature.bits())
-  if (!isRight)
+  const isRight = (): boolean => {
+    try {
+      return (
+        information !== undefined &&
+        signature !== undefined &&
+        verify(DIGESTS[identifier] ?? null, information, key, signature.bits())
+      )
+    } catch {
+      // The algorithm is none for this kind of key.
+      return false
+    }
+  }
+  if (!isRight())
     throw new RequestError({
       en: "The request's signature does not fit its key: it was changed, or made wrong.",
       es: 'La firma de la petición no corresponde a su clave: la petición se ha alterado o se hizo mal.',

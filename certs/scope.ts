@@ -119,6 +119,12 @@ function checkedName(name: string, scope: Scope): string {
     })
   }
   const host = canonical.replace(/^\*\./, '')
+  if (!canonical.includes('.') && !scopeNames(scope).includes(host)) {
+    throw new RequestError({
+      en: `A server's certificate cannot be for ${shown(name)}: give its whole name, as in ${canonical}.${scope.domain}. If it is an account, ask for a client's certificate (--client).`,
+      es: `El certificado de un servidor no puede ser para ${shown(name)}: indica su nombre completo, como ${canonical}.${scope.domain}. Si es una cuenta, pide el certificado de un cliente (--client).`,
+    })
+  }
   if (!scopeNames(scope).some((permitted) => host === permitted || host.endsWith(`.${permitted}`))) {
     throw new RequestError({
       en: `The lab's authority cannot vouch for ${shown(name)}: it is restricted to ${scope.domain} and the names under it, so that trusting it endangers nobody. Ask for a name of that domain, or set the scenario's domain.`,

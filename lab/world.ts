@@ -100,6 +100,8 @@ export interface CertificatePointers {
   readonly crl: string
   readonly ocsp: string
   readonly issuer: string
+  /** What an intermediate's own certificate names: the list and the certificate of the root. */
+  readonly root?: { readonly crl: string; readonly issuer: string } | undefined
 }
 
 /** The lab's certificate authority. */
@@ -111,8 +113,8 @@ export interface Certificates {
   issuer(): Promise<string>
   /** By the serial number in hexadecimal. */
   standing(serial: string): Promise<CertificateStanding>
-  /** The list of revocations as PEM (RFC 5280 §5). */
-  crl(): Promise<string>
+  /** The list of revocations as PEM (RFC 5280 §5), of what signs now or of the root, which are two where there is an intermediate. */
+  crl(of?: 'issuer' | 'root'): Promise<string>
   /** The answer to an OCSP request, both as DER (RFC 6960). */
   ocsp(request: Buffer): Promise<Buffer>
   /** Has certificates name these addresses, until the result is disposed of. */

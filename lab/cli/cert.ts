@@ -1,6 +1,6 @@
 import { RequestError } from '../../certs/scope.ts'
 import { nearest } from '../kit/nearest.ts'
-import { LabError } from '../host/error.ts'
+import { LabError, messageOf } from '../host/error.ts'
 import { placeOptions, labOptions, type Command } from './command.ts'
 import type { Verb } from './cert/verb.ts'
 
@@ -146,9 +146,23 @@ export const command: Command = {
     if (load === undefined) throw unknownVerb(name)
     const { verb } = await load()
     return verb({ ...call, words }).catch((error: unknown) => {
-      throw error instanceof RequestError ? new LabError(error.text, { blame: 'wrong', cause: error }) : error
+      throw told(error)
     })
   },
+}
+
+/** What a person can mend, in words: a wish that cannot be fulfilled, or a system that does not let a file be read or written. */
+function told(error: unknown): unknown {
+  if (error instanceof RequestError) return new LabError(error.text, { blame: 'wrong', cause: error })
+  if (!(error instanceof Error && 'syscall' in error)) return error
+  const why = messageOf(error)
+  return new LabError(
+    {
+      en: `the files of the authority cannot be used: ${why}`,
+      es: `no se pueden usar los ficheros de la autoridad: ${why}`,
+    },
+    { cause: error },
+  )
 }
 
 function unknownVerb(name: string | undefined): LabError {

@@ -28,25 +28,33 @@ const TAG_SIZE = 16
 
 /**
  * The record with a fatal alert that the server may send as the first thing after its tickets, `secret` being its first
- * traffic secret; undefined below TLS 1.3, where the keys cannot be known.
+ * traffic secret; undefined below TLS 1.3, where the keys cannot be known, and for a client that has left.
  */
 export function alertRecord(socket: TLSSocket, secret: Buffer, alert: TlsAlert): Buffer | undefined {
-  const suite = suiteOf(socket.getCipher().standardName)
+  const suite = suiteOf(socket)
   if (suite === undefined) return undefined
   const iv = expand(suite.hash, secret, 'iv', 12)
-  // §5.3: two tickets have gone before it, or one where the session was resumed (OpenSSL's defaults).
-  const sequence = socket.isSessionReused() ? 1 : 2
+  // §5.3: OpenSSL has sent two tickets before it, and none where Node says that the one of the client goes on to do.
+  const sequence = socket.isSessionReused() ? 0 : 2
   iv.writeUInt8(iv.readUInt8(11) ^ sequence, 11)
   const content = Buffer.of(FATAL, NUMBERS[alert], ALERT)
   // §5.2: an encrypted record looks like application data of TLS 1.2.
   const header = Buffer.of(23, 3, 3, 0, content.length + TAG_SIZE)
   const key = expand(suite.hash, secret, 'key', suite.key)
-  const encryption = createCipheriv(suite.cipher as 'aes-256-gcm', key, iv, { authTagLength: TAG_SIZE })
+  const options = { authTagLength: TAG_SIZE }
+  const encryption =
+    suite.cipher === 'chacha20-poly1305'
+      ? createCipheriv(suite.cipher, key, iv, options)
+      : createCipheriv(suite.cipher, key, iv, options)
   encryption.setAAD(header, { plaintextLength: content.length })
   return Buffer.concat([header, encryption.update(content), encryption.final(), encryption.getAuthTag()])
 }
 
-function suiteOf(name: string): (typeof SUITES)[keyof typeof SUITES] | undefined {
+/** Undefined too for a client that has left: then Node knows no cipher, which its types do not tell. */
+function suiteOf(socket: {
+  getCipher(): { readonly standardName: string } | null
+}): (typeof SUITES)[keyof typeof SUITES] | undefined {
+  const name = socket.getCipher()?.standardName
   return Object.entries(SUITES).find(([suite]) => suite === name)?.[1]
 }
 

@@ -30,7 +30,11 @@ export class TlsUpgrades {
     const engine = this.#engine(options)
     const handshake = new Handshake(stream)
     const upgrade: Upgrade = { ...scope, handshake }
+    // A client that closes its half in the middle of the handshake has left, and is not waited for; afterwards it may.
+    const { allowHalfOpen } = stream
+    stream.allowHalfOpen = false
     scopes.run(upgrade, () => engine.emit('connection', stream))
+    stream.allowHalfOpen = allowHalfOpen
     if (options.requestCert !== true) return handshake.outcome
     return handshake.outcome.then((secured) => {
       if (handshake.secret !== undefined) this.#refusable.set(secured, { stream, secret: handshake.secret })
@@ -59,7 +63,10 @@ export class TlsUpgrades {
     if (earlier !== undefined) return earlier
     const engine = createServer({ handshakeTimeout: HANDSHAKE, ...options })
     // The handles of a handshake are made inside its scope, and so their events carry it.
-    engine.on('secureConnection', (secured) => current()?.handshake.done(secured))
+    engine.on('secureConnection', (secured) => {
+      secured.allowHalfOpen = true
+      current()?.handshake.done(secured)
+    })
     engine.on('tlsClientError', (error) => {
       this.#log.debug({ connection: current()?.flow.id, reason: messageOf(error) }, 'TLS handshake failed')
       current()?.handshake.failed(error)

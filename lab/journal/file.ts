@@ -23,6 +23,8 @@ const INTERVAL = 100
 const WAITING = 64 * 1024 * 1024
 /** Bytes that one run may write; facts beyond it are dropped and counted. */
 const LARGEST = 512 * 1024 * 1024
+/** Characters of them that one service may write: who floods for long leaves room for the others. */
+const SHARE = LARGEST / 4
 /** How many runs stay on disk. */
 const RUNS = 10
 
@@ -55,6 +57,8 @@ export class JournalFile implements AsyncDisposable {
   #queued = 0
   /** Facts that the next batch reports as lost, by service. */
   readonly #lost = new Map<string, number>()
+  /** Characters that each service has written. */
+  readonly #shares = new Map<string, number>()
   /** Bytes in the file. */
   #written: number
   #timer: NodeJS.Timeout | undefined
@@ -86,7 +90,9 @@ export class JournalFile implements AsyncDisposable {
 
   #take({ service }: Entry, line: string): void {
     this.#timer ??= setTimeout(() => this.#flush(), INTERVAL)
-    if (this.#queued >= WAITING || this.#written >= LARGEST) return this.#lose(service, 1)
+    const own = this.#shares.get(service) ?? 0
+    if (this.#queued >= WAITING || this.#written >= LARGEST || own >= SHARE) return this.#lose(service, 1)
+    this.#shares.set(service, own + line.length)
     if (this.#batch?.hasRoom(line) === false) this.#flush()
     this.#batch ??= new Batch()
     this.#batch.add(service, line)

@@ -7,6 +7,19 @@ const AGAIN = [5, 30] as const
 /** Milliseconds after which somebody who waits gives up. */
 const PATIENCE = 30_000
 
+/** Holds a lock until the result is disposed of, or this process ends, however it does; undefined at once if it is held already. */
+export function hold(path: string): Disposable | undefined {
+  const database = new DatabaseSync(path, { timeout: 0 })
+  try {
+    database.exec('BEGIN EXCLUSIVE')
+    return { [Symbol.dispose]: () => database.close() }
+  } catch (error) {
+    database.close()
+    if (isBusy(error)) return undefined
+    throw error
+  }
+}
+
 /** Lets one at a time do something, in this process and all others: the lock is a transaction on a file, which the system releases however its holder ends. */
 export class Exclusive {
   readonly #path: string
@@ -42,9 +55,7 @@ async function begin(database: DatabaseSync, path: string): Promise<void> {
       database.exec('BEGIN EXCLUSIVE')
       return
     } catch (error) {
-      // SQLITE_BUSY
-      const isBusy = error instanceof Error && 'errcode' in error && error.errcode === 5
-      if (!isBusy) throw error
+      if (!isBusy(error)) throw error
       if (performance.now() > end)
         throw new Error(`another process has held ${path} for ${PATIENCE / 1000} s; end it and try again`, {
           cause: error,
@@ -52,4 +63,9 @@ async function begin(database: DatabaseSync, path: string): Promise<void> {
     }
     await pause(randomInt(...AGAIN))
   }
+}
+
+/** SQLITE_BUSY */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 5
 }

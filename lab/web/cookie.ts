@@ -12,9 +12,12 @@ export interface CounterOptions {
 export function readCounter(field: string | undefined, name: string): number | undefined {
   if (field === undefined) return undefined
   for (const pair of field.split(';')) {
-    const [, key, value = ''] = /^\s*([^=]*)=(.*)$/.exec(pair) ?? []
+    const equals = pair.indexOf('=')
     // A browser sends the cookie of the longest path first (RFC 6265 §5.4); the first decides.
-    if (key === name) return /^[1-9]\d*$/.test(value.trim()) ? Number(value) : undefined
+    if (equals < 0 || pair.slice(0, equals).trimStart() !== name) continue
+    const value = pair.slice(equals + 1).trim()
+    // JSON has no number that is not finite.
+    return /^[1-9]\d*$/.test(value) ? Math.min(Number(value), Number.MAX_SAFE_INTEGER) : undefined
   }
   return undefined
 }

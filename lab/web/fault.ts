@@ -78,6 +78,10 @@ class HalfBody implements HttpBody {
     return piece
   }
 
+  abort(): void {
+    this.#body.abort?.()
+  }
+
   close(): void {
     this.#body.close()
   }
@@ -109,6 +113,10 @@ class SlowBody implements HttpBody {
     this.#waiting = rest?.length === 0 ? undefined : rest
     if (piece !== undefined) await this.#clock.wait(this.#pause, this.#signal).catch(() => undefined)
     return piece
+  }
+
+  abort(): void {
+    this.#body.abort?.()
   }
 
   close(): void {

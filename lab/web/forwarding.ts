@@ -18,6 +18,15 @@ export interface Location {
   readonly preserveHost: boolean
 }
 
+/** Who asks. */
+export interface Client {
+  readonly host: string
+  /** How the request came; http by default. */
+  readonly scheme?: 'http' | 'https'
+  /** Aborts when the client has gone, and its answer is wanted no more. */
+  readonly gone?: () => AbortSignal
+}
+
 // Written from what the request brought and what is added.
 const rewritten = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'via'] as const
 // Host is the other server's, a body is never sent on, and the engine has dealt with Expect.
@@ -37,19 +46,18 @@ const names: ReadonlyMap<string, string> = new Map([
 export function requestHead(
   location: Location,
   request: HttpRequest,
-  client: string,
+  { host: client, scheme = 'http' }: Client,
   pseudonym: string,
 ): string {
-  const host = hostOf(location, request)
   const fields = endToEndFields(request.fields)
   const added: Readonly<Record<(typeof rewritten)[number], string>> = {
-    forwarded: forwardedElement(client, request.host),
+    forwarded: forwardedElement(client, request.host, scheme),
     'x-forwarded-for': client,
     'x-forwarded-host': request.host,
-    'x-forwarded-proto': 'http',
+    'x-forwarded-proto': scheme,
     via: viaElement(request.version, pseudonym),
   }
-  let head = `${request.method} ${targetOf(location, request)} HTTP/1.1\r\nHost: ${host}\r\n`
+  let head = `${request.method} ${targetOf(location, request)} HTTP/1.1\r\nHost: ${hostOf(location, request)}\r\n`
   for (const [name, value] of fields) {
     if (!notSent.has(name)) head += line(name, value)
   }
@@ -122,9 +130,9 @@ function isSameHost(one: string, other: string): boolean {
 }
 
 // RFC 7239 §4 and §6: what is not a token, such as an address of IPv6 or a port, is quoted.
-function forwardedElement(client: string, host: string): string {
+function forwardedElement(client: string, host: string, scheme: string): string {
   const node = client.includes(':') ? `"${hostText(client)}"` : client
-  return `for=${node}${host === '' ? '' : `;host="${host}"`};proto=http`
+  return `for=${node}${host === '' ? '' : `;host="${host}"`};proto=${scheme}`
 }
 
 // RFC 9110 §7.6.3: the protocol of the message as it was received.

@@ -9,8 +9,13 @@ export class Hosts {
   readonly #named: ReadonlyMap<string, Site>
 
   /** `locate` gives the absolute path of a folder of the scenario. */
-  constructor({ hosts, ...first }: HttpConfig, locate: (folder: string) => string, tools: SiteTools) {
-    const open = (options: SiteOptions): Site => new Site(locate(options.root), options, tools)
+  constructor(
+    { hosts, ...first }: HttpConfig,
+    locate: (folder: string) => string,
+    tools: SiteTools,
+    guarded: readonly string[] = [],
+  ) {
+    const open = (options: SiteOptions): Site => new Site(locate(options.root), options, tools, guarded)
     this.first = open(first)
     this.#named = new Map(
       Object.entries(hosts).map(([name, { index = first.index, cookie = first.cookie, ...own }]) => [

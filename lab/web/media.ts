@@ -105,8 +105,9 @@ export class MediaTypes {
     for (const coding of asked) {
       const found = folder.find(path + EXTENSIONS[coding])
       if (found.kind !== 'file') continue
-      // One that is older than the file was made of something else.
-      if (found.validators.modified < file.validators.modified) {
+      // A link may lead where the path may not; one that is older than the file was made of something else.
+      const isBeside = [path, file.path].includes(found.path.slice(0, -EXTENSIONS[coding].length))
+      if (!isBeside || found.validators.modified < file.validators.modified) {
         closeBody(found.body)
         continue
       }
@@ -129,6 +130,8 @@ export class MediaTypes {
     if (kept !== undefined) return kept
     const octets = encodeBody(typeof body === 'string' ? Buffer.from(body, 'latin1') : body, coding)
     codings.set(coding, octets)
+    // What failed for want of memory may succeed the next time.
+    octets.catch(() => codings.delete(coding))
     return octets
   }
 }

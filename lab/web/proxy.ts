@@ -3,12 +3,12 @@ import { ConnectError, HttpClient } from '../kit/http/client.ts'
 import type { HttpRequest } from '../kit/http/request.ts'
 import { ResponseError } from '../kit/http/response.ts'
 import { decodePath } from '../kit/http/target.ts'
-import type { Peer, ServiceContext } from '../service.ts'
-import { hasPassed, requestHead, responseLines, type Location } from './forwarding.ts'
+import type { ServiceContext } from '../service.ts'
+import { hasPassed, requestHead, responseLines, type Client, type Location } from './forwarding.ts'
 import { proxyLocation, type ProxyRules } from './proxy-options.ts'
 import type { GatewayProblem } from './proxy-words.ts'
 
-export type { Location } from './forwarding.ts'
+export type { Client, Location } from './forwarding.ts'
 
 /** What of the lab a proxy needs. */
 export type ProxyTools = Pick<ServiceContext<unknown>, 'connect' | 'clock' | 'signal' | 'random'>
@@ -47,7 +47,7 @@ export class Proxy {
   async answer(
     location: Location,
     request: HttpRequest,
-    peer: Pick<Peer, 'host'>,
+    client: Client,
   ): Promise<HttpAnswer | GatewayFailure> {
     const { method } = request
     if (method !== 'GET' && method !== 'HEAD') throw new TypeError(`${method} is not forwarded`)
@@ -58,8 +58,9 @@ export class Proxy {
     }
     if (hasPassed(request.fields, this.#pseudonym)) return { problem: 'gateway-loop' }
     try {
-      const head = requestHead(location, request, peer.host, this.#pseudonym)
-      const response = await this.#client.ask(location.server, { method, head }, location.timeout)
+      const head = requestHead(location, request, client, this.#pseudonym)
+      const { server, timeout } = location
+      const response = await this.#client.ask(server, { method, head }, timeout, client.gone?.())
       const fields = responseLines(location, request, response, this.#pseudonym)
       return { status: response.status, fields, body: response.body }
     } catch (error) {

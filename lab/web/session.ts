@@ -8,6 +8,7 @@ import { requestLine, type AccessEntry, type AccessLog } from './access-log.ts'
 import { falsify, readFault } from './fault.ts'
 import type { Hosts } from './hosts.ts'
 import type { HttpConfig } from './options.ts'
+import type { Client } from './proxy.ts'
 import type { SiteAnswer } from './site.ts'
 import type { Reason } from './words.ts'
 
@@ -38,6 +39,9 @@ export class SiteSession implements HttpSession<SiteAnswer> {
   readonly #context: ServiceContext<HttpConfig>
   readonly #parts: SessionParts
   readonly #connection: number
+  readonly #client: Client
+  /** Made for who waits for another server's answer. */
+  #gone: AbortController | undefined
   #began = 0
   /** The request that is being answered, as far as it was read. */
   #head: RefusedHead | undefined
@@ -45,7 +49,12 @@ export class SiteSession implements HttpSession<SiteAnswer> {
   constructor(context: ServiceContext<HttpConfig>, parts: SessionParts) {
     this.#context = context
     this.#parts = parts
-    const { peer } = parts
+    const { peer, visitor } = parts
+    this.#client = {
+      host: peer.host,
+      scheme: visitor === undefined ? 'http' : 'https',
+      gone: () => (this.#gone ??= new AbortController()).signal,
+    }
     this.#connection = peer.connection
     this.#record('connection.opened', () => ({ address: peer.host, port: peer.port }))
   }
@@ -98,15 +107,16 @@ export class SiteSession implements HttpSession<SiteAnswer> {
   }
 
   closed(why: CloseReason): void {
+    this.#gone?.abort()
     this.#record('connection.closed', () => ({ why }))
   }
 
   #answer(request: HttpRequest, now: number): SiteAnswer | Promise<SiteAnswer> {
-    const { hosts, peer, visitor } = this.#parts
+    const { hosts, visitor } = this.#parts
     const site = hosts.find(request)
     const closed = visitor?.judge(request)
     if (closed !== undefined) return site.page(403, closed, request.fields)
-    return visitor?.answer(request) ?? site.answer(request, peer, now)
+    return visitor?.answer(request) ?? site.answer(request, this.#client, now)
   }
 
   async #break(fault: Fault, request: HttpRequest): Promise<SiteAnswer> {

@@ -1,11 +1,12 @@
 import { fieldLines, type HttpAnswer } from '../kit/http/answer.ts'
+import { followedPath } from '../kit/http/containment.ts'
 import { listFolder } from '../kit/http/folder-list.ts'
 import { Folder, type FolderProblem, type FoundFile } from '../kit/http/folder.ts'
 import { preferLanguage } from '../kit/http/language.ts'
 import { closeBody, selectPart, type Representation } from '../kit/http/representation.ts'
 import type { Fields, HttpRequest } from '../kit/http/request.ts'
 import { decodePath } from '../kit/http/target.ts'
-import type { Peer, ServiceContext } from '../service.ts'
+import type { ServiceContext } from '../service.ts'
 import { Gate } from './auth/auth.ts'
 import { foldPath } from './auth/fold.ts'
 import type { Refusal, Welcome } from './auth/verdict.ts'
@@ -16,7 +17,7 @@ import { MediaTypes } from './media.ts'
 import type { HttpConfig } from './options.ts'
 import { Pages } from './page.ts'
 import { gatewayStatuses } from './proxy-words.ts'
-import { Proxy, type Location } from './proxy.ts'
+import { Proxy, type Client, type Location } from './proxy.ts'
 import type { Language, Reason } from './words.ts'
 
 /** An answer with what the journal and the log want to know of it. */
@@ -40,7 +41,7 @@ export type SiteTools = Pick<ServiceContext<unknown>, 'clock' | 'random' | 'sign
 /** A request on its way: who sent it, when it came in milliseconds since 1970, and the visit counter that it brought. */
 interface Visit {
   readonly request: HttpRequest
-  readonly peer: Peer
+  readonly client: Client
   readonly now: number
   readonly path: string
   readonly before: number | undefined
@@ -74,6 +75,8 @@ export class Site {
   /** Keeps browsers from counting a visit less (RFC 9111 §4.2.2: what has a date may be kept for a while). */
   readonly #cacheLine: string
   readonly #forbidden: readonly string[]
+  /** Those that a client's certificate opens. */
+  readonly #guarded: readonly string[]
   readonly #listed: readonly string[]
   readonly #gate: Gate | undefined
   readonly #proxy: Proxy | undefined
@@ -81,7 +84,7 @@ export class Site {
   readonly #pages = new Pages()
 
   /** `root` is the absolute path of the folder. */
-  constructor(root: string, options: SiteOptions, tools: SiteTools) {
+  constructor(root: string, options: SiteOptions, tools: SiteTools, guarded: readonly string[] = []) {
     const { index, smallFile: smallSize, memory: memorySize, listing, protect, proxy } = options
     const { clock, random, world } = tools
     this.#options = options
@@ -91,20 +94,21 @@ export class Site {
     this.#cookies = options.cookie === false ? undefined : new CounterWriter(options.cookie)
     this.#cacheLine = options.validators ? 'Cache-Control: no-cache\r\n' : ''
     this.#forbidden = options.forbidden.map(foldPath)
-    this.#listed = typeof listing === 'boolean' ? (listing ? ['/'] : []) : listing.map(foldPath)
+    this.#guarded = guarded.map(foldPath)
+    this.#listed = typeof listing === 'boolean' ? (listing ? ['/'] : []) : listing
     this.#gate = isEmpty(protect) ? undefined : new Gate(protect, { clock, random, accounts: world.accounts })
     this.#proxy = isEmpty(proxy) ? undefined : new Proxy(proxy, tools)
     this.#languages = options.language === 'es' ? ['es', 'en'] : ['en', 'es']
   }
 
   /** The answer at `now`, milliseconds since 1970. */
-  answer(request: HttpRequest, peer: Peer, now: number): SiteAnswer | Promise<SiteAnswer> {
+  answer(request: HttpRequest, client: Client, now: number): SiteAnswer | Promise<SiteAnswer> {
     const { fields } = request
     const decoded = decodePath(request.path)
     if ('problem' in decoded) return this.#refuse(decoded.problem, fields)
     const { path } = decoded
     if (this.#isForbidden(path)) return this.#refuse('forbidden', fields)
-    const visit = { request, peer, now, path, before: this.#visits(fields) }
+    const visit = { request, client, now, path, before: this.#visits(fields) }
     const verdict = this.#gate?.judge(request, path)
     if (verdict === undefined) return this.#admit(visit)
     return this.#judge(verdict, visit)
@@ -127,7 +131,15 @@ export class Site {
 
   /** Whether a link leads into a folder that is forbidden, or protected otherwise than the path that was asked for. */
   #isClosed(real: string, path: string): boolean {
-    return this.#isForbidden(real) || this.#gate?.prefixOf(real) !== this.#gate?.prefixOf(path)
+    if (this.#isForbidden(real) || this.#gate?.prefixOf(real) !== this.#gate?.prefixOf(path)) return true
+    return isBelow(`${real}/`, this.#guarded) && !isBelow(`${path}/`, this.#guarded)
+  }
+
+  /** Whether a path leads into such a folder: nobody is told what is there, and what is not. */
+  #isVeiled(path: string): boolean {
+    if (this.#forbidden.length + this.#guarded.length === 0 && this.#gate === undefined) return false
+    const real = followedPath(this.#root, path)
+    return real !== undefined && real !== path && this.#isClosed(real, path)
   }
 
   #visits(fields: Fields): number | undefined {
@@ -159,6 +171,7 @@ export class Site {
     const location = this.#proxy?.match(path)
     if (location !== undefined) return this.#forward(location, visit)
     const found = this.#folder.find(path)
+    if (found.kind !== 'file' && this.#isVeiled(path)) return this.#refuse('forbidden', fields, before)
     if (found.kind === 'folder') return this.#redirect(visit)
     if (found.kind === 'problem') return this.#miss(found.problem, visit)
     return this.#serve(found, path.endsWith('/') ? path + index : path, visit)
@@ -202,7 +215,8 @@ export class Site {
   /** What is not in the folder may be made: a list, or what every site is asked for. */
   #miss(problem: FolderProblem, visit: Visit): SiteAnswer | Promise<SiteAnswer> {
     const { path, request, before, now } = visit
-    if (problem === 'no-index' && isBelow(path, this.#listed)) return this.#list(visit)
+    if (problem === 'no-index' && this.#listed.some((folder) => path.startsWith(folder)))
+      return this.#list(visit)
     const extra = problem === 'missing' ? extraAnswer(path, this.#options, now) : undefined
     return extra === undefined
       ? this.#refuse(problem, request.fields, before)
@@ -214,6 +228,7 @@ export class Site {
     const listing = await listFolder(this.#root, path, {
       isServed: (name, kind) =>
         kind === 'folder' ? !this.#isForbidden(path + name) : this.#media.isServed(name),
+      isOpen: (real, asked) => !this.#isClosed(real, asked),
     })
     if (typeof listing === 'string') return this.#refuse(listing, request.fields, before)
     const { fields, body } = listingPage(path, listing, this.#language(request.fields))
@@ -221,10 +236,10 @@ export class Site {
   }
 
   async #forward(location: Location, visit: Visit): Promise<SiteAnswer> {
-    const { request, peer, before, isWelcome = false } = visit
+    const { request, client, before, isWelcome = false } = visit
     // The password was meant for this server, and is none of the other's business.
     const fields = isWelcome ? request.fields.without('authorization') : request.fields
-    const answer = await this.#proxy?.answer(location, { ...request, fields }, peer)
+    const answer = await this.#proxy?.answer(location, { ...request, fields }, client)
     if (answer === undefined) throw new TypeError('a location without its proxy')
     if (!('problem' in answer)) return answer
     return { ...this.page(gatewayStatuses[answer.problem], answer.problem, request.fields), before }

@@ -14,6 +14,8 @@ import type { SiteAnswer } from './site.ts'
 export interface WebOptions {
   /** Field lines of every answer. */
   readonly fields?: string
+  /** Folders that the service itself keeps closed to some clients, so that no link from outside may lead into them. */
+  readonly guarded?: readonly string[]
 }
 
 /** A web server of one instance. */
@@ -25,7 +27,7 @@ export interface Web extends AsyncDisposable {
 /** Opens the sites of a configuration; it listens to nothing by itself. */
 export function openWeb(ctx: ServiceContext<HttpConfig>, options: WebOptions = {}): Web {
   const { config, clock } = ctx
-  const hosts = new Hosts(config, (folder) => ctx.files.path(folder), ctx)
+  const hosts = new Hosts(config, (folder) => ctx.files.path(folder), ctx, options.guarded)
   const log = config.accessLog
     ? new AccessLog(join(ctx.store().folder, 'access.log'), { clock, log: ctx.log })
     : undefined

@@ -16,6 +16,7 @@ export interface CertificatesOptions {
 export function createCertificates({ folder, scope, clock, random }: CertificatesOptions): Certificates {
   let current: { domain: string; address: string; authority: Authority } | undefined
   let published: CertificatePointers | undefined
+  let told: Disposable | undefined
 
   function authority(): Authority {
     const { domain, address } = scope()
@@ -31,16 +32,18 @@ export function createCertificates({ folder, scope, clock, random }: Certificate
     authority: async () => authority().authority(),
     issuer: async () => authority().issuer(),
     standing: async (serial) => authority().standing(serial),
-    crl: async () => authority().crl(),
+    crl: async (of) => authority().crl(of),
     ocsp: async (request) => authority().ocsp(request),
     publish(pointers) {
+      told?.[Symbol.dispose]()
       published = pointers
-      writePointers(folder, pointers)
+      told = writePointers(folder, pointers)
       return {
         [Symbol.dispose]() {
           if (published !== pointers) return
           published = undefined
-          writePointers(folder, undefined)
+          told?.[Symbol.dispose]()
+          told = undefined
         },
       }
     },

@@ -30,7 +30,12 @@ export const service = defineService({
     const at = await ctx.tcp('ca', (stream, peer) => server.serve(stream, new AuthoritySession(ctx, peer)))
     const base = `http://${addressText({ host: world.address, port: at.port })}`
     const published = ctx.config.isPublished
-      ? world.certificates.publish({ crl: `${base}/crl`, ocsp: `${base}/ocsp`, issuer: `${base}/issuer.der` })
+      ? world.certificates.publish({
+          crl: `${base}/crl`,
+          ocsp: `${base}/ocsp`,
+          issuer: `${base}/issuer.der`,
+          root: { crl: `${base}/root.crl`, issuer: `${base}/ca.der` },
+        })
       : undefined
     return { [Symbol.asyncDispose]: async () => published?.[Symbol.dispose]() }
   },

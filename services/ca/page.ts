@@ -13,9 +13,10 @@ const words = {
     root: 'The root certificate for a browser',
     pem: 'as PEM, for openssl and curl',
     crl: 'The list of revocations',
-    issuer: 'The certificate of what signs',
+    issuer: 'The intermediate that signs',
+    rootCrl: 'and what the root has revoked',
     ocsp: 'Single certificates are asked about by OCSP (RFC 6960), by POST or GET at',
-    fingerprint: 'Before you import it, compare its fingerprint with that of',
+    fingerprint: 'Before you import it, compare its SHA-256 fingerprint with that of',
     safe: (domain: string) =>
       `It can vouch for ${domain}, localhost and the lab's own addresses only: its name constraints say so, and browsers obey them. To trust it endangers no other site.`,
   },
@@ -25,18 +26,27 @@ const words = {
     root: 'El certificado raíz para un navegador',
     pem: 'en PEM, para openssl y curl',
     crl: 'La lista de revocaciones',
-    issuer: 'El certificado de quien firma',
+    issuer: 'La autoridad intermedia que firma',
+    rootCrl: 'y lo que ha revocado la raíz',
     ocsp: 'Por cada certificado se pregunta con OCSP (RFC 6960), con POST o GET en',
-    fingerprint: 'Antes de importarlo, compara su huella con la que da',
+    fingerprint: 'Antes de importarlo, compara su huella SHA-256 con la que da',
     safe: (domain: string) =>
       `Solo puede responder de ${domain}, localhost y las direcciones propias del laboratorio: lo dicen sus restricciones de nombres y los navegadores las obedecen. Confiar en ella no pone en peligro a ningún otro sitio.`,
   },
 } as const
 
-/** What a person sees who opens the authority's address; `root` is its certificate as PEM. */
-export function homePage(language: 'en' | 'es', domain: string, root: string): HttpAnswer {
+/** What a person sees who opens the authority's address; both certificates, the same one if there is no intermediate, are PEM. */
+export function homePage(
+  language: 'en' | 'es',
+  domain: string,
+  { root, issuer }: { readonly root: string; readonly issuer: string },
+): HttpAnswer {
   const said = words[language]
   const { fingerprint256, subject } = new X509Certificate(root)
+  const below =
+    issuer === root
+      ? ''
+      : `<li><a href="/issuer.der">${said.issuer}</a>, <a href="/root.crl">${said.rootCrl}</a> · <a href="/root.crl.pem">PEM</a></li>\n`
   const html = `<!doctype html>
 <html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${said.title}</title><style>${style}</style></head>
@@ -45,8 +55,7 @@ export function homePage(language: 'en' | 'es', domain: string, root: string): H
 <ul>
 <li><a href="/ca.crt">${said.root}</a> · <a href="/ca.pem">${said.pem}</a></li>
 <li><a href="/crl">${said.crl}</a> · <a href="/crl.pem">PEM</a></li>
-<li><a href="/issuer.der">${said.issuer}</a></li>
-<li>${said.ocsp} <code>/ocsp</code></li>
+${below}<li>${said.ocsp} <code>/ocsp</code></li>
 </ul>
 <p>${said.fingerprint} <code>lab cert show ca</code>:<br><code>${fingerprint256}</code></p>
 <aside>${escapeHtml(said.safe(domain))}</aside>

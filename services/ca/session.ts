@@ -56,14 +56,16 @@ export class AuthoritySession implements HttpSession {
     const { certificates, domain } = this.#context.world
     // RFC 6960 appendix A.1
     if (path === '/ocsp' || path === '/ocsp/') {
-      return method === 'POST' && request.body !== undefined ? this.#ocsp(request.body) : plain(405)
+      // What holds no request is malformed, which the responder says in its own way.
+      return method === 'POST' ? this.#ocsp(request.body ?? Buffer.alloc(0)) : plain(405, 'POST')
     }
-    if (method !== 'GET') return plain(405)
+    if (method !== 'GET') return plain(405, 'GET')
     if (path.startsWith('/ocsp/')) return this.#ocsp(fromPath(path.slice('/ocsp/'.length)))
     switch (path) {
       case '/': {
         const language = preferLanguage(request.fields.get('accept-language'), ['en', 'es'])
-        return homePage(language, domain, await certificates.authority())
+        const [root, issuer] = [await certificates.authority(), await certificates.issuer()]
+        return homePage(language, domain, { root, issuer })
       }
       case '/ca.pem':
         return file('application/x-pem-file', await certificates.authority())
@@ -77,6 +79,10 @@ export class AuthoritySession implements HttpSession {
         return file('application/pkix-crl', derOf(await certificates.crl()))
       case '/crl.pem':
         return file('application/x-pem-file', await certificates.crl())
+      case '/root.crl':
+        return file('application/pkix-crl', derOf(await certificates.crl('root')))
+      case '/root.crl.pem':
+        return file('application/x-pem-file', await certificates.crl('root'))
       default:
         return plain(404)
     }
@@ -88,10 +94,11 @@ export class AuthoritySession implements HttpSession {
 }
 
 function fromPath(text: string): Buffer {
+  // What is no path is no request either.
+  if (text.length > LONGEST_PATH) return Buffer.alloc(0)
   try {
-    return Buffer.from(decodeURIComponent(text.slice(0, LONGEST_PATH)), 'base64')
+    return Buffer.from(decodeURIComponent(text), 'base64')
   } catch {
-    // What is no path is no request, which the responder says in its own way.
     return Buffer.alloc(0)
   }
 }
@@ -104,12 +111,12 @@ function file(type: string, body: string | Buffer): HttpAnswer {
   return { status: 200, fields: fieldLines({ 'Content-Type': type, 'Cache-Control': 'no-cache' }), body }
 }
 
-function plain(status: number): HttpAnswer {
+function plain(status: number, allow = 'GET, POST'): HttpAnswer {
   return {
     status,
     fields: fieldLines({
       'Content-Type': 'text/plain; charset=utf-8',
-      ...(status === 405 && { Allow: 'GET, POST' }),
+      ...(status === 405 && { Allow: allow }),
     }),
     body: `${status} ${reasonPhrase(status)}\n`,
   }

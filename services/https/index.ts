@@ -1,13 +1,14 @@
 import type { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import { HttpServer } from '../../lab/kit/http/server.ts'
-import { defineService, type Peer, type ServiceContext } from '../../lab/service.ts'
+import { defineService, type FactData, type Peer, type ServiceContext } from '../../lab/service.ts'
 import type { ClientProblem } from '../../lab/web/client-words.ts'
 import { answerFault } from '../../lab/web/options.ts'
 import { openWeb, webProblems, type Web } from '../../lab/web/web.ts'
-import { ALERTS, judgeClient, userOf } from './client.ts'
+import { ALERTS, judgeClient, lineOf, userOf } from './client.ts'
 import { ServerKeys } from './keys.ts'
 import { httpsOptions, type HttpsConfig } from './options.ts'
+import { certificateProblems } from './problems.ts'
 import { RedirectSession } from './redirect.ts'
 import { TlsVisitor } from './visitor.ts'
 
@@ -29,7 +30,7 @@ export const service = defineService({
     redirect: { transport: 'tcp', standard: 80, fallback: 8081 },
   },
   faults: { 'http.answer': answerFault },
-  problems: (config, files) => webProblems(config, files),
+  problems: (config, files) => [...webProblems(config, files), ...certificateProblems(config, files)],
 
   async start(ctx) {
     const { config, log } = ctx
@@ -41,13 +42,16 @@ export const service = defineService({
     const keys = new ServerKeys(ctx)
     await keys.start()
     const hsts = config.hsts === false ? '' : `Strict-Transport-Security: max-age=${config.hsts}\r\n`
-    const web = openWeb(ctx, { fields: hsts })
+    const web = openWeb(ctx, { fields: hsts, guarded: config.clientPaths })
     const { port } = await ctx.tcp('https', async (stream, peer) => {
-      const socket = await ctx.upgrade(stream, keys.options).catch((error: unknown) => {
-        const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-        ctx.record({ kind: 'tls.failed', connection: peer.connection, data: { client: peer.host, why } })
-      })
-      if (socket !== undefined) await welcome(ctx, web, socket, peer)
+      const fail = (error: unknown): void => {
+        const data = { client: peer.host, why: reasonOf(error) }
+        ctx.record({ kind: 'tls.failed', connection: peer.connection, data })
+      }
+      const socket = await ctx.upgrade(stream, keys.options).catch(fail)
+      // Of a client that is gone nothing can be asked any more.
+      if (socket?.destroyed) fail('the client left after the handshake')
+      else if (socket !== undefined) await welcome(ctx, web, socket, peer)
     })
     if (config.redirect) await redirect(ctx, port)
     return web
@@ -62,14 +66,19 @@ async function welcome(
   peer: Peer,
 ): Promise<void> {
   const { config, clock, world } = ctx
+  // Before the client is judged, for it may leave meanwhile.
+  const agreed = agreedBy(socket)
   const { certificate, problem } =
     config.client === 'off'
       ? { certificate: undefined, problem: undefined }
       : await judgeClient(socket, world.certificates, clock)
   const user = certificate === undefined || problem !== undefined ? undefined : userOf(certificate)
-  tell(ctx, socket, peer, { certificate, problem, user })
+  tell(ctx, agreed, peer, { certificate, problem, user })
   if (config.client === 'required' && problem !== undefined) return ctx.refuse(socket, ALERTS[problem])
-  web.serve(socket, peer, new TlsVisitor({ socket, certificate, problem, user }, config))
+  // Of whoever has left meanwhile the web server would hear neither the end nor the close.
+  if (socket.readableEnded) socket.end()
+  else if (!socket.destroyed)
+    web.serve(socket, peer, new TlsVisitor({ socket, certificate, problem, user }, config))
 }
 
 interface Found {
@@ -78,26 +87,45 @@ interface Found {
   readonly user: string | undefined
 }
 
+/** The name of what ended a handshake; where there is none, its words. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return 'code' in error ? String(error.code) : error.message
+}
+
+/** What the handshake has agreed on. */
+function agreedBy(socket: TLSSocket): FactData {
+  return {
+    version: socket.getProtocol() ?? '',
+    cipher: socket.getCipher().standardName,
+    resumed: socket.isSessionReused(),
+    name: typeof socket.servername === 'string' ? socket.servername : undefined,
+    alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
+  }
+}
+
 function tell(
   ctx: ServiceContext<HttpsConfig>,
-  socket: TLSSocket,
+  agreed: FactData,
   peer: Peer,
   { certificate, problem, user }: Found,
 ): void {
+  const isRefused = ctx.config.client === 'required' && problem !== undefined
   ctx.record({
-    kind: ctx.config.client === 'required' && problem !== undefined ? 'tls.refused' : 'tls.agreed',
+    kind: isRefused ? 'tls.refused' : 'tls.agreed',
     connection: peer.connection,
-    data: () => ({
+    data: {
       client: peer.host,
-      version: socket.getProtocol() ?? '',
-      cipher: socket.getCipher().standardName,
-      resumed: socket.isSessionReused(),
-      name: typeof socket.servername === 'string' ? socket.servername : undefined,
-      subject: certificate?.subject.replaceAll('\n', ', '),
-      serial: certificate?.serialNumber,
+      ...agreed,
+      ...(certificate && {
+        subject: lineOf(certificate.subject),
+        issuer: lineOf(certificate.issuer),
+        serial: certificate.serialNumber,
+      }),
       user,
       problem,
-    }),
+      alert: isRefused ? ALERTS[problem] : undefined,
+    },
   })
 }
 

@@ -1,4 +1,5 @@
 /** The certificates that the server shows, one for each of its hosts, renewed while it runs. */
+import { X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContext, type TlsOptions } from 'node:tls'
 import type { Certificate, ServiceContext } from '../../lab/service.ts'
 import type { HttpsConfig } from './options.ts'
@@ -71,8 +72,9 @@ export class ServerKeys {
       secureOptions: SECURE_OPTIONS | (config.tickets ? 0 : NO_TICKETS),
       sessionIdContext: 'telelab',
       key,
-      cert: chain,
-      ...(authority.length > 0 && { ca: authority }),
+      cert: sentChain(chain, authority[0]),
+      // Without any, Node would read those that it brings, for clients that are asked for nothing.
+      ca: authority,
     })
     this.#contexts = new Map([...named].map(([name, shown]) => [name, createSecureContext(context(shown))]))
     this.#options = {
@@ -105,6 +107,15 @@ export class ServerKeys {
     const addresses = hasAddress ? [...new Set([world.address, '127.0.0.1'])] : []
     return this.#ctx.certificate({ names, addresses, purpose: 'server' })
   }
+}
+
+/**
+ * What is sent of a chain. Where roots are known, OpenSSL adds the issuers of a certificate that comes alone, and verifies
+ * what it has found at every handshake; the root behind it is the same on the wire, and nothing is looked for.
+ */
+function sentChain(chain: string, root: string | undefined): string {
+  if (root === undefined || chain.split('-----BEGIN CERTIFICATE-----').length > 2) return chain
+  return new X509Certificate(chain).checkIssued(new X509Certificate(root)) ? `${chain}\n${root}` : chain
 }
 
 /** SSL_OP_NO_TICKET */

@@ -8,6 +8,7 @@ import { foldPath } from '../../lab/web/auth/fold.ts'
 import { clientReasons, type ClientProblem } from '../../lab/web/client-words.ts'
 import type { Reason } from '../../lab/web/words.ts'
 import type { Visitor } from '../../lab/web/session.ts'
+import { lineOf } from './client.ts'
 import type { HttpsConfig } from './options.ts'
 
 /** What is known of a client before its first request. */
@@ -64,6 +65,7 @@ const words = {
   en: {
     title: 'Who you are, and what TLS has agreed on',
     off: 'This server asks no client for a certificate.',
+    none: 'Your client has shown no certificate. Import one into the browser (.p12) and open this page anew.',
     known: 'The certificate of your client proves that you are',
     protocol: 'Version',
     cipher: 'Cipher suite',
@@ -82,6 +84,7 @@ const words = {
   es: {
     title: 'Quién eres y qué ha acordado TLS',
     off: 'Este servidor no pide certificado a ningún cliente.',
+    none: 'Tu cliente no ha mostrado ningún certificado. Importa uno en el navegador (.p12) y vuelve a abrir esta página.',
     known: 'El certificado de tu cliente demuestra que eres',
     protocol: 'Versión',
     cipher: 'Conjunto de cifrado',
@@ -106,13 +109,13 @@ function identityPage(handshake: Handshake, config: HttpsConfig, language: 'en' 
     [said.protocol, socket.getProtocol() ?? ''],
     [said.cipher, socket.getCipher().standardName],
     [said.resumed, socket.isSessionReused() ? said.again : said.fresh],
-    [said.server, String(socket.servername || '—')],
-    [said.alpn, String(socket.alpnProtocol || '—')],
+    [said.server, socket.servername || '—'],
+    [said.alpn, socket.alpnProtocol || '—'],
   ]
   if (certificate !== undefined)
     rows.push(
-      [said.subject, certificate.subject.replaceAll('\n', ', ')],
-      [said.issuer, certificate.issuer.replaceAll('\n', ', ')],
+      [said.subject, lineOf(certificate.subject)],
+      [said.issuer, lineOf(certificate.issuer)],
       [said.serial, certificate.serialNumber],
       [said.valid, `${certificate.validFromDate.toISOString()} – ${certificate.validToDate.toISOString()}`],
       [said.fingerprint, certificate.fingerprint256],
@@ -122,7 +125,7 @@ function identityPage(handshake: Handshake, config: HttpsConfig, language: 'en' 
       ? `<p>${said.off}</p>`
       : problem === undefined
         ? `<p>${said.known} <b>${escapeHtml(user ?? '')}</b>.</p>`
-        : `<p class="bad"><b>${escapeHtml(clientReasons[problem][language])}</b></p>`
+        : `<p class="bad"><b>${escapeHtml(problem === 'client-missing' ? said.none : clientReasons[problem][language])}</b></p>`
   const list = rows.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('\n')
   const html = `<!doctype html>
 <html lang="${language}">

@@ -1,9 +1,11 @@
-/** The benchmark's web servers that are Node programs, `lab|net|http FOLDER REQUESTS`; each sends its port when it answers. */
+/** The benchmark's web servers that are Node programs, `lab|net|tls|http FOLDER REQUESTS`; each sends its port when it answers, and its longest stall when it is asked twice. */
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type RequestListener } from 'node:http'
 import { createServer as createNetServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createServer as createTlsServer } from 'node:tls'
 
 const [mode, folder = '', requests = ''] = process.argv.slice(2)
 const most = Number(requests)
@@ -23,7 +25,8 @@ async function serveLab(): Promise<number> {
   if (scenario === undefined) throw new Error(JSON.stringify(problems))
   const lab = new Lab({ scenario, state: join(folder, 'state'), ports: 'any' })
   await lab.start()
-  return lab.address('http', 'http').port
+  const service = scenario.instances.some(({ name }) => name === 'https') ? 'https' : 'http'
+  return lab.address(service, service).port
 }
 
 async function listen(server: Server): Promise<number> {
@@ -36,6 +39,23 @@ async function listen(server: Server): Promise<number> {
 
 /** No parser, no files, no lab: what Node itself costs for one piece in and one out. */
 function serveNet(): Promise<number> {
+  return listen(createNetServer({ noDelay: true }, answerPrepared()))
+}
+
+/** The same inside of TLS. */
+function serveTls(): Promise<number> {
+  const read = (name: string): Buffer => readFileSync(join(folder, name))
+  const isClientAsked = read('client').toString() === 'required'
+  const options = {
+    key: read('server.key'),
+    cert: read('server.pem'),
+    ciphers: 'TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256',
+    ...(isClientAsked && { requestCert: true, ca: read('state/certs/cacert.pem') }),
+  }
+  return listen(createTlsServer({ ...options, noDelay: true }, answerPrepared()))
+}
+
+function answerPrepared(): (socket: Socket) => void {
   const prepare = (connection: string): Map<string, Buffer> =>
     new Map(
       [...bodies()].map(([path, body]) => [
@@ -50,18 +70,16 @@ function serveNet(): Promise<number> {
     )
   const open = prepare('keep-alive')
   const last = prepare('close')
-  return listen(
-    createNetServer({ noDelay: true }, (socket: Socket) => {
-      let served = 0
-      socket.on('error', () => undefined)
-      socket.on('data', (chunk: Buffer) => {
-        const path = chunk.toString('latin1', 4, chunk.indexOf(32, 4))
-        served += 1
-        if (served < most) socket.write(open.get(path) ?? '')
-        else socket.end(last.get(path) ?? '')
-      })
-    }),
-  )
+  return (socket) => {
+    let served = 0
+    socket.on('error', () => undefined)
+    socket.on('data', (chunk: Buffer) => {
+      const path = chunk.toString('latin1', 4, chunk.indexOf(32, 4))
+      served += 1
+      if (served < most && !chunk.includes('HTTP/1.0')) socket.write(open.get(path) ?? '')
+      else socket.end(last.get(path) ?? '')
+    })
+  }
 }
 
 function serveHttp(): Promise<number> {
@@ -79,6 +97,19 @@ function serveHttp(): Promise<number> {
   return listen(server)
 }
 
-const serve = { lab: serveLab, net: serveNet, http: serveHttp }[mode ?? '']
+/** The longest time in milliseconds that the loop was late by, from one message to the next. */
+function tellStalls(): void {
+  const delays = monitorEventLoopDelay({ resolution: 1 })
+  let isWatched = false
+  delays.enable()
+  process.on('message', () => {
+    if (isWatched) process.send?.(delays.max / 1e6)
+    isWatched = !isWatched
+    delays.reset()
+  })
+}
+
+const serve = { lab: serveLab, net: serveNet, tls: serveTls, http: serveHttp }[mode ?? '']
 if (serve === undefined) throw new Error(`no mode ${mode}`)
 process.send?.(await serve())
+tellStalls()

@@ -3,15 +3,16 @@
  * then the memory for 10,000 open connections. CPU is the steady figure; the rates share the machine with the load
  * generator. `npm run bench http [name …]`; ROUNDS, DURATION (seconds), REQUESTS (on one connection), IDLE (0: no such part).
  */
-import { spawnSync, type ChildProcess } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { temporaryFolder } from '../lab.ts'
-import { median } from './figures.ts'
+import { median, ratio } from './figures.ts'
 import { cpuOfFamily, cpuOfMachine, memoryOfFamily } from './process.ts'
-import { webServers, withDescriptors, type Load, type WebServer, type WebServerKind } from './web-servers.ts'
+import { stop, withServer, wrk, type ServedFile } from './web-run.ts'
+import { webServers, withDescriptors, type WebServer } from './web-servers.ts'
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 5)
 const SECONDS = Number(process.env['DURATION'] ?? 3)
@@ -26,8 +27,6 @@ const FILES = [
   { name: '8m.txt', title: '8 MB', octets: 8 * 1024 * 1024, connections: 8 },
 ] as const
 
-type File = (typeof FILES)[number]
-
 interface Figures {
   /** Microseconds of CPU a request. */
   readonly cpu: number[]
@@ -38,80 +37,19 @@ interface Figures {
 /** Cores that programs beside the server and its load took in each run. */
 const noise: number[] = []
 
-function wrk(port: number, file: File, seconds: number): { requests: number; rate: number } {
-  const url = `http://127.0.0.1:${port}/${file.name}`
-  const words = ['-t', '1', '-c', String(file.connections), '-d', String(seconds), url]
-  const { stdout, stderr } = spawnSync('wrk', words, { encoding: 'utf8' })
-  const [requests, rate] = [/(\d+) requests in/, /Requests\/sec:\s+([\d.]+)/].map((each) =>
-    Number(each.exec(stdout)?.[1]),
-  )
-  if (!(requests && rate) || /Non-2xx|Socket errors: connect [1-9]/.test(stdout))
-    throw new Error(`wrk ${url}: ${stdout}${stderr}`)
-  return { requests, rate }
-}
+const urlOf = (port: number, { name }: ServedFile): string => `http://127.0.0.1:${port}/${name}`
 
-function measure({ port, process: { pid = 0 } }: WebServer, file: File, into: Figures): void {
+function measure({ port, process: { pid = 0 } }: WebServer, file: ServedFile, into: Figures): void {
   // Caches and compilers get warm before the figures are taken.
-  wrk(port, file, 1)
+  wrk(urlOf(port, file), file.connections, 1)
   const begun = performance.now()
   const [machine, own, before] = [cpuOfMachine(), cpuOfFamily(process.pid), cpuOfFamily(pid)]
-  const { requests, rate } = wrk(port, file, SECONDS)
+  const { requests, rate } = wrk(urlOf(port, file), file.connections, SECONDS)
   into.cpu.push(((cpuOfFamily(pid) - before) / requests) * 1e6)
   into.rate.push(rate)
   // The server is this process's child, and wrk was.
   const rest = cpuOfMachine() - machine - (cpuOfFamily(process.pid) - own)
   noise.push(rest / ((performance.now() - begun) / 1000))
-}
-
-async function waitFor(port: number, name: string, files: readonly File[]): Promise<void> {
-  const end = performance.now() + 10_000
-  for (;;) {
-    try {
-      for (const file of files) {
-        const answer = await fetch(`http://127.0.0.1:${port}/${file.name}`, {
-          headers: { Connection: 'close' },
-        })
-        const { byteLength } = await answer.arrayBuffer()
-        if (byteLength !== file.octets) throw new Error(`${name}: ${byteLength} octets of ${file.name}`)
-      }
-      return
-    } catch (error) {
-      if (performance.now() > end) throw new Error(`${name} does not answer`, { cause: error })
-      await setTimeout(50)
-    }
-  }
-}
-
-/** A master that is killed leaves its workers behind; one that is asked ends them. */
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit')
-  child.kill('SIGTERM')
-  await Promise.race([ended, setTimeout(5000, undefined, { ref: false })])
-  child.kill('SIGKILL')
-}
-
-async function withServer(
-  kind: WebServerKind,
-  load: Load & { readonly files: readonly File[] },
-  run: (server: WebServer) => void | Promise<void>,
-): Promise<void> {
-  mkdirSync(join(load.folder, 'www'), { recursive: true })
-  for (const { name, octets } of load.files) writeFileSync(join(load.folder, 'www', name), 'x'.repeat(octets))
-  // The workers of nginx and Apache are another user's.
-  chmodSync(load.folder, 0o755)
-  const server = await kind.start(load)
-  try {
-    await waitFor(server.port, kind.name, load.files)
-    await run(server)
-  } finally {
-    await stop(server.process)
-  }
-}
-
-const ratio = (ours: readonly number[], theirs: readonly number[]): string => {
-  const ratios = ours.map((each, round) => each / (theirs[round] ?? Number.NaN))
-  return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`
 }
 
 function print(all: ReadonlyMap<string, readonly Figures[]>): void {

@@ -1,11 +1,11 @@
 /**
- * The web servers that the HTTP benchmark compares, each serving the same folder on a port of its own. nginx and Apache
+ * The web servers that the benchmarks compare, each serving the same folder on a port of its own. nginx and Apache
  * are configured as Debian ships them (access log, sendfile, modules, threads), with one worker for nginx; only for the
  * idle connections are their limits raised. A connection brings the same number of requests to each.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { freePort } from '../port.ts'
 
@@ -23,6 +23,19 @@ export interface Load {
   readonly requests: number
   /** Connections open at the same time, for minutes; undefined for the server's usual limits. */
   readonly idle?: number
+  /** Undefined for plain HTTP. */
+  readonly tls?: TlsLoad
+}
+
+/** PEM files, the same for every server. */
+export interface TlsLoad {
+  /** The lab's folder of them, for its authority to go on with. */
+  readonly authorityFolder: string
+  readonly authority: string
+  readonly certificate: string
+  readonly key: string
+  /** The certificate of a client, where they must show one. */
+  readonly client?: { readonly certificate: string; readonly key: string }
 }
 
 /** How one server is started; `program` must be there for it to take part. */
@@ -35,6 +48,8 @@ export interface WebServerKind {
 const root = resolve(import.meta.dirname, '..', '..')
 /** Seconds that an idle connection is kept where the count of them matters. */
 const LONG = 600
+/** The domain of the lab, and of the certificates. */
+export const DOMAIN = 'bench.test'
 
 /** Runs a program with as many descriptors as the connections need, where the system lets it have them. */
 export function withDescriptors(
@@ -49,15 +64,26 @@ export function withDescriptors(
   })
 }
 
+/** The options of the service `https`, whose files are put beside the scenario. */
+function labTls(folder: string, { authorityFolder, certificate, key, client }: TlsLoad): string {
+  cpSync(authorityFolder, join(folder, 'state', 'certs'), { recursive: true })
+  copyFileSync(certificate, join(folder, 'server.pem'))
+  copyFileSync(key, join(folder, 'server.key'))
+  const asked = client === undefined ? 'off' : 'required'
+  writeFileSync(join(folder, 'client'), asked)
+  return `, certificate: { certificate: server.pem, key: server.key }, client: '${asked}'`
+}
+
 function nodeServer(name: string, mode: string): WebServerKind {
   return {
     name,
     program: process.execPath,
-    async start({ folder, requests, idle }) {
+    async start({ folder, requests, idle, tls }) {
       const limits = idle === undefined ? '' : `, idleTimeout: ${LONG}, maxConnections: ${idle + 100}`
+      const secure = tls === undefined ? '' : labTls(folder, tls)
       writeFileSync(
         join(folder, 'scenario.yaml'),
-        `title: Bench\nservices:\n  http: { maxRequests: ${requests}${limits} }\n`,
+        `title: Bench\ndomain: ${DOMAIN}\nservices:\n  ${secure === '' ? 'http' : 'https'}: { maxRequests: ${requests}${limits}${secure} }\n`,
       )
       const child = withDescriptors(
         process.execPath,
@@ -81,11 +107,34 @@ function nodeServer(name: string, mode: string): WebServerKind {
 /** Started by root, both give up its rights. */
 const isRoot = process.getuid?.() === 0
 
+const CIPHER = 'ECDHE-ECDSA-AES128-GCM-SHA256'
+const SUITE = 'TLS_AES_128_GCM_SHA256'
+
+const nginxTls = ({ authority, certificate, key, client }: TlsLoad): string =>
+  `    ssl_certificate ${certificate};
+    ssl_certificate_key ${key};
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_prefer_server_ciphers on;
+    ssl_ciphers ${CIPHER};
+    ssl_conf_command Ciphersuites ${SUITE};
+${client !== undefined ? `    ssl_verify_client on;\n    ssl_client_certificate ${authority};\n` : ''}`
+
+const apacheTls = ({ authority, certificate, key, client }: TlsLoad): string =>
+  `LoadModule ssl_module /usr/lib/apache2/modules/mod_ssl.so
+SSLEngine on
+SSLCertificateFile ${certificate}
+SSLCertificateKeyFile ${key}
+SSLProtocol -all +TLSv1.2 +TLSv1.3
+SSLHonorCipherOrder on
+SSLCipherSuite ${CIPHER}
+SSLCipherSuite TLSv1.3 ${SUITE}
+${client !== undefined ? `SSLVerifyClient require\nSSLCACertificateFile ${authority}\n` : ''}`
+
 function nginx(name: string, log: (folder: string) => string): WebServerKind {
   return {
     name,
     program: 'nginx',
-    async start({ folder, requests, idle }) {
+    async start({ folder, requests, idle, tls }) {
       const port = await freePort()
       // nginx closes idle connections when fewer than a sixteenth of all are free.
       const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
@@ -109,9 +158,9 @@ http {
   access_log ${log(folder)};
   keepalive_requests ${requests};
 ${idle === undefined ? '' : `  keepalive_timeout ${LONG};\n`}${places.join('')}  server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${port}${tls === undefined ? '' : ' ssl'};
     root ${folder}/www;
-  }
+${tls === undefined ? '' : nginxTls(tls)}  }
 }\n`,
       )
       const words = ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')]
@@ -133,7 +182,7 @@ const apacheThreads = (idle: number | undefined): string =>
 const apache: WebServerKind = {
   name: 'Apache (event)',
   program: 'apache2',
-  async start({ folder, requests, idle }) {
+  async start({ folder, requests, idle, tls }) {
     const port = await freePort()
     const load = APACHE_MODULES.split(' ').map(
       (each) => `LoadModule ${each}_module /usr/lib/apache2/modules/mod_${each}.so\n`,
@@ -152,7 +201,7 @@ TypesConfig /etc/mime.types
 KeepAlive On
 MaxKeepAliveRequests ${requests}
 ThreadsPerChild 25
-${apacheThreads(idle)}DocumentRoot ${folder}/www
+${apacheThreads(idle)}${tls === undefined ? '' : apacheTls(tls)}DocumentRoot ${folder}/www
 <Directory ${folder}/www>
   Options Indexes FollowSymLinks
   AllowOverride None
@@ -172,4 +221,12 @@ export const webServers: readonly WebServerKind[] = [
   apache,
   nodeServer('bare node:net, prepared octets', 'net'),
   nodeServer('bare node:http, body in memory', 'http'),
+]
+
+/** Those that speak TLS, ours first. */
+export const secureServers: readonly WebServerKind[] = [
+  nodeServer('telelab', 'lab'),
+  nginx('nginx', (folder) => `${folder}/access.log`),
+  apache,
+  nodeServer('bare node:tls, prepared octets', 'tls'),
 ]

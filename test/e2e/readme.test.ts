@@ -30,7 +30,7 @@ async function follow(lines: readonly string[], folder: string): Promise<string[
     const command = line
       .replace(/^npm start/, 'npx lab start')
       .replace(/^npx lab/, `"${process.execPath}" "${launcher}"`)
-      .replaceAll(/\b(?:5353|8080)\b/g, (port) => ports.get(port) ?? port)
+      .replaceAll(/\b(?:5353|8080|8443)\b/g, (port) => ports.get(port) ?? port)
     const whole = isStart
       ? `${command.replace(/#.*/, '').replace('--detach', '')} --detach --ports any`
       : command
@@ -41,7 +41,9 @@ async function follow(lines: readonly string[], folder: string): Promise<string[
     outputs.push(stdout)
     for (const { port } of isStart ? addressesIn(stdout) : []) {
       const isDns = new RegExp(`:${port} \\(udp, tcp\\)`).test(stdout)
-      ports.set(isDns ? '5353' : '8080', String(port))
+      const isHttps = new RegExp(`^\\s*https .*:${port}$`, 'm').test(stdout)
+      const isHttp = new RegExp(`^\\s*http .*:${port}$`, 'm').test(stdout)
+      if (isDns || isHttps || isHttp) ports.set(isDns ? '5353' : isHttps ? '8443' : '8080', String(port))
     }
   }
   return outputs
@@ -66,6 +68,22 @@ test('the tour of the student', { skip }, async () => {
   assert.match(status ?? '', /dns\s+running[\s\S]*http\s+running/)
   assert.match(without ?? '', /dns\s+stopped/)
   assert.match(again ?? '', /dns\s+running/)
+  assert.equal(stop, 'stopped\n')
+})
+
+test('the tour of the secure web', { skip: missing('curl', 'sh') }, async () => {
+  using folder = temporaryFolder()
+  const lines = linesOf(blocks('The secure web', 'sh')[0])
+  const commands = [
+    'npx lab start -s secure',
+    ...lines.map((line) => (line.startsWith('curl') ? `${line.replace(/#.*/, '')} 2>&1 || true` : line)),
+  ]
+  const [, missed, made, identity, shown, , revoked, stop] = await follow(commands, folder.path)
+  assert.match(missed ?? '', /certificate required/)
+  assert.match(made ?? '', /me\/key\.pem/)
+  assert.match(identity ?? '', /proves that you are <b>nombre1_9721<\/b>/)
+  assert.match(shown ?? '', /Subject {2}O=telelab, CN=nombre1_9721/)
+  assert.match(revoked ?? '', /certificate revoked/)
   assert.equal(stop, 'stopped\n')
 })
 

@@ -1,8 +1,9 @@
-import { resolve } from 'node:path'
+import { statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { exportPkcs12, Pkcs12Error } from '../../../certs/pkcs12.ts'
 import { LabError } from '../../host/error.ts'
-import { exit } from '../command.ts'
-import { findEntry, nameOf, openPlace, outFolder, writeFiles, wrong, type Verb } from './verb.ts'
+import { exit, type Call } from '../command.ts'
+import { fileName, findEntry, openPlace, outFolder, writeFiles, wrong, type Verb } from './verb.ts'
 
 /** Writes a key and its certificates into one PKCS #12 file. */
 export const verb: Verb = async (call) => {
@@ -17,10 +18,10 @@ export const verb: Verb = async (call) => {
   const found = await authority.read(entry.serial)
   if (found?.key === undefined)
     throw new LabError({
-      en: `the authority does not have the key of ${entry.serial}: whoever made the request has it`,
-      es: `la autoridad no tiene la clave de ${entry.serial}: la tiene quien hizo la petición`,
+      en: `the authority does not have the key of ${entry.serial}: whoever made the request has it, and makes the file with openssl pkcs12 -export`,
+      es: `la autoridad no tiene la clave de ${entry.serial}: la tiene quien hizo la petición, que crea el fichero con openssl pkcs12 -export`,
     })
-  const name = nameOf(entry)
+  const name = fileName(entry)
   const encryption = call.is('legacy') ? 'legacy' : 'modern'
   const chain = [found.chain.slice(found.certificate.length), found.authority].filter((pem) => pem !== '')
   const content = await exportPkcs12({
@@ -33,13 +34,10 @@ export const verb: Verb = async (call) => {
   }).catch((error: unknown) => {
     throw error instanceof Pkcs12Error ? new LabError(error.text, { blame: 'wrong', cause: error }) : error
   })
-  const out = call.text('out')
-  const path =
-    out === undefined ? `${outFolder(call, folder, name)}/${name}.p12` : resolve(call.io.folder, out)
-  const slash = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'))
-  await writeFiles(call, path.slice(0, slash), [
+  const path = pathFor(call, folder, name)
+  await writeFiles(call, dirname(path), [
     {
-      name: path.slice(slash + 1),
+      name: basename(path),
       content,
       isSecret: true,
       text: {
@@ -49,4 +47,13 @@ export const verb: Verb = async (call) => {
     },
   ])
   return exit.done
+}
+
+/** What `--out` names: a file, or the folder for it if it is one or ends like one. */
+function pathFor(call: Call, folder: string, name: string): string {
+  const out = call.text('out')
+  if (out === undefined) return join(outFolder(call, folder, name), `${name}.p12`)
+  const path = resolve(call.io.folder, out)
+  const isFolder = /[/\\]$/.test(out) || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  return isFolder ? join(path, `${name}.p12`) : path
 }

@@ -17,24 +17,26 @@ export const verb: Verb = async (call) => {
       en: 'nothing is certified yet; `lab cert issue NAME` does',
       es: 'todavía no hay nada certificado; `lab cert issue NOMBRE` lo hace',
     })
-  const width = Math.max(...entries.map((entry) => nameOf(entry).length))
+  const width = entries.reduce((most, entry) => Math.max(most, nameOf(entry).length), 0)
   for (const entry of entries) {
     const state = call.io.pick(stateOf(entry, Date.now()))
-    call.io.say(`${entry.serial}  ${day(entry.notAfter)}  ${nameOf(entry).padEnd(width)}  ${state}`)
+    call.io.say(`${entry.serial}  ${nameOf(entry).padEnd(width)}  ${state}`)
   }
   return exit.done
 }
 
 function stateOf({ notAfter, revoked }: RegisterEntry, now: number): Text {
+  const end = day(notAfter)
   if (revoked !== undefined) {
-    const when = `${day(revoked.at)}, ${revoked.reason}`
+    const [when, why] = [day(revoked.at), revoked.reason]
     return {
-      en: styleText('red', `revoked ${when}`),
-      es: styleText('red', `revocado ${when}`),
+      en: styleText('red', `revoked on ${when} (${why})`),
+      es: styleText('red', `revocado el ${when} (${why})`),
     }
   }
-  if (notAfter < now) return { en: styleText('yellow', 'expired'), es: styleText('yellow', 'caducado') }
-  return { en: 'valid', es: 'válido' }
+  if (notAfter < now)
+    return { en: styleText('yellow', `expired on ${end}`), es: styleText('yellow', `caducó el ${end}`) }
+  return { en: `valid until ${end}`, es: `válido hasta el ${end}` }
 }
 
 function day(time: number): string {

@@ -1,14 +1,18 @@
 import { X509Certificate } from 'node:crypto'
 import { LabError } from '../../host/error.ts'
-import { exit } from '../command.ts'
+import type { CertificateRequest } from '../../service.ts'
+import { exit, type Call } from '../command.ts'
 import {
+  filesOf,
   findEntry,
   keyKindOf,
   nameOf,
   openPlace,
-  outFolder,
+  readyFolder,
+  tell,
   wishesOf,
   writeFiles,
+  wrong,
   type Verb,
 } from './verb.ts'
 
@@ -20,37 +24,43 @@ export const verb: Verb = async (call) => {
   if (old === undefined)
     throw new LabError((words) => words.fileUnreadable(`newcerts/${entry.serial}.pem`, 'ENOENT'))
   const certificate = new X509Certificate(old.certificate)
+  if (certificate.ca)
+    throw wrong({
+      en: `${entry.serial} is an authority's, which is renewed by itself`,
+      es: `${entry.serial} es de una autoridad, que se renueva sola`,
+    })
+  if (old.key === undefined)
+    throw new LabError({
+      en: `the authority does not have the key of ${entry.serial}: whoever has it makes a new request, for \`lab cert sign\``,
+      es: `la autoridad no tiene la clave de ${entry.serial}: quien la tiene hace otra petición, para \`lab cert sign\``,
+    })
   const { names, addresses } = namesIn(certificate.subjectAltName ?? '')
   const [first = '', ...rest] = [...new Set([nameOf(entry), ...names])].filter((name) => name !== '')
-  const isClient = !(certificate.keyUsage ?? ['1.3.6.1.5.5.7.3.1']).includes('1.3.6.1.5.5.7.3.1')
+  const out = await readyFolder(call, folder, first)
   const made = await authority.issueNew(
-    {
-      ...wishesOf(call),
-      names: [first, ...rest],
-      addresses,
-      ...(isClient && { purpose: 'client' as const }),
-    },
+    { ...wishesOf(call), ...purposeOf(call, certificate), names: [first, ...rest], addresses },
     keyKindOf(call),
   )
-  await writeFiles(call, outFolder(call, folder, first), [
-    {
-      name: 'key.pem',
-      content: made.key,
-      isSecret: true,
-      text: { en: 'the private key', es: 'la clave privada' },
-    },
-    {
-      name: 'certificate.pem',
-      content: made.certificate,
-      text: { en: 'the certificate', es: 'el certificado' },
-    },
-    {
-      name: 'chain.pem',
-      content: made.chain,
-      text: { en: 'with what leads to the root', es: 'con lo que lleva a la raíz' },
-    },
-  ])
+  await writeFiles(call, out, filesOf(made))
+  tell(call, made.certificate)
+  if (entry.revoked === undefined && entry.notAfter > Date.now())
+    call.io.say({
+      en: `the earlier one, ${entry.serial}, holds as before; if it shall not: \`lab cert revoke ${entry.serial} --reason superseded\``,
+      es: `el anterior, ${entry.serial}, sigue valiendo; si no debe: \`lab cert revoke ${entry.serial} --reason superseded\``,
+    })
   return exit.done
+}
+
+/** What the certificate was for, unless something else is asked for now. */
+function purposeOf(call: Call, certificate: X509Certificate): Partial<Pick<CertificateRequest, 'purpose'>> {
+  if (call.is('client') || call.is('peer')) return {}
+  // Of a certificate without any there is nothing, which Node's types do not tell.
+  const keyUsage = [certificate.keyUsage].flat()
+  const [isServer, isClient] = [
+    keyUsage.includes('1.3.6.1.5.5.7.3.1'),
+    keyUsage.includes('1.3.6.1.5.5.7.3.2'),
+  ]
+  return { purpose: isServer && isClient ? 'peer' : isClient ? 'client' : 'server' }
 }
 
 /** As Node writes them: `DNS:a, IP Address:b, email:c`. */

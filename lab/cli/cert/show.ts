@@ -9,7 +9,7 @@ import {
 } from '../../../certs/explain.ts'
 import { LabError } from '../../host/error.ts'
 import { exit, type Call } from '../command.ts'
-import { findEntry, openPlace, readNamed, type Verb } from './verb.ts'
+import { findEntry, openPlace, readIfFile, type Verb } from './verb.ts'
 
 const COLORS = { plain: 'reset', good: 'green', warning: 'yellow', bad: 'red' } as const satisfies Record<
   Level,
@@ -31,10 +31,8 @@ export const verb: Verb = async (call) => {
 async function explained(call: Call): Promise<readonly Explanation[]> {
   const [wanted] = call.words
   const now = Date.now()
-  if (wanted !== undefined && /[./\\]/.test(wanted)) {
-    const octets = await readNamed(call, wanted).catch(() => undefined)
-    if (octets !== undefined) return explainFile(octets, now)
-  }
+  const octets = await readIfFile(call, wanted)
+  if (octets !== undefined) return explainFile(octets, now)
   const { authority } = await openPlace(call)
   if (wanted === 'ca' || wanted === undefined)
     return explainCertificate(await authority.authority(), now, { issuer: await authority.authority() })

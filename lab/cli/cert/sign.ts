@@ -1,5 +1,15 @@
 import { exit } from '../command.ts'
-import { openPlace, outFolder, readNamed, wishesOf, writeFiles, wrong, type Verb } from './verb.ts'
+import {
+  filesOf,
+  openPlace,
+  readyFolder,
+  readNamed,
+  tell,
+  wishesOf,
+  writeFiles,
+  wrong,
+  type Verb,
+} from './verb.ts'
 
 /** Certifies the key of a request that somebody else has made. */
 export const verb: Verb = async (call) => {
@@ -12,20 +22,10 @@ export const verb: Verb = async (call) => {
   const { authority, folder } = await openPlace(call)
   const request = await readNamed(call, path)
   const wanted = { ...wishesOf(call), ...(names.length > 0 && { names }) }
+  const name = path.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '') || 'request'
+  const out = await readyFolder(call, folder, name)
   const signed = await authority.sign(request, wanted)
-  const name = path.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '')
-  await writeFiles(call, outFolder(call, folder, name), [
-    {
-      name: `${name}-certificate.pem`,
-      content: signed.certificate,
-      text: { en: 'the certificate', es: 'el certificado' },
-    },
-    {
-      name: `${name}-chain.pem`,
-      content: signed.chain,
-      text: { en: 'with what leads to the root', es: 'con lo que lleva a la raíz' },
-    },
-    { name: 'ca.pem', content: signed.authority, text: { en: 'the root', es: 'la raíz' } },
-  ])
+  await writeFiles(call, out, filesOf(signed, `${name}-`))
+  tell(call, signed.certificate)
   return exit.done
 }

@@ -48,8 +48,8 @@ function waysOf(file: string): readonly (readonly [name: string, text: Text])[] 
     [
       'Gajim',
       {
-        en: `  Gajim trusts what the system trusts: see Debian below, or cp "${file}" ~/.local/share/gajim/certs/`,
-        es: `  Gajim confía en lo que confía el sistema: mira Debian más abajo, o cp "${file}" ~/.local/share/gajim/certs/`,
+        en: '  Gajim trusts what the system trusts: do what stands below for your system.',
+        es: '  Gajim confía en lo que confía el sistema: haz lo que más abajo corresponde al tuyo.',
       },
     ],
     [

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto'
+import { LabError } from '../../host/error.ts'
 import { exit, type Call } from '../command.ts'
 import type { Text } from '../../service.ts'
-import { findEntry, openPlace, readNamed, wrong, type Place, type Verb } from './verb.ts'
+import { findEntry, openPlace, readIfFile, wrong, type Place, type Verb } from './verb.ts'
 
 /** Says whether a certificate holds, and if not why. */
 export const verb: Verb = async (call) => {
@@ -9,26 +10,35 @@ export const verb: Verb = async (call) => {
   const pem = await certificateOf(call, place)
   const troubles = await troublesOf(pem, place)
   for (const trouble of troubles) call.io.complain(trouble)
-  if (troubles.length === 0) call.io.say({ en: 'the certificate holds', es: 'el certificado es válido' })
+  if (troubles.length === 0)
+    call.io.say({
+      en: "the certificate holds: this lab's authority has signed it, it is in force, and it is not revoked",
+      es: 'el certificado es válido: lo firmó la autoridad de este laboratorio, está en vigor y no está revocado',
+    })
   return troubles.length === 0 ? exit.done : exit.failed
 }
 
-async function certificateOf(call: Call, { authority }: Place): Promise<string> {
+async function certificateOf(call: Call, { authority }: Place): Promise<string | Buffer> {
   const [wanted] = call.words
-  if (wanted !== undefined && /[./\\]/.test(wanted)) {
-    const octets = await readNamed(call, wanted).catch(() => undefined)
-    if (octets !== undefined) return octets.toString('latin1')
-  }
+  const octets = await readIfFile(call, wanted)
+  if (octets !== undefined) return octets
+  if (wanted === 'ca') return authority.authority()
   const entry = await findEntry(authority, wanted)
-  return (await authority.read(entry.serial))?.certificate ?? ''
+  const found = await authority.read(entry.serial)
+  if (found === undefined)
+    throw new LabError((words) => words.fileUnreadable(`newcerts/${entry.serial}.pem`, 'ENOENT'))
+  return found.certificate
 }
 
-async function troublesOf(pem: string, { authority }: Place): Promise<readonly Text[]> {
+async function troublesOf(pem: string | Buffer, { authority }: Place): Promise<readonly Text[]> {
   let certificate: X509Certificate
   try {
     certificate = new X509Certificate(pem)
   } catch {
-    throw wrong({ en: 'this is no certificate', es: 'esto no es un certificado' })
+    throw wrong({
+      en: 'this is no certificate, neither as PEM nor as DER',
+      es: 'esto no es un certificado, ni en PEM ni en DER',
+    })
   }
   const issuer = new X509Certificate(await authority.issuer())
   const troubles: Text[] = []

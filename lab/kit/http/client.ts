@@ -46,9 +46,15 @@ export class HttpClient {
 
   /**
    * The answer of a server, whose head came within `timeout` milliseconds from now; its body may be silent as long between
-   * two pieces. Rejects with a ConnectError or a ResponseError. The request's method must be safe (RFC 9110 §9.2.1).
+   * two pieces. Rejects with a ConnectError or a ResponseError, as soon as nobody wants the answer because `gone` aborts.
+   * The request's method must be safe (RFC 9110 §9.2.1).
    */
-  async ask(server: Server, request: ClientRequest, timeout: number): Promise<ClientResponse> {
+  async ask(
+    server: Server,
+    request: ClientRequest,
+    timeout: number,
+    gone?: AbortSignal,
+  ): Promise<ClientResponse> {
     const { clock } = this.#options
     const end = clock.now() + timeout
     const left = (): number => Math.max(1, end - clock.now())
@@ -56,14 +62,15 @@ export class HttpClient {
     const kept = this.#take(key)
     if (kept !== undefined) {
       try {
-        return await kept.ask(request, left(), timeout)
+        return await unlessGone(kept, gone, () => kept.ask(request, left(), timeout))
       } catch (error) {
         // RFC 9112 §9.3.1: the server closed the connection while the request was under way.
-        if (!(error instanceof ResponseError && error.problem === 'closed')) throw error
+        const isClosed = error instanceof ResponseError && error.problem === 'closed'
+        if (!isClosed || gone?.aborted === true) throw error
       }
     }
     const connection = await this.#open(server, key, left())
-    return connection.ask(request, left(), timeout)
+    return unlessGone(connection, gone, () => connection.ask(request, left(), timeout))
   }
 
   async #open(server: Server, key: string, timeout: number): Promise<ClientConnection> {
@@ -104,5 +111,21 @@ export class HttpClient {
 
   #closeAll(): void {
     for (const connection of [...this.#kept.values()].flat()) connection.close()
+  }
+}
+
+/** Closes the connection when who wants its answer has gone. */
+async function unlessGone(
+  connection: ClientConnection,
+  gone: AbortSignal | undefined,
+  ask: () => Promise<ClientResponse>,
+): Promise<ClientResponse> {
+  const leave = (): void => connection.close()
+  gone?.addEventListener('abort', leave, { once: true })
+  try {
+    if (gone?.aborted === true) leave()
+    return await ask()
+  } finally {
+    gone?.removeEventListener('abort', leave)
   }
 }

@@ -19,16 +19,28 @@ export function isInside(root: string, real: string): boolean {
   return innerPath(root, real) !== undefined
 }
 
+/** A path with its links followed as far as anything is there, from the root on; undefined if that lies outside. */
+export function followedPath(root: string, path: string): string | undefined {
+  let real: string | undefined
+  let end = 0
+  // From the root on, so that it ends where what is there does, however many segments a client invents.
+  while (end < path.length) {
+    const slash = path.indexOf('/', end + 1)
+    const next = slash === -1 ? path.length : slash
+    const found = realPath(root + path.slice(0, next))
+    if (found === undefined) break
+    real = found
+    end = next
+  }
+  if (real === undefined) return path
+  const inner = innerPath(root, real)
+  const rest = path.slice(end)
+  return inner === '/' && rest !== '' ? rest : inner && inner + rest
+}
+
 /** The problem that may be told of a path: behind a link that leads out all problems are one, so that nobody learns what is there and what is not. */
 export function tellableProblem(root: string, path: string, problem: FolderProblem): FolderProblem {
-  let real = ''
-  // From the root on, so that it ends where the path does, however many segments a client invents.
-  for (let end = path.indexOf('/', 1); end !== -1; end = path.indexOf('/', end + 1)) {
-    const parent = realPath(root + path.slice(0, end))
-    if (parent === undefined) break
-    real = parent
-  }
-  return real === '' || isInside(root, real) ? problem : 'outside'
+  return followedPath(root, path) === undefined ? 'outside' : problem
 }
 
 /** Undefined for what does not exist or may not be looked at. */

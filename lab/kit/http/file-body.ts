@@ -1,4 +1,5 @@
 import { close, read, readSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { HttpBody } from './answer.ts'
 import type { Range } from './range.ts'
@@ -8,6 +9,12 @@ const readInto = promisify(read)
 /** Octets that are read at once, the first time and at most: a client that stops reading keeps no more than the first. */
 const FIRST_BLOCK = 64 * 1024
 const LARGEST_BLOCK = 256 * 1024
+/** What a client gets that took longer than this, in milliseconds, for the block before. */
+const SMALLEST_BLOCK = 8 * 1024
+const PATIENT = 1000
+
+/** Octets that are read at most before others have their turn: a client as quick as the file would keep the event loop to itself. */
+const TURN = 512 * 1024
 
 /** Milliseconds of a read that the system did not answer from memory. */
 const SLOW = 1
@@ -20,6 +27,10 @@ export class FileBody implements HttpBody {
   #at = 0
   #block = Buffer.alloc(0)
   #isSlow = false
+  /** When the last block was asked for, milliseconds of `performance.now()`. */
+  #asked = 0
+  /** Octets since others had their turn. */
+  #unshared = 0
 
   /** Takes over the descriptor; `length` in octets. */
   constructor(file: number, length: number) {
@@ -55,7 +66,8 @@ export class FileBody implements HttpBody {
   }
 
   close(): void {
-    close(this.#file)
+    // A network's file system may fail here, and without a callback that would end the process.
+    close(this.#file, () => undefined)
   }
 
   async #readFile(from: number, left: number): Promise<Buffer> {
@@ -65,6 +77,11 @@ export class FileBody implements HttpBody {
       const { bytesRead } = await readInto(this.#file, block, 0, size, from)
       return block.subarray(0, bytesRead)
     }
+    if (this.#unshared >= TURN) {
+      this.#unshared = 0
+      await setImmediate()
+    }
+    this.#unshared += size
     // What lies in the system's memory is there sooner than another thread would be; once it does not, nobody waits for the disk.
     const begun = performance.now()
     const bytesRead = readSync(this.#file, block, 0, size, from)
@@ -75,6 +92,11 @@ export class FileBody implements HttpBody {
   /** Twice as large each time, as long as there is so much left; a new one for each read would cost more than the read. */
   #nextBlock(left: number): Buffer {
     const { length } = this.#block
+    const now = performance.now()
+    const isWaiting = length > 0 && now - this.#asked > PATIENT
+    this.#asked = now
+    // A slow client has its time for each block anew: of small ones it can take some in it.
+    if (isWaiting) return this.#block.subarray(0, SMALLEST_BLOCK)
     const size = length === 0 ? FIRST_BLOCK : Math.min(length * 2, LARGEST_BLOCK)
     if (length < Math.min(size, left)) this.#block = Buffer.allocUnsafeSlow(Math.min(size, left))
     return this.#block

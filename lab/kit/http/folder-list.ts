@@ -1,7 +1,7 @@
 /** What a folder holds, as far as it would be served. */
 import type { Dirent, Stats } from 'node:fs'
 import { access, constants, opendir, realpath, stat } from 'node:fs/promises'
-import { isInside, problemOf, tellableProblem, type FolderProblem } from './containment.ts'
+import { innerPath, isInside, problemOf, tellableProblem, type FolderProblem } from './containment.ts'
 import { decodePath } from './target.ts'
 
 /** Entries of one list. */
@@ -33,6 +33,8 @@ type IsServed = (name: string, kind: Entry['kind']) => boolean
 export interface ListOptions {
   /** Whether the entry of that name would be served; all are by default. */
   readonly isServed?: IsServed
+  /** Whether a link at the second path may show what really lies at the first, both from the root on; any may by default. */
+  readonly isOpen?: (real: string, path: string) => boolean
   /** 5,000 by default. */
   readonly most?: number
 }
@@ -44,7 +46,7 @@ export interface ListOptions {
 export async function listFolder(
   root: string,
   path: string,
-  { isServed = () => true, most = MOST }: ListOptions = {},
+  { isServed = () => true, isOpen = () => true, most = MOST }: ListOptions = {},
 ): Promise<Listing | FolderProblem> {
   try {
     const real = await realpath(root + path)
@@ -53,7 +55,7 @@ export async function listFolder(
     const entries: Entry[] = []
     for (let at = 0; at < names.length; at += TOGETHER) {
       const some = names.slice(at, at + TOGETHER)
-      const found = await Promise.all(some.map((name) => entryOf(root, root + path, name, isServed)))
+      const found = await Promise.all(some.map((name) => entryOf(root, path + name, isServed, isOpen)))
       entries.push(...found.filter((entry) => entry !== undefined))
     }
     return { entries, isWhole }
@@ -98,14 +100,15 @@ function isLikely(item: Dirent, isServed: IsServed): boolean {
 /** Undefined for what would not be served; what is gone again or may not be looked at is no error of the folder's. */
 async function entryOf(
   root: string,
-  folder: string,
-  name: string,
+  path: string,
   isServed: IsServed,
+  isOpen: NonNullable<ListOptions['isOpen']>,
 ): Promise<Entry | undefined> {
   let stats: Stats
   try {
-    const real = await realpath(folder + name)
-    if (!isInside(root, real)) return undefined
+    const real = await realpath(root + path)
+    const inner = innerPath(root, real)
+    if (inner === undefined || (inner !== path && !isOpen(inner, path))) return undefined
     stats = await stat(real)
     await access(real, stats.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK)
   } catch (error) {
@@ -114,6 +117,7 @@ async function entryOf(
     return undefined
   }
   const kind = stats.isDirectory() ? 'folder' : stats.isFile() ? 'file' : undefined
+  const name = path.slice(path.lastIndexOf('/') + 1)
   if (kind === undefined || !isServed(name, kind)) return undefined
   return { name, kind, size: stats.size, modified: stats.mtimeMs }
 }

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import { trimBlanks } from './head-reader.ts'
 import { isPersistent } from './hop-by-hop.ts'
 import { HttpRefusal } from './refusal.ts'
 import type { HttpHead, HttpRequest } from './request.ts'
@@ -78,7 +79,10 @@ function readFraming({ fields, version }: HttpHead): Framing {
 
 /** A body without a declared length is not read: 411 if its framing is right, 501 for a further coding (RFC 9112 §6.1, §6.3). */
 function judgeCoding(field: string): 'length-required' | 'coding-unknown' {
-  const codings = field.toLowerCase().split(/[ \t]*,[ \t]*/)
+  const codings = field
+    .toLowerCase()
+    .split(',')
+    .map((coding) => trimBlanks(coding))
   // RFC 9112 §6.1: chunked comes last and once.
   if (codings.indexOf('chunked') !== codings.length - 1) throw new HttpRefusal('coding-syntax')
   if (codings.length === 1) return 'length-required'

@@ -126,8 +126,8 @@ export class HeadReader {
   }
 }
 
-/** Only SP and HTAB are blanks here (RFC 9110 §5.6.3); `trim` would take a non-breaking space away as well. */
-function trimBlanks(line: string, from: number): string {
+/** Text from an index on without the blanks around it; only SP and HTAB are blanks here (RFC 9110 §5.6.3), `trim` would take a non-breaking space away as well. */
+export function trimBlanks(line: string, from = 0): string {
   let start = from
   let end = line.length
   while (start < end && isBlank(line.charCodeAt(start))) start++

@@ -12,6 +12,8 @@ export interface Poured {
 export class Outlet {
   readonly #stream: Duplex
   readonly #pieceSize: number
+  /** TLS makes records of its own, and would first copy the pieces into one. */
+  readonly #isSecure: boolean
   #text = ''
   #onGone: (() => void) | undefined
 
@@ -19,6 +21,7 @@ export class Outlet {
   constructor(stream: Duplex, pieceSize: number, onTaken: () => void) {
     this.#stream = stream
     this.#pieceSize = pieceSize
+    this.#isSecure = 'encrypted' in stream
     stream.on('drain', onTaken)
     // What was under way when the stream was destroyed is told to nobody else.
     stream.on('close', () => this.#onGone?.())
@@ -90,9 +93,9 @@ export class Outlet {
     this.#stream.cork()
     // RFC 9112 §7.1
     if (isChunked) this.#stream.write(`${octets.length.toString(16)}\r\n`, 'latin1')
-    const last = octets.length - (octets.length % this.#pieceSize || this.#pieceSize)
-    for (let at = 0; at < last; at += this.#pieceSize)
-      this.#stream.write(octets.subarray(at, at + this.#pieceSize))
+    const size = this.#isSecure ? octets.length : this.#pieceSize
+    const last = octets.length - (octets.length % size || size)
+    for (let at = 0; at < last; at += size) this.#stream.write(octets.subarray(at, at + size))
     this.#stream.write(octets.subarray(last), gone)
     if (isChunked) this.#stream.write('\r\n', 'latin1')
     this.#stream.uncork()

@@ -47,7 +47,8 @@ export class Gate {
   }
 
   #guardOf(path: string): Guard | undefined {
-    const folded = foldPath(path)
+    // The folder itself is as protected without its final slash: a server behind a path may answer there.
+    const folded = foldPath(`${path}/`)
     return this.#guards.find(({ prefix }) => folded.startsWith(prefix))
   }
 }

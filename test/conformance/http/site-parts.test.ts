@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { openLab, type TestLab } from '../../lab.ts'
 import { Client, eventually } from '../../unit/http/server.ts'
 import { parseAnswers, type Parsed } from './subject.ts'
@@ -45,6 +46,17 @@ test('folders without a start page are listed where the scenario says so, withou
   assert.equal((await ask(all, '/other/')).status, 200)
 })
 
+test(
+  'a folder whose name differs from a listed one by its letter case is another',
+  { skip: process.platform !== 'linux' && 'the file system may take both for the same' },
+  async () => {
+    await using lab = await openLab('services:\n  http: { listing: [/files/] }\n', {
+      files: { 'www/files/a.txt': 'x', 'www/Files/b.txt': 'x' },
+    })
+    assert.deepEqual([(await ask(lab, '/files/')).status, (await ask(lab, '/Files/')).status], [200, 403])
+  },
+)
+
 test('a protected folder asks for a password; the name is told to the journal, and counts as a visit only inside', async () => {
   await using lab = await open(
     '{ protect: { /secret/: { scheme: basic } } }',
@@ -78,6 +90,55 @@ test('a link into a closed folder opens nothing', { skip: windows }, async () =>
   assert.equal((await ask(lab, '/shown/private/index.html')).status, 403)
   assert.equal((await ask(lab, '/other/again.html')).status, 200)
 })
+
+test(
+  'a link into a closed folder tells nothing of it: no list, no names, no coded file',
+  { skip: windows },
+  async () => {
+    const coded = gzipSync('secret'.repeat(200))
+    const text = 'page'.repeat(200)
+    await using lab = await openLab(
+      `services:
+  http:
+    listing: true
+    compression: files
+    protect: { /secret/: { scheme: basic, users: { ana: sesame } } }
+    forbidden: [/closed/]
+`,
+      {
+        files: {
+          'www/secret/a.txt': 'x',
+          'www/secret/b/c.txt': 'x',
+          'www/secret/z.gz': coded,
+          'www/closed/a.txt': 'x',
+          'www/page.txt': text,
+        },
+      },
+    )
+    const www = join(dirname(lab.stateFolder), 'www')
+    symlinkSync('secret', join(www, 'link'))
+    symlinkSync('closed', join(www, 'other'))
+    symlinkSync('secret/a.txt', join(www, 'shown.txt'))
+    symlinkSync('secret/z.gz', join(www, 'page.txt.gz'))
+    for (const folder of ['/link/', '/other/']) {
+      for (const name of ['', 'a.txt', 'gone.txt', 'b', 'b/', 'b/c.txt', 'b/gone.txt', 'gone/'])
+        assert.equal((await ask(lab, folder + name)).status, 403, folder + name)
+    }
+    const list = await ask(lab, '/')
+    assert.match(list.body, /secret\//)
+    assert.doesNotMatch(list.body, /link|other|shown|closed/)
+    assert.equal((await ask(lab, '/page.txt', 'Accept-Encoding: gzip\r\n')).body, text)
+    assert.equal((await ask(lab, '/gone.txt')).status, 404)
+    assert.equal((await ask(lab, '/secret')).status, 401)
+    const token = Buffer.from('ana:sesame').toString('base64')
+    const inside = async (path: string): Promise<number> =>
+      (await ask(lab, path, `Authorization: Basic ${token}\r\n`)).status
+    assert.deepEqual(
+      [await inside('/secret'), await inside('/secret/'), await inside('/secret/gone')],
+      [301, 200, 404],
+    )
+  },
+)
 
 test('another server answers below its prefix, and a page says so when it does not', async () => {
   const origin = createServer((request, response) => {

@@ -18,3 +18,12 @@ test('connections beyond the bound are answered with 503, until another has ende
   await eventually(() => server.server.connections === 1)
   await server.connect().send(get('/')).until(/a$/)
 })
+
+test('a transfer coding of blanks is refused in time that grows with its length alone', async () => {
+  await using server = await openServer(() => plain('a'), { fieldsSize: 300_000 })
+  const start = performance.now()
+  const client = server.connect()
+  client.send(`GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: a${' '.repeat(100_000)}b, chunked\r\n\r\n`)
+  assert.match(await client.until(/coding-syntax$/), /^HTTP\/1\.1 400 /)
+  assert.ok(performance.now() - start < 5000)
+})

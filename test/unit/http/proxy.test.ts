@@ -289,3 +289,35 @@ test('only GET and HEAD within the location are forwarded', async () => {
     )
   }
 })
+
+test('the other server is told that a request came over TLS', async () => {
+  await using origin = await openOrigin(one)
+  await using gateway = await openGateway({ '/a/': at(origin.port) })
+  const location = gateway.proxy.match('/a/')
+  assert.ok(location)
+  const request = { method: 'GET', path: '/a/', host: 'site', version: '1.1', fields: new Fields() }
+  const client = { host: '192.0.2.1', scheme: 'https' } as const
+  const answer = await gateway.proxy.answer(location, request as HttpRequest, client)
+  assert.ok(!('problem' in answer))
+  assert.match(origin.heads[0] ?? '', /;proto=https\r\n[^]*X-Forwarded-Proto: https\r\n/)
+})
+
+test('who has gone keeps no connection to another server that waits for its answer', async () => {
+  await using origin = await openOrigin((socket, number) => {
+    if (number === 0) socket.write(one, 'latin1')
+  })
+  await using gateway = await openGateway({ '/a/': at(origin.port) })
+  await gateway.connect().send(get('/a/')).until(/a$/)
+  const location = gateway.proxy.match('/a/')
+  assert.ok(location)
+  const request = { method: 'GET', path: '/a/', host: 'site', version: '1.1', fields: new Fields() }
+  const gone = new AbortController()
+  const client = { host: '192.0.2.1', gone: () => gone.signal }
+  const pending = gateway.proxy.answer(location, request as HttpRequest, client)
+  await eventually(() => origin.heads.length === 2)
+  gone.abort()
+  assert.ok('problem' in (await pending))
+  await eventually(() => gateway.opened.every((socket) => socket.destroyed))
+  // Neither is it asked once more.
+  assert.deepEqual([gateway.opened.length, origin.heads.length], [1, 2])
+})
