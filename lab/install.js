@@ -12,7 +12,7 @@ try {
   if (Number(process.versions.node.split('.')[0]) >= 26) {
     module.enableCompileCache(join(root, 'node_modules', '.cache', 'telelab'))
     for (const file of fs.globSync('{lab,services,certs}/**/*.ts', { cwd: root }))
-      await import(pathToFileURL(join(root, file)).href)
+      await import(pathToFileURL(join(root, file)).href).catch(() => undefined)
     module.flushCompileCache()
   }
 } catch {

@@ -118,6 +118,12 @@ export class AccessLog implements AsyncDisposable {
     this.#largest = largest
   }
 
+  /** Adds what was answered to a request, as far as its head was read. */
+  record(head: RefusedHead, answered: Pick<AccessEntry, 'at' | 'host' | 'user' | 'status' | 'octets'>): void {
+    const [referer, agent] = [head.fields.get('referer'), head.fields.get('user-agent')]
+    this.add({ ...answered, line: requestLine(head), referer, agent })
+  }
+
   /** Never waits and never throws. */
   add(entry: AccessEntry): void {
     if (this.#hasEnded) return

@@ -1,7 +1,6 @@
 /** From a file to what one client gets of it: its type, its validators, and the coding that the client prefers. */
 import { extname } from 'node:path'
 import { isPieces } from '../kit/http/answer.ts'
-import { CodedBody, encodeBody } from '../kit/http/coded-body.ts'
 import { acceptedCodings, type Coding } from '../kit/http/coding.ts'
 import type { Validators } from '../kit/http/conditional.ts'
 import type { Folder, FoundFile } from '../kit/http/folder.ts'
@@ -118,17 +117,25 @@ export class MediaTypes {
     const { body } = file
     const validators = this.#validatorsOf(file)
     if (coding === undefined || this.#compression !== 'all') return represent(body, validators)
-    if (isPieces(body)) return represent(new CodedBody(body, coding), validators, coding)
-    return this.#encode(file, body, coding).then((octets) => represent(octets, validators, coding))
+    return this.#codeBody(file, coding).then((coded) => represent(coded, validators, coding))
+  }
+
+  async #codeBody(file: FoundFile, coding: Coding): Promise<Representation['body']> {
+    const { body } = file
+    // Loaded on first use: a site that codes nothing does not pay for it.
+    const { CodedBody, encodeBody } = await import('../kit/http/coded-body.ts')
+    return isPieces(body)
+      ? new CodedBody(body, coding)
+      : this.#encode(file, () => encodeBody(octetsOf(body), coding), coding)
   }
 
   /** Once for each file that is kept in memory. */
-  #encode(file: FoundFile, body: string | Buffer, coding: Coding): Promise<Buffer> {
+  #encode(file: FoundFile, encode: () => Promise<Buffer>, coding: Coding): Promise<Buffer> {
     const codings = this.#coded.get(file) ?? new Map<Coding, Promise<Buffer>>()
     this.#coded.set(file, codings)
     const kept = codings.get(coding)
     if (kept !== undefined) return kept
-    const octets = encodeBody(typeof body === 'string' ? Buffer.from(body, 'latin1') : body, coding)
+    const octets = encode()
     codings.set(coding, octets)
     // What failed for want of memory may succeed the next time.
     octets.catch(() => codings.delete(coding))
@@ -144,4 +151,8 @@ function tagged({ tag, modified }: Validators, coding: Coding | undefined): Vali
 // RFC 9110 §12.5.5: another client gets another coding.
 function codingLines(coding: Coding | undefined): string {
   return `Vary: Accept-Encoding\r\n${coding === undefined ? '' : `Content-Encoding: ${coding}\r\n`}`
+}
+
+function octetsOf(body: string | Buffer): Buffer {
+  return typeof body === 'string' ? Buffer.from(body, 'latin1') : body
 }

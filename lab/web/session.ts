@@ -1,10 +1,9 @@
 import type { HttpAnswer } from '../kit/http/answer.ts'
 import type { HttpRefusal } from '../kit/http/refusal.ts'
 import type { HttpRequest } from '../kit/http/request.ts'
-import { ResponseError } from '../kit/http/response.ts'
 import type { CloseReason, HttpSession, RefusedHead } from '../kit/http/session.ts'
 import type { FactData, Fault, Peer, ServiceContext } from '../service.ts'
-import { requestLine, type AccessEntry, type AccessLog } from './access-log.ts'
+import type { AccessLog } from './access-log.ts'
 import { falsify, readFault } from './fault.ts'
 import type { Hosts } from './hosts.ts'
 import type { HttpConfig } from './options.ts'
@@ -90,12 +89,12 @@ export class SiteSession implements HttpSession<SiteAnswer> {
     })
     const { log, peer } = this.#parts
     if (log !== undefined && this.#head !== undefined)
-      log.add(entryOf(this.#head, peer.host, { status, user }, octets, this.#began))
+      log.record(this.#head, { at: this.#began, host: peer.host, user, status, octets })
   }
 
   failed(error: unknown): void {
     // The server behind has broken off, and so must the answer.
-    if (error instanceof ResponseError) {
+    if (error instanceof Error && error.name === 'ResponseError') {
       this.#record('http.broken', () => ({ reason: 'gateway-answer' satisfies Reason }))
       return
     }
@@ -143,15 +142,4 @@ export class SiteSession implements HttpSession<SiteAnswer> {
   #record(kind: string, data: () => FactData): void {
     this.#context.record({ kind, connection: this.#connection, data })
   }
-}
-
-function entryOf(
-  head: RefusedHead,
-  host: string,
-  { status, user }: { readonly status: number; readonly user: string | undefined },
-  octets: number,
-  at: number,
-): AccessEntry {
-  const [referer, agent] = [head.fields.get('referer'), head.fields.get('user-agent')]
-  return { at, host, user, line: requestLine(head), status, octets, referer, agent }
 }

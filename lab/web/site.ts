@@ -1,23 +1,22 @@
 import { fieldLines, type HttpAnswer } from '../kit/http/answer.ts'
 import { followedPath } from '../kit/http/containment.ts'
-import { listFolder } from '../kit/http/folder-list.ts'
 import { Folder, type FolderProblem, type FoundFile } from '../kit/http/folder.ts'
 import { preferLanguage } from '../kit/http/language.ts'
 import { closeBody, selectPart, type Representation } from '../kit/http/representation.ts'
 import type { Fields, HttpRequest } from '../kit/http/request.ts'
 import { decodePath } from '../kit/http/target.ts'
 import type { ServiceContext } from '../service.ts'
-import { Gate } from './auth/auth.ts'
+import type { Gate } from './auth/auth.ts'
 import { foldPath } from './auth/fold.ts'
 import type { Refusal, Welcome } from './auth/verdict.ts'
 import { CounterWriter, readCounter } from './cookie.ts'
 import { extraAnswer } from './extras.ts'
-import { listingPage } from './listing.ts'
 import { MediaTypes } from './media.ts'
 import type { HttpConfig } from './options.ts'
 import { Pages } from './page.ts'
 import { gatewayStatuses } from './proxy-words.ts'
-import { Proxy, type Client, type Location } from './proxy.ts'
+import type { SiteParts } from './parts.ts'
+import type { Client, Location, Proxy } from './proxy.ts'
 import type { Language, Reason } from './words.ts'
 
 /** An answer with what the journal and the log want to know of it. */
@@ -36,7 +35,9 @@ export interface SiteAnswer extends HttpAnswer {
 export type SiteOptions = Omit<HttpConfig, 'hosts'>
 
 /** What of the lab a site needs. */
-export type SiteTools = Pick<ServiceContext<unknown>, 'clock' | 'random' | 'signal' | 'connect' | 'world'>
+export type SiteTools = Pick<ServiceContext<unknown>, 'clock' | 'random' | 'signal' | 'connect' | 'world'> & {
+  readonly parts: SiteParts
+}
 
 /** A request on its way: who sent it, when it came in milliseconds since 1970, and the visit counter that it brought. */
 interface Visit {
@@ -96,8 +97,10 @@ export class Site {
     this.#forbidden = options.forbidden.map(foldPath)
     this.#guarded = guarded.map(foldPath)
     this.#listed = typeof listing === 'boolean' ? (listing ? ['/'] : []) : listing
-    this.#gate = isEmpty(protect) ? undefined : new Gate(protect, { clock, random, accounts: world.accounts })
-    this.#proxy = isEmpty(proxy) ? undefined : new Proxy(proxy, tools)
+    const { Gate, Proxy } = tools.parts
+    if (Gate !== undefined && !isEmpty(protect))
+      this.#gate = new Gate(protect, { clock, random, accounts: world.accounts })
+    if (Proxy !== undefined && !isEmpty(proxy)) this.#proxy = new Proxy(proxy, tools)
     this.#languages = options.language === 'es' ? ['es', 'en'] : ['en', 'es']
   }
 
@@ -225,6 +228,10 @@ export class Site {
 
   async #list(visit: Visit): Promise<SiteAnswer> {
     const { path, request, before } = visit
+    const [{ listFolder }, { listingPage }] = await Promise.all([
+      import('../kit/http/folder-list.ts'),
+      import('./listing.ts'),
+    ])
     const listing = await listFolder(this.#root, path, {
       isServed: (name, kind) =>
         kind === 'folder' ? !this.#isForbidden(path + name) : this.#media.isServed(name),

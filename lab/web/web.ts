@@ -3,9 +3,10 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { HttpServer } from '../kit/http/server.ts'
+import type { AccessLog } from './access-log.ts'
 import type { Peer, Problem, ScenarioFiles, ServiceContext } from '../service.ts'
-import { AccessLog } from './access-log.ts'
 import { Hosts } from './hosts.ts'
+import { loadParts } from './parts.ts'
 import type { HttpConfig } from './options.ts'
 import { SiteSession, type Visitor } from './session.ts'
 import type { SiteAnswer } from './site.ts'
@@ -25,12 +26,11 @@ export interface Web extends AsyncDisposable {
 }
 
 /** Opens the sites of a configuration; it listens to nothing by itself. */
-export function openWeb(ctx: ServiceContext<HttpConfig>, options: WebOptions = {}): Web {
+export async function openWeb(ctx: ServiceContext<HttpConfig>, options: WebOptions = {}): Promise<Web> {
   const { config, clock } = ctx
-  const hosts = new Hosts(config, (folder) => ctx.files.path(folder), ctx, options.guarded)
-  const log = config.accessLog
-    ? new AccessLog(join(ctx.store().folder, 'access.log'), { clock, log: ctx.log })
-    : undefined
+  const tools = { ...ctx, parts: await loadParts(config) }
+  const hosts = new Hosts(config, (folder) => ctx.files.path(folder), tools, options.guarded)
+  const log = config.accessLog ? await openLog(ctx) : undefined
   const server = new HttpServer<SiteAnswer>({
     clock,
     server: config.server,
@@ -53,6 +53,11 @@ export function openWeb(ctx: ServiceContext<HttpConfig>, options: WebOptions = {
       server.serve(stream, new SiteSession(ctx, { hosts, log, peer, visitor })),
     [Symbol.asyncDispose]: async () => log?.[Symbol.asyncDispose](),
   }
+}
+
+async function openLog(ctx: ServiceContext<HttpConfig>): Promise<AccessLog> {
+  const { AccessLog } = await import('./access-log.ts')
+  return new AccessLog(join(ctx.store().folder, 'access.log'), { clock: ctx.clock, log: ctx.log })
 }
 
 /** The folders of sites that are files instead. */

@@ -1,5 +1,5 @@
 /** The certificates of a lab, whose domain and address may change while it runs. */
-import { createAuthority, type Authority } from '../../certs/authority.ts'
+import type { Authority } from '../../certs/authority.ts'
 import type { CertificatePointers, Certificates, Clock, Random } from '../service.ts'
 import { writePointers } from './pointers.ts'
 
@@ -18,7 +18,9 @@ export function createCertificates({ folder, scope, clock, random }: Certificate
   let published: CertificatePointers | undefined
   let told: Disposable | undefined
 
-  function authority(): Authority {
+  /** Loaded on first use: a lab without certificates does not pay for them. */
+  async function authority(): Promise<Authority> {
+    const { createAuthority } = await import('../../certs/authority.ts')
     const { domain, address } = scope()
     if (current?.domain !== domain || current.address !== address) {
       const options = { folder, domain, addresses: [address], clock, random, pointers: () => published }
@@ -28,12 +30,12 @@ export function createCertificates({ folder, scope, clock, random }: Certificate
   }
 
   return {
-    issue: async (request) => authority().issue(request),
-    authority: async () => authority().authority(),
-    issuer: async () => authority().issuer(),
-    standing: async (serial) => authority().standing(serial),
-    crl: async (of) => authority().crl(of),
-    ocsp: async (request) => authority().ocsp(request),
+    issue: async (request) => (await authority()).issue(request),
+    authority: async () => (await authority()).authority(),
+    issuer: async () => (await authority()).issuer(),
+    standing: async (serial) => (await authority()).standing(serial),
+    crl: async (of) => (await authority()).crl(of),
+    ocsp: async (request) => (await authority()).ocsp(request),
     publish(pointers) {
       told?.[Symbol.dispose]()
       published = pointers

@@ -17,7 +17,7 @@ export const service = defineService({
   problems: webProblems,
 
   async start(ctx) {
-    const web = openWeb(ctx)
+    const web = await openWeb(ctx)
     await ctx.tcp('http', (stream, peer) => web.serve(stream, peer))
     return web
   },

@@ -42,7 +42,7 @@ export const service = defineService({
     const keys = new ServerKeys(ctx)
     await keys.start()
     const hsts = config.hsts === false ? '' : `Strict-Transport-Security: max-age=${config.hsts}\r\n`
-    const web = openWeb(ctx, { fields: hsts, guarded: config.clientPaths })
+    const web = await openWeb(ctx, { fields: hsts, guarded: config.clientPaths })
     const { port } = await ctx.tcp('https', async (stream, peer) => {
       const fail = (error: unknown): void => {
         const data = { client: peer.host, why: reasonOf(error) }
