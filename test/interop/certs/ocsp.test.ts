@@ -217,7 +217,9 @@ else:
     root.public_key().verify(answer.signature, answer.tbs_response_bytes, ec.ECDSA(answer.signature_hash_algorithm))
     nonce = answer.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce
     assert nonce == bytes(range(32)), nonce
-    print(answer.certificate_status.name, answer.revocation_reason.name, answer.revocation_time_utc.isoformat())
+    # Older releases know the time without its zone only.
+    time = getattr(answer, 'revocation_time_utc', None) or answer.revocation_time
+    print(answer.certificate_status.name, answer.revocation_reason.name, time.strftime('%Y-%m-%dT%H:%M:%S'))
 `
 
 test(
@@ -229,7 +231,7 @@ test(
     const request = await readFile(world.path('request.der'))
     await writeFile(world.path('response.der'), await answerOcsp(request, world.tools))
     const { stdout } = await run('python3', ['-c', PYTHON, world.path(''), 'read'], { timeout: 20_000 })
-    assert.equal(stdout.trim(), 'REVOKED key_compromise 2026-01-02T03:04:05+00:00')
+    assert.equal(stdout.trim(), 'REVOKED key_compromise 2026-01-02T03:04:05')
   },
 )
 
