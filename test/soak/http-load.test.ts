@@ -97,7 +97,8 @@ for (const attack of Object.keys(attacks) as Attack[]) {
     const { said, probes, longest } = await endure(lab, attack, { connections: ATTACKERS, seconds: 30 })
     const refused = probes.filter((status) => status === 503).length
     t.diagnostic(`${probes.length} probes, ${refused} refused, the longest took ${longest.toFixed(0)} ms`)
-    assert.ok(probes.length > 20)
+    // The attack may be over in two seconds: a probe goes out ten times a second.
+    assert.ok(probes.length > 10)
     assert.ok(
       probes.every((status) => status === 200 || status === 503),
       `${probes.join(' ')}\n${said}`,
