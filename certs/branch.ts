@@ -68,7 +68,7 @@ export function signedBy({ root, active }: Opened, branch: Branch, certificate: 
   return { certificate, chain, authority: root.issuer.certificate }
 }
 
-/** Whether the root has revoked the intermediate: any of its certificates, for they all are of one key. */
+/** Whether the root has revoked the intermediate: one of its certificates is enough, for they all are of one key. */
 export function isWithdrawn(root: Branch, { issuer }: Branch): Promise<boolean> {
   return root.register.hasRevoked(nameLine(issuerName('intermediate', issuer)))
 }

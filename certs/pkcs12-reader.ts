@@ -124,8 +124,9 @@ async function readBags(safe: DerNode, opener: Opener, found: Found, depth: numb
       found.keys.push({ key: readKey(plain), id })
     } else if (type === IDS.certificateBag) {
       const [kind, raw] = value.sequence()
-      if (must(kind).identifier() !== IDS.x509Certificate) continue // SDSI, of which nobody has any.
-      found.certificates.push({ certificate: readCertificate(joined(must(raw).inner())), id })
+      // RFC 7292 §4.2.3: the other kind, SDSI, is no X.509 certificate, and none that could be given out.
+      if (must(kind).identifier() === IDS.x509Certificate)
+        found.certificates.push({ certificate: readCertificate(joined(must(raw).inner())), id })
     }
     // Lists of revocations and secrets belong to no key.
   }

@@ -54,7 +54,7 @@ export async function exportPkcs12(request: Pkcs12Export): Promise<Buffer> {
     random: random === undefined ? (randomBytes as RandomOctets) : (count: number) => random.bytes(count),
     budget: new Budget(),
   }
-  // What OpenSSL takes too: any octets that the two bags share and no other has.
+  // RFC 2985 §5.5.2 (localKeyId) leaves the octets free: the two bags share them and no other has them. OpenSSL takes this digest.
   const keyId = createHash('sha1').update(own.raw).digest()
   const bags = certificates.map((certificate) =>
     certificateBag(

@@ -206,7 +206,7 @@ function names(title: Text, list: DerNode, tell: (kind: Text) => Text): readonly
     const { en, es } = tell(kind)
     const text = isWildcard
       ? say(
-          `${en} The star stands for one label: any name directly under the domain, and not deeper.`,
+          `${en} The star stands for one label: each name directly under the domain, and none deeper.`,
           `${es} El asterisco vale por una etiqueta: cualquier nombre justo bajo el dominio, y no más abajo.`,
         )
       : say(en, es)

@@ -11,7 +11,7 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { readDer } from '../../../certs/der-reader.ts'
 import { answerOcsp, ocspFromPath, type OcspStatus, type OcspTools } from '../../../certs/ocsp.ts'
-import { missing } from '../../tool.ts'
+import { missing, missingPython } from '../../tool.ts'
 
 const skip = missing('openssl')
 const run = promisify(execFile)
@@ -224,7 +224,7 @@ else:
 
 test(
   "python's cryptography asks, verifies and reads the answer",
-  { skip: skip || withoutPython() },
+  { skip: skip || missingPython('cryptography') },
   async () => {
     await using world = await makeWorld('ec')
     await run('python3', ['-c', PYTHON, world.path(''), 'ask'], { timeout: 20_000 })
@@ -234,8 +234,3 @@ test(
     assert.equal(stdout.trim(), 'REVOKED key_compromise 2026-01-02T03:04:05')
   },
 )
-
-function withoutPython(): string | false {
-  const { status } = spawnSync('python3', ['-c', 'from cryptography.x509 import ocsp'], { timeout: 20_000 })
-  return status === 0 ? false : "needs python3 with 'cryptography'"
-}

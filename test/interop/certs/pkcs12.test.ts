@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { exportPkcs12, Pkcs12Error, readPkcs12 } from '../../../certs/pkcs12.ts'
-import { missing } from '../../tool.ts'
+import { missing, missingPython } from '../../tool.ts'
 
 const skip = missing('openssl')
 const kinds = {
@@ -163,9 +163,8 @@ open(folder + '/in.p12', 'wb').write(pkcs12.serialize_key_and_certificates(b'yo'
 
 test(
   'python3 cryptography reads what is exported, and what it writes is read',
-  { skip: skip || missing('python3') },
-  async (context) => {
-    if (run('python3', '-c', 'import cryptography').status !== 0) return context.skip('needs cryptography')
+  { skip: skip || missingPython('cryptography') },
+  async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'pkcs12-'))
     for (const kind of Object.values(kinds)) {
       const { key, certificate, root } = await make(folder.path, kind)

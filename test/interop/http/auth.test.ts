@@ -9,7 +9,7 @@ import { HttpServer } from '../../../lab/kit/http/server.ts'
 import { decodePath } from '../../../lab/kit/http/target.ts'
 import { Gate } from '../../../lab/web/auth/auth.ts'
 import { protect } from '../../../lab/web/auth/options.ts'
-import { missing } from '../../tool.ts'
+import { missing, missingPython } from '../../tool.ts'
 import { accountsOf, countingRandom } from '../../unit/http/auth.ts'
 import { ManualClock } from '../../unit/http/clock.ts'
 import { run, type Output } from './program.ts'
@@ -170,8 +170,7 @@ test('python3 urllib', { skip: missing('python3') }, async () => {
   )
 })
 
-test('python3 requests', { skip: missing('python3') }, async (context) => {
-  if ((await run('python3', '-c', 'import requests')).code !== 0) return context.skip('needs requests')
+test('python3 requests', { skip: missingPython('requests') }, async () => {
   await using server = await open()
   for (const scheme of ['basic', 'digest']) {
     const get = (password: string): Promise<Output> =>
