@@ -13,10 +13,13 @@ export function missing(...programs: readonly string[]): string | false {
   )
 }
 
-/** The same for python3 and modules of it. */
-export function missingPython(...modules: readonly string[]): string | false {
-  const absent = modules.filter((module) => spawnSync('python3', ['-c', `import ${module}`]).status !== 0)
-  return missing('python3') || absence(absent.map((module) => `python3 with ${module}`))
+/** Debian's own Python, which is the one that has Debian's packages. */
+export const PYTHON = '/usr/bin/python3'
+
+/** The same as `missing` for a module of Python, as in `dns.message`. */
+export function missingPython(module: string): string | false {
+  const isThere = spawnSync(PYTHON, ['-c', `import ${module}`]).status === 0
+  return absence(isThere ? [] : [`${PYTHON} with ${module}`])
 }
 
 function absence(absent: readonly string[]): string | false {

@@ -11,7 +11,7 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { readDer } from '../../../certs/der-reader.ts'
 import { answerOcsp, ocspFromPath, type OcspStatus, type OcspTools } from '../../../certs/ocsp.ts'
-import { missing, missingPython } from '../../tool.ts'
+import { missing, missingPython, PYTHON } from '../../tool.ts'
 
 const skip = missing('openssl')
 const run = promisify(execFile)
@@ -199,7 +199,7 @@ test('openssl ocsp names each error status', { skip }, async () => {
   }
 })
 
-const PYTHON = `
+const script = `
 import sys
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -227,10 +227,10 @@ test(
   { skip: skip || missingPython('cryptography') },
   async () => {
     await using world = await makeWorld('ec')
-    await run('python3', ['-c', PYTHON, world.path(''), 'ask'], { timeout: 20_000 })
+    await run(PYTHON, ['-c', script, world.path(''), 'ask'], { timeout: 20_000 })
     const request = await readFile(world.path('request.der'))
     await writeFile(world.path('response.der'), await answerOcsp(request, world.tools))
-    const { stdout } = await run('python3', ['-c', PYTHON, world.path(''), 'read'], { timeout: 20_000 })
+    const { stdout } = await run(PYTHON, ['-c', script, world.path(''), 'read'], { timeout: 20_000 })
     assert.equal(stdout.trim(), 'REVOKED key_compromise 2026-01-02T03:04:05')
   },
 )

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { exportPkcs12, Pkcs12Error, readPkcs12 } from '../../../certs/pkcs12.ts'
-import { missing, missingPython } from '../../tool.ts'
+import { missing, missingPython, PYTHON } from '../../tool.ts'
 
 const skip = missing('openssl')
 const kinds = {
@@ -174,7 +174,7 @@ test(
           join(folder.path, 'out.p12'),
           await exportPkcs12({ key, certificate, chain: [root], name: 'ñandú €', password, encryption }),
         )
-        const { output } = run('python3', '-c', python, folder.path, encryption, password)
+        const { output } = run(PYTHON, '-c', python, folder.path, encryption, password)
         assert.equal(output, 'True\nTrue\n')
         assert.deepEqual(await readPkcs12(await readFile(join(folder.path, 'in.p12')), password), {
           key,

@@ -10,7 +10,7 @@ import { ROOTED } from './corpus/rooted.ts'
 import { compareOver, type Result } from './corpus/run.ts'
 import { signedFile } from './corpus/signed.ts'
 import { HOLLOW, SIGNED } from './corpus/special.ts'
-import { missingDnspython } from './dnspython.ts'
+import { missing, missingPython } from '../../tool.ts'
 
 const SEED = 20_261_121
 
@@ -32,7 +32,7 @@ function assertListed(t: TestContext, results: readonly Result[], listed: readon
 
 test(
   'over many zones the answers are those of BIND, but for what is listed',
-  { skip: missingDnspython('named') },
+  { skip: missing('named') || missingPython('dns.message') },
   async (t) => {
     const results = [
       await compareOver([...PLACES, ...CONTENTS, ...generatedZones(SEED)]),
@@ -44,7 +44,7 @@ test(
 
 test(
   'over signed zones the signatures and proofs are those of BIND, but for what is listed',
-  { skip: missingDnspython('named', 'dnssec-keygen', 'dnssec-signzone') },
+  { skip: missing('named', 'dnssec-keygen', 'dnssec-signzone') || missingPython('dns.message') },
   async (t) => {
     const results = [
       await compareOver(generatedZones(SEED), (zone) => signedFile(zone, 'NSEC')),

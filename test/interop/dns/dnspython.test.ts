@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { clientOf } from './client.ts'
-import { missingDnspython, PYTHON } from './dnspython.ts'
+import { missingPython, PYTHON } from '../../tool.ts'
 
-const skip = missingDnspython()
+const skip = missingPython('dns.message')
 const client = clientOf({ options: 'allowTransfer: [127.0.0.1]' })
 
 test('dnspython resolves, speaks EDNS, asks over TCP and transfers the zone', { skip }, async () => {

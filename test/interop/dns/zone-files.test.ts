@@ -12,7 +12,7 @@ import { parseName, ROOT } from '../../../services/dns/wire/name.ts'
 import { apexOf, checkZone } from '../../../services/dns/zone/check.ts'
 import { parseFile, type ZoneRecord } from '../../../services/dns/zone/parser.ts'
 import { printZone } from '../../../services/dns/zone/print.ts'
-import { missing } from '../../tool.ts'
+import { missing, missingPython, PYTHON } from '../../tool.ts'
 import { START } from '../../unit/dns/master.ts'
 import { LOADED, READ_OTHERWISE, STRICTER } from './zone-files/loaded.ts'
 import { REFUSED } from './zone-files/refused.ts'
@@ -116,36 +116,26 @@ test(
   },
 )
 
-/** dnspython's Debian package serves the system's Python alone. */
-const python = spawnSync('/usr/bin/python3', ['-c', 'import dns'])
-const hasPython = python.status === 0
-if (!hasPython && process.env['CI'] !== undefined)
-  throw new Error('python3-dnspython is missing; .ci/run installs it')
-
-test(
-  'dnspython reads what the lab prints to the same octets',
-  { skip: hasPython ? false : 'needs dnspython' },
-  () => {
-    const { records } = readCorpus('example.org', 'types.db')
-    // Its release 2.3 does not know the key by its name.
-    const input = records.map(({ type, data }) => [
-      typeName(type),
-      printData(type, data).replace(' dohpath=', ' key7='),
-    ])
-    const { stdout, stderr, status } = spawnSync('/usr/bin/python3', [join(FILES, 'wire.py')], {
-      input: JSON.stringify(input),
-      encoding: 'utf8',
-    })
-    assert.equal(status, 0, stderr)
-    const found: readonly (string | null)[] = JSON.parse(stdout)
-    const unknown = new Set<string>()
-    for (const [index, { type, data }] of records.entries()) {
-      if (found[index] === null) unknown.add(typeName(type))
-      else assert.equal(found[index], data.toString('hex'), `${typeName(type)} ${printData(type, data)}`)
-    }
-    assert.deepEqual([...unknown].toSorted(), ['MB', 'MG', 'MINFO', 'MR'])
-  },
-)
+test('dnspython reads what the lab prints to the same octets', { skip: missingPython('dns') }, () => {
+  const { records } = readCorpus('example.org', 'types.db')
+  // Its release 2.3 does not know the key by its name.
+  const input = records.map(({ type, data }) => [
+    typeName(type),
+    printData(type, data).replace(' dohpath=', ' key7='),
+  ])
+  const { stdout, stderr, status } = spawnSync(PYTHON, [join(FILES, 'wire.py')], {
+    input: JSON.stringify(input),
+    encoding: 'utf8',
+  })
+  assert.equal(status, 0, stderr)
+  const found: readonly (string | null)[] = JSON.parse(stdout)
+  const unknown = new Set<string>()
+  for (const [index, { type, data }] of records.entries()) {
+    if (found[index] === null) unknown.add(typeName(type))
+    else assert.equal(found[index], data.toString('hex'), `${typeName(type)} ${printData(type, data)}`)
+  }
+  assert.deepEqual([...unknown].toSorted(), ['MB', 'MG', 'MINFO', 'MR'])
+})
 
 interface Verdict {
   /** The line of the first error that names one. */

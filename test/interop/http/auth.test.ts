@@ -9,7 +9,7 @@ import { HttpServer } from '../../../lab/kit/http/server.ts'
 import { decodePath } from '../../../lab/kit/http/target.ts'
 import { Gate } from '../../../lab/web/auth/auth.ts'
 import { protect } from '../../../lab/web/auth/options.ts'
-import { missing, missingPython } from '../../tool.ts'
+import { missing, missingPython, PYTHON } from '../../tool.ts'
 import { accountsOf, countingRandom } from '../../unit/http/auth.ts'
 import { ManualClock } from '../../unit/http/clock.ts'
 import { run, type Output } from './program.ts'
@@ -156,10 +156,10 @@ for path in ['/', '/a?b=c', '/../later', '/']:
     print(session.get(base + '/' + scheme + path).text, end=' ')
 `
 
-test('python3 urllib', { skip: missing('python3') }, async () => {
+test('python3 urllib', { skip: missing(PYTHON) }, async () => {
   await using server = await open()
   const get = (folder: string, password: string): Promise<Output> =>
-    run('python3', '-c', python, server.base, folder, password)
+    run(PYTHON, '-c', python, server.base, folder, password)
   assert.equal(text(await get('/basic/', 'secret')), 'user ana')
   assert.match((await get('/basic/', 'wrong')).error, /401/)
   // It reads the first challenge alone, and knew no SHA-256 before 3.14.
@@ -174,7 +174,7 @@ test('python3 requests', { skip: missingPython('requests') }, async () => {
   await using server = await open()
   for (const scheme of ['basic', 'digest']) {
     const get = (password: string): Promise<Output> =>
-      run('python3', '-c', requests, server.base, scheme, password)
+      run(PYTHON, '-c', requests, server.base, scheme, password)
     assert.equal(text(await get('secret')), 'user ana user ana open user ana ', scheme)
     assert.equal(text(await get('wrong')), 'auth-wrong auth-wrong open auth-wrong ', scheme)
   }

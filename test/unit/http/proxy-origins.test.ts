@@ -9,7 +9,7 @@ import { openPeer, peerCommands, peerNames } from '../../interop/http/peer.ts'
 import { temporaryFolder, writeFiles } from '../../lab.ts'
 import { freePort } from '../../port.ts'
 import { talk, until } from '../../talk.ts'
-import { missing } from '../../tool.ts'
+import { missing, PYTHON } from '../../tool.ts'
 import { openGateway, type Gateway } from './gateway.ts'
 import { statuses } from './server.ts'
 
@@ -98,7 +98,7 @@ for (const name of peerNames) {
 
 test(
   'the server of Python behind the proxy, which closes after each answer',
-  { skip: missing('python3') },
+  { skip: missing(PYTHON) },
   async () => {
     using temporary = temporaryFolder()
     writeFiles(
@@ -107,7 +107,7 @@ test(
     )
     const port = await freePort()
     const child = spawn(
-      'python3',
+      PYTHON,
       ['-m', 'http.server', String(port), '--bind', '127.0.0.1', '-d', temporary.path],
       {
         stdio: 'ignore',

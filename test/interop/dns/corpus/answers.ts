@@ -9,7 +9,7 @@ import { frame, Framer } from '../../../../services/dns/wire/framing.ts'
 import { parseName, ROOT } from '../../../../services/dns/wire/name.ts'
 import { findType } from '../../../../services/dns/records/types.ts'
 import { connect } from 'node:net'
-import { PYTHON } from '../dnspython.ts'
+import { PYTHON } from '../../../tool.ts'
 import type { CorpusQuestion } from './questions.ts'
 
 /** What an answer says, in presentation format, its records in the order of the wire. */
