@@ -23,13 +23,13 @@ import {
   type Opened,
 } from './branch.ts'
 import { distinguishedName, makeSerial, nameLine, signCertificate, type Draft } from './certificate.ts'
-import { revocationReasons, signCrl, type RevocationReason } from './crl.ts'
+import type { RevocationReason } from './crl.ts'
 import { leafExtensions } from './extensions.ts'
 import { CLOCK_SKEW, readIfThere } from './issuer.ts'
 import { isRsa, keyIdOf, keyPem, makeKey, type KeyKind } from './key.ts'
-import { answerOcsp, type OcspStatus } from './ocsp.ts'
-import { serialText, type RegisterEntry } from './register.ts'
+import { serialText, type RegisterEntry } from './index-line.ts'
 import { readRequest } from './request.ts'
+import { answerFor, RevocationLists, standingOf } from './standing.ts'
 import { RequestError, requestSubject, type Subject } from './scope.ts'
 
 /** What an authority is made of. */
@@ -73,16 +73,6 @@ export interface Authority extends Omit<Certificates, 'publish'> {
 const DAY = 86_400_000
 const USUAL_DAYS = 90
 const MOST_DAYS = 3650
-const CRL_DAYS = 7
-/** Milliseconds for which a client may keep an answer: a course wants to see a revocation soon. */
-const OCSP_LIFETIME = 60_000
-
-interface SignedList {
-  /** What it was made of, and until when it is given out. */
-  readonly of: string
-  readonly until: number
-  readonly text: string
-}
 
 /** Makes the authority of a folder without touching it: the root is read or created when the first certificate is asked for. */
 export function createAuthority(options: AuthorityOptions): Authority {
@@ -92,8 +82,7 @@ export function createAuthority(options: AuthorityOptions): Authority {
 class FolderAuthority implements Authority {
   readonly #options: AuthorityOptions
   #opening: Promise<Opened> | undefined
-  /** The lists of revocations that were signed last, by their folders. */
-  readonly #lists = new Map<string, SignedList>()
+  readonly #lists = new RevocationLists()
   readonly #keys = new Turns()
   readonly #signatures = new Turns()
 
@@ -146,33 +135,16 @@ class FolderAuthority implements Authority {
   }
 
   async standing(serial: string): Promise<CertificateStanding> {
-    const { root, active } = await this.#open()
-    const entry = await active.register.find(serial)
-    if (entry !== undefined && root !== active && (await isWithdrawn(root, active))) return 'revoked'
-    const found = entry ?? (await root.register.find(serial))
-    return found === undefined ? 'unknown' : found.revoked === undefined ? 'good' : 'revoked'
+    return standingOf(await this.#open(), serial)
   }
 
   async ocsp(request: Buffer): Promise<Buffer> {
-    const opened = await this.#open()
-    const issuers = await Promise.all(
-      branchesOf(opened).map(async ({ issuer, register }) => {
-        const find = await register.lookup()
-        return {
-          name: opened.der.encode(issuer.name),
-          publicKey: issuer.publicKey,
-          // RFC 6960 §4.2.2.2: who issued a certificate answers for it.
-          signer: { key: issuer.key },
-          status: (serial: Buffer) => statusOf(find(serial)),
-        }
-      }),
-    )
-    return answerOcsp(request, {
-      issuers,
-      signer: { key: opened.active.issuer.key },
-      now: this.#options.clock.now(),
-      lifetime: OCSP_LIFETIME,
-    })
+    return answerFor(await this.#open(), request, this.#options.clock.now())
+  }
+
+  async crl(of: 'issuer' | 'root' = 'issuer'): Promise<string> {
+    const { der, root, active } = await this.#open()
+    return this.#lists.text(der, of === 'root' ? root : active, this.#options.clock.now())
   }
 
   async list(): Promise<readonly RegisterEntry[]> {
@@ -195,23 +167,6 @@ class FolderAuthority implements Authority {
   async revoke(serial: string, reason: RevocationReason = 'unspecified'): Promise<boolean> {
     const { branch } = (await this.#holder(serial)) ?? {}
     return (await branch?.register.revoke(serial, this.#options.clock.now(), reason)) ?? false
-  }
-
-  /** Signed anew when something was revoked or half of its life is over. */
-  async crl(of: 'issuer' | 'root' = 'issuer'): Promise<string> {
-    const { der, root, active } = await this.#open()
-    const { issuer, register } = of === 'root' ? root : active
-    const revoked = await register.revocations()
-    const content = createHash('sha256').update(JSON.stringify(revoked)).digest('hex')
-    const now = this.#options.clock.now()
-    const known = this.#lists.get(register.folder)
-    if (known?.of === content && now < known.until && now > known.until - CRL_DAYS * DAY) return known.text
-    const number = await register.nextCrlNumber()
-    const nextUpdate = now + CRL_DAYS * DAY
-    const text = await signCrl(der, { issuer: issuer.name, number, now, nextUpdate, revoked }, issuer)
-    await writeDurably(join(register.folder, 'crl.pem'), text, 0o644)
-    this.#lists.set(register.folder, { of: content, until: now + (CRL_DAYS * DAY) / 2, text })
-    return text
   }
 
   /** The branch that has issued a certificate; an intermediate may have come when the root had issued some. */
@@ -297,13 +252,6 @@ class FolderAuthority implements Authority {
     if (!isFresh || !isSound || (await register.find(serial))?.revoked !== undefined) return undefined
     return { ...found, key: found.key }
   }
-}
-
-function statusOf(entry: RegisterEntry | undefined): OcspStatus {
-  if (entry === undefined) return { status: 'unknown' }
-  const { revoked } = entry
-  if (revoked === undefined) return { status: 'good' }
-  return { status: 'revoked', at: revoked.at, reason: revocationReasons[revoked.reason] }
 }
 
 /** Has one wait for the other. */

@@ -4,18 +4,16 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createDurably, createFolder, errorCode, syncFolder, writeDurably } from '../lab/kit/files.ts'
 import { Exclusive } from '../lab/kit/exclusive.ts'
-import { isReason, type Revocation, type RevocationReason } from './crl.ts'
-
-/** One certificate of the index. */
-export interface RegisterEntry {
-  /** In upper-case hexadecimal, as openssl names the files of newcerts/. */
-  readonly serial: string
-  /** Milliseconds since 1970. */
-  readonly notAfter: number
-  /** As in `/O=telelab/CN=www.example.org`. */
-  readonly subject: string
-  readonly revoked?: { readonly at: number; readonly reason: RevocationReason }
-}
+import type { Revocation, RevocationReason } from './crl.ts'
+import {
+  bare,
+  indexLine,
+  readLine,
+  serialOctets,
+  serialText,
+  timeText,
+  type RegisterEntry,
+} from './index-line.ts'
 
 interface Index {
   readonly mark: string
@@ -242,23 +240,9 @@ export class Register {
   }
 }
 
-/** A serial number as openssl writes it. */
-export function serialText(serial: Buffer | string): string {
-  return typeof serial === 'string'
-    ? serial.replaceAll(':', '').toUpperCase()
-    : serial.toString('hex').toUpperCase()
-}
-
 function orMissing(error: unknown): undefined {
   if (errorCode(error) !== 'ENOENT') throw error
   return undefined
-}
-
-// status TAB expiry TAB revocation[,reason] TAB serial TAB file TAB subject
-function indexLine({ serial, notAfter, subject, revoked }: RegisterEntry): string {
-  const status = revoked === undefined ? 'V' : 'R'
-  const revocation = revoked === undefined ? '' : `${timeText(revoked.at)},${revoked.reason}`
-  return `${[status, timeText(notAfter), revocation, serial, 'unknown', subject].join('\t')}\n`
 }
 
 function emptyIndex(): Index {
@@ -275,14 +259,6 @@ async function readIndex(text: string): Promise<RegisterEntry[]> {
   return entries
 }
 
-function readLine(line: string): RegisterEntry | undefined {
-  const [status, expiry = '', revocation = '', serial = '', , subject = ''] = line.split('\t')
-  const notAfter = readTime(expiry)
-  if (notAfter === undefined || !/^[0-9A-F]{1,64}$/i.test(serial)) return undefined
-  const entry = { serial: serial.toUpperCase(), notAfter, subject }
-  return status === 'R' ? { ...entry, revoked: readRevocation(revocation) } : entry
-}
-
 /** Of two entries with one serial number the one that is revoked counts. */
 function enter(added: readonly RegisterEntry[], { entries, bySerial }: Index): void {
   for (const entry of added) {
@@ -290,34 +266,4 @@ function enter(added: readonly RegisterEntry[], { entries, bySerial }: Index): v
     if (bySerial.get(serial)?.revoked === undefined) bySerial.set(serial, entry)
     entries.push(entry)
   }
-}
-
-/** A serial number without leading zeros, which some software writes and some does not. */
-function bare(serial: string): string {
-  return serial.replace(/^0+(?=.)/, '')
-}
-
-/** The octets of a serial number as DER wants them, without needless zeros. */
-function serialOctets(serial: string): Buffer {
-  const hex = bare(serial)
-  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex')
-}
-
-function readRevocation(text: string): { readonly at: number; readonly reason: RevocationReason } {
-  const [time = '', named = ''] = text.split(',')
-  return { at: readTime(time) ?? 0, reason: isReason(named) ? named : 'unspecified' }
-}
-
-/** As in `261121130501Z`; four digits for the year from 2050 on. */
-function timeText(milliseconds: number): string {
-  const digits = `${new Date(milliseconds).toISOString().replace(/\.\d+Z$|\D/g, '')}Z`
-  return Number(digits.slice(0, 4)) < 2050 ? digits.slice(2) : digits
-}
-
-function readTime(text: string): number | undefined {
-  const full = text.length === 13 ? `${Number(text.slice(0, 2)) >= 50 ? '19' : '20'}${text}` : text
-  const [, year, month, day, hour, minute, second] =
-    /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full) ?? []
-  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
-  return Number.isNaN(time) ? undefined : time
 }

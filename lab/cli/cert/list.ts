@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { RegisterEntry } from '../../../certs/register.ts'
+import type { RegisterEntry } from '../../../certs/index-line.ts'
 import type { Text } from '../../service.ts'
 import { exit } from '../command.ts'
 import { nameOf, openPlace, type Verb } from './verb.ts'

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAuthority, type Authority } from '../../../certs/authority.ts'
-import type { RegisterEntry } from '../../../certs/register.ts'
+import type { RegisterEntry } from '../../../certs/index-line.ts'
 import { missing } from '../../tool.ts'
 import { run } from '../../interop/http/program.ts'
 
