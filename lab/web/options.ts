@@ -160,6 +160,14 @@ export const httpOptions = z.strictObject({
     .max(1_073_741_824)
     .default(8_388_608)
     .describe('Octets of all files that are kept in memory'),
+  shared: z
+    .int()
+    .min(0)
+    .max(1_073_741_824)
+    .default(33_554_432)
+    .describe(
+      'Octets of larger files that are kept in memory while several clients download the same at the same time',
+    ),
 })
 
 /** The options with their defaults filled in. */

@@ -86,11 +86,19 @@ export class Site {
 
   /** `root` is the absolute path of the folder. */
   constructor(root: string, options: SiteOptions, tools: SiteTools, guarded: readonly string[] = []) {
-    const { index, smallFile: smallSize, memory: memorySize, listing, protect, proxy } = options
+    const {
+      index,
+      smallFile: smallSize,
+      memory: memorySize,
+      shared: sharedSize,
+      listing,
+      protect,
+      proxy,
+    } = options
     const { clock, random, world } = tools
     this.#options = options
     this.#root = root
-    this.#folder = new Folder(root, { index, smallSize, memorySize })
+    this.#folder = new Folder(root, { index, smallSize, memorySize, sharedSize })
     this.#media = new MediaTypes(options)
     this.#cookies = options.cookie === false ? undefined : new CounterWriter(options.cookie)
     this.#cacheLine = options.validators ? 'Cache-Control: no-cache\r\n' : ''

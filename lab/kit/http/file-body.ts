@@ -1,8 +1,9 @@
 import { close, read, readSync } from 'node:fs'
-import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { HttpBody } from './answer.ts'
+import { Pace } from './pace.ts'
 import type { Range } from './range.ts'
+import type { SharedOctets } from './shared-files.ts'
 
 const readInto = promisify(read)
 
@@ -13,15 +14,23 @@ const LARGEST_BLOCK = 256 * 1024
 const SMALLEST_BLOCK = 8 * 1024
 const PATIENT = 1000
 
-/** Octets that are read at most before others have their turn: a client as quick as the file would keep the event loop to itself. */
-const TURN = 512 * 1024
-
 /** Milliseconds of a read that the system did not answer from memory. */
 const SLOW = 1
+
+/** What a body has in common with others. */
+export interface Sharing {
+  /** Of all bodies that could keep the event loop to themselves. */
+  readonly pace: Pace
+  /** Of those that send the same file. */
+  readonly octets: SharedOctets | undefined
+  /** Runs once when the body is closed. */
+  readonly done: () => void
+}
 
 /** An open file as a body: the whole of it, or the parts that were chosen. What is read lies where the next `read` writes. */
 export class FileBody implements HttpBody {
   readonly #file: number
+  readonly #sharing: Sharing
   #parts: readonly Part[]
   #length: number
   #at = 0
@@ -29,12 +38,13 @@ export class FileBody implements HttpBody {
   #isSlow = false
   /** When the last block was asked for, milliseconds of `performance.now()`. */
   #asked = 0
-  /** Octets since others had their turn. */
-  #unshared = 0
+  /** What a read brings at most, in octets. */
+  #size = 0
 
-  /** Takes over the descriptor; `length` in octets. */
-  constructor(file: number, length: number) {
+  /** Takes over the descriptor; `length` in octets. Without `sharing` the body is alone. */
+  constructor(file: number, length: number, sharing: Sharing = alone()) {
     this.#file = file
+    this.#sharing = sharing
     this.#parts = [{ start: 0, end: length }]
     this.#length = length
   }
@@ -66,41 +76,60 @@ export class FileBody implements HttpBody {
   }
 
   close(): void {
+    this.#sharing.done()
     // A network's file system may fail here, and without a callback that would end the process.
     close(this.#file, () => undefined)
   }
 
   async #readFile(from: number, left: number): Promise<Buffer> {
-    const block = this.#nextBlock(left)
-    const size = Math.min(block.length, left)
+    const isFirst = this.#size === 0
+    const size = Math.min(this.#nextSize(), left)
+    await this.#sharing.pace.take(isFirst)
+    const { octets } = this.#sharing
+    if (octets === undefined) return this.#fill(this.#ownBlock(size), from)
+    return octets.known(from, size) ?? this.#readShared(octets, from, size)
+  }
+
+  async #readShared(octets: SharedOctets, from: number, size: number): Promise<Buffer> {
+    const { start, into } = octets.gap(from, size)
+    const { length } = await this.#fill(into, start)
+    if (length === into.length) octets.fill(start, length)
+    return into.subarray(from - start, Math.min(from - start + size, length))
+  }
+
+  /** Reads into the whole of a block; what it answers is shorter at the end of the file. */
+  async #fill(block: Buffer, from: number): Promise<Buffer> {
     if (this.#isSlow) {
-      const { bytesRead } = await readInto(this.#file, block, 0, size, from)
+      const { bytesRead } = await readInto(this.#file, block, 0, block.length, from)
       return block.subarray(0, bytesRead)
     }
-    if (this.#unshared >= TURN) {
-      this.#unshared = 0
-      await setImmediate()
-    }
-    this.#unshared += size
     // What lies in the system's memory is there sooner than another thread would be; once it does not, nobody waits for the disk.
     const begun = performance.now()
-    const bytesRead = readSync(this.#file, block, 0, size, from)
+    const bytesRead = readSync(this.#file, block, 0, block.length, from)
     this.#isSlow = performance.now() - begun > SLOW
     return block.subarray(0, bytesRead)
   }
 
-  /** Twice as large each time, as long as there is so much left; a new one for each read would cost more than the read. */
-  #nextBlock(left: number): Buffer {
-    const { length } = this.#block
+  /** Twice as large each time. */
+  #nextSize(): number {
     const now = performance.now()
-    const isWaiting = length > 0 && now - this.#asked > PATIENT
+    const isWaiting = this.#size > 0 && now - this.#asked > PATIENT
     this.#asked = now
     // A slow client has its time for each block anew: of small ones it can take some in it.
-    if (isWaiting) return this.#block.subarray(0, SMALLEST_BLOCK)
-    const size = length === 0 ? FIRST_BLOCK : Math.min(length * 2, LARGEST_BLOCK)
-    if (length < Math.min(size, left)) this.#block = Buffer.allocUnsafeSlow(Math.min(size, left))
-    return this.#block
+    if (isWaiting) return SMALLEST_BLOCK
+    this.#size = this.#size === 0 ? FIRST_BLOCK : Math.min(this.#size * 2, LARGEST_BLOCK)
+    return this.#size
   }
+
+  /** A new one for each read would cost more than the read. */
+  #ownBlock(size: number): Buffer {
+    if (this.#block.length < size) this.#block = Buffer.allocUnsafeSlow(size)
+    return this.#block.subarray(0, size)
+  }
+}
+
+function alone(): Sharing {
+  return { pace: new Pace(), octets: undefined, done: () => undefined }
 }
 
 type Part = Range | Buffer

@@ -12,6 +12,8 @@ import { extname } from 'node:path'
 import type { Validators } from './conditional.ts'
 import { innerPath, problemOf, tellableProblem, type FolderProblem } from './containment.ts'
 import { FileBody } from './file-body.ts'
+import { Pace } from './pace.ts'
+import { isSame, SharedFiles } from './shared-files.ts'
 
 export type { FolderProblem }
 
@@ -41,6 +43,8 @@ export interface FolderOptions {
   readonly smallSize?: number
   /** All files kept in memory, 8,388,608 by default. */
   readonly memorySize?: number
+  /** Larger files that several clients download at the same time, while they do, 33,554,432 by default. */
+  readonly sharedSize?: number
 }
 
 interface Kept extends FoundFile {
@@ -67,6 +71,8 @@ export class Folder {
   readonly #smallSize: number
   readonly #memorySize: number
   readonly #kept = new Map<string, Kept>()
+  readonly #shared: SharedFiles
+  readonly #pace = new Pace()
   #size = 0
   #turn = 0
   #isTurning = false
@@ -76,6 +82,7 @@ export class Folder {
     this.#index = options.index
     this.#smallSize = options.smallSize ?? 65_536
     this.#memorySize = options.memorySize ?? 8_388_608
+    this.#shared = new SharedFiles(options.sharedSize ?? 33_554_432)
   }
 
   /** `path` as `decodePath` gives it. */
@@ -133,7 +140,7 @@ export class Folder {
       if (!opened.isFile()) return release(file, { kind: 'problem', problem: 'special' })
       const extension = extname(name).toLowerCase()
       if (opened.size > this.#smallSize) {
-        const body = new FileBody(file, opened.size)
+        const body = new FileBody(file, opened.size, { pace: this.#pace, ...this.#shared.use(real, opened) })
         return { kind: 'file', path: inner, extension, body, validators: validatorsOf(opened) }
       }
       return release(
@@ -191,14 +198,4 @@ function readWhole(file: number, size: number): string | Buffer {
 function validatorsOf({ mtimeMs, size, ino }: Stats): Validators {
   const tag = [Math.round(mtimeMs * 1000), size, ino].map((part) => part.toString(36)).join('-')
   return { tag: `"${tag}"`, modified: mtimeMs }
-}
-
-function isSame(a: Stats, b: Stats): boolean {
-  return (
-    a.mtimeMs === b.mtimeMs &&
-    a.size === b.size &&
-    a.ino === b.ino &&
-    a.ctimeMs === b.ctimeMs &&
-    a.dev === b.dev
-  )
 }
