@@ -3,6 +3,7 @@ import { createHash, createPublicKey, X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createFolder, writeDurably } from '../lab/kit/files.ts'
+import { Turns } from '../lab/kit/turns.ts'
 import type {
   Certificate,
   CertificatePointers,
@@ -110,7 +111,8 @@ class FolderAuthority implements Authority {
     checkDays(request.days)
     await this.#open()
     // One RSA key at a time, for several would keep all threads busy for seconds, and files wait for those.
-    const leaf = await this.#keys.run(() => makeKey(keyKind), keyKind?.startsWith('rsa') === true)
+    const make = () => makeKey(keyKind)
+    const leaf = await (keyKind?.startsWith('rsa') === true ? this.#keys.run(make) : make())
     const key = keyPem(leaf.key)
     return { key, ...(await this.#certify(subject, request, leaf.publicKey, key)) }
   }
@@ -205,8 +207,8 @@ class FolderAuthority implements Authority {
     const { issuer, register } = active
     if (root !== active && (await isWithdrawn(root, active)))
       throw new RequestError({
-        en: `The intermediate authority is revoked and can issue nothing. Delete ${register.folder} to have another made.`,
-        es: `La autoridad intermedia está revocada y no puede emitir nada. Borra ${register.folder} para que se cree otra.`,
+        en: `The intermediate authority is revoked and can issue nothing. Move ${register.folder} elsewhere, for its index is there, and make another: \`lab cert init --intermediate\`.`,
+        es: `La autoridad intermedia está revocada y no puede emitir nada. Mueve ${register.folder} a otro sitio, pues ahí está su índice, y crea otra: \`lab cert init --intermediate\`.`,
       })
     const { clock, random, pointers } = this.#options
     const now = clock.now()
@@ -251,19 +253,6 @@ class FolderAuthority implements Authority {
     const isSound = leaf.verify(createPublicKey(issuer.key))
     if (!isFresh || !isSound || (await register.find(serial))?.revoked !== undefined) return undefined
     return { ...found, key: found.key }
-  }
-}
-
-/** Has one wait for the other. */
-class Turns {
-  #last: Promise<unknown> = Promise.resolve()
-
-  /** Runs it when all before have finished, or at once if it need not wait. */
-  run<Result>(run: () => Promise<Result>, waits = true): Promise<Result> {
-    if (!waits) return run()
-    const turn = this.#last.then(run)
-    this.#last = turn.catch(() => undefined)
-    return turn
   }
 }
 

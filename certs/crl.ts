@@ -1,7 +1,7 @@
 /** Certificate revocation lists (RFC 5280 §5). */
 import { pem, type Der, type DerValue } from './der.ts'
 import { seal } from './certificate.ts'
-import { extension } from './extensions.ts'
+import { authorityKeyIdentifier, extension } from './extensions.ts'
 import { signatureAlgorithm, type Key } from './key.ts'
 
 /** Why a certificate was revoked, by the numbers of RFC 5280 §5.3.1, as `openssl ca` names them. */
@@ -43,7 +43,6 @@ export interface CrlContent {
 
 const CRL_NUMBER = '2.5.29.20'
 const REASON_CODE = '2.5.29.21'
-const AUTHORITY_KEY_ID = '2.5.29.35'
 
 /** Signs a list and returns it as PEM. */
 export async function signCrl(der: Der, content: CrlContent, issuer: Key): Promise<string> {
@@ -69,7 +68,7 @@ export async function signCrl(der: Der, content: CrlContent, issuer: Key): Promi
     der.tagged(
       0,
       der.sequence(
-        extension(der, AUTHORITY_KEY_ID, false, der.sequence(der.implicit(0, issuer.keyId))),
+        authorityKeyIdentifier(der, issuer.keyId),
         extension(der, CRL_NUMBER, false, der.integer(integerOctets(content.number))),
       ),
     ),

@@ -1,5 +1,6 @@
 /** Reads DER (X.690) with the ASN.1 module of node-forge: what others send is taken apart here and nowhere else. */
 import type { Asn1 } from 'node-forge/lib/asn1.js'
+import { readFullTime, readShortTime } from './time.ts'
 
 /** Octets of the largest value that is read. */
 const LARGEST = 1024 * 1024
@@ -133,12 +134,8 @@ export class DerNode {
   /** Milliseconds since 1970 of a UTCTime or GeneralizedTime (RFC 5280 §4.1.2.5). */
   time(): number {
     const text = this.#primitive([UTC_TIME, GENERALIZED_TIME], 'a time')
-    const digits =
-      this.#value.type === UTC_TIME ? `${Number(text.slice(0, 2)) >= 50 ? '19' : '20'}${text}` : text
-    const [, year, month, day, hour, minute, second] =
-      /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(digits) ?? []
-    const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
-    if (Number.isNaN(time)) throw new DerError('a time was expected')
+    const time = this.#value.type === UTC_TIME ? readShortTime(text) : readFullTime(text)
+    if (time === undefined) throw new DerError('a time was expected')
     return time
   }
 

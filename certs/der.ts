@@ -1,5 +1,6 @@
 /** Writes DER (X.690) with the ASN.1 module of node-forge, which nothing loads before the first certificate. */
 import type { Asn1 } from 'node-forge/lib/asn1.js'
+import { isShort, timeText } from './time.ts'
 
 /** A value that is ready to be encoded. */
 export type DerValue = Asn1
@@ -65,8 +66,8 @@ export async function loadDer(): Promise<Der> {
     identifier: (dotted) => asn1.create(0, OBJECT_IDENTIFIER, false, asn1.oidToDer(dotted).getBytes()),
     text: (text) => primitive(UTF8_STRING, Buffer.from(text)),
     time: (milliseconds) => {
-      const { type, digits } = timeDigits(milliseconds)
-      return primitive(type, Buffer.from(digits))
+      const type = isShort(milliseconds) ? UTC_TIME : GENERALIZED_TIME
+      return primitive(type, Buffer.from(timeText(milliseconds)))
     },
     tagged: (number, ...members) => asn1.create(CONTEXT_SPECIFIC, number, true, [...members]),
     implicit: (number, octets) => asn1.create(CONTEXT_SPECIFIC, number, false, octets.toString('latin1')),
@@ -81,13 +82,4 @@ export function pem(label: string, der: Buffer): string {
 
 function isHighBitSet(octets: Buffer): boolean {
   return octets.readUInt8(0) >= 0x80
-}
-
-function timeDigits(milliseconds: number): { type: number; digits: string } {
-  const date = new Date(milliseconds)
-  const digits = `${date.toISOString().replace(/\.\d+Z$|\D/g, '')}Z`
-  // RFC 5280 §4.1.2.5: two digits for the year until 2049, four from 2050 on.
-  return date.getUTCFullYear() < 2050
-    ? { type: UTC_TIME, digits: digits.slice(2) }
-    : { type: GENERALIZED_TIME, digits }
 }

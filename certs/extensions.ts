@@ -100,7 +100,8 @@ export function leafExtensions(der: Der, leaf: LeafContent): readonly DerValue[]
   ]
 }
 
-function authorityKeyIdentifier(der: Der, keyId: Buffer): DerValue {
+/** The extension that names the key of an issuer (§4.2.1.1), in what that issuer has signed. */
+export function authorityKeyIdentifier(der: Der, keyId: Buffer): DerValue {
   return extension(der, AUTHORITY_KEY_ID, false, der.sequence(der.implicit(0, keyId)))
 }
 

@@ -1,5 +1,6 @@
 /** The lines of the index of `openssl ca`, and how serial numbers are written in it. */
 import { isReason, type RevocationReason } from './crl.ts'
+import { readFullTime, readShortTime, timeText } from './time.ts'
 
 /** One certificate of the index. */
 export interface RegisterEntry {
@@ -51,16 +52,7 @@ function readRevocation(text: string): { readonly at: number; readonly reason: R
   return { at: readTime(time) ?? 0, reason: isReason(named) ? named : 'unspecified' }
 }
 
-/** As in `261121130501Z`; four digits for the year from 2050 on. */
-export function timeText(milliseconds: number): string {
-  const digits = `${new Date(milliseconds).toISOString().replace(/\.\d+Z$|\D/g, '')}Z`
-  return Number(digits.slice(0, 4)) < 2050 ? digits.slice(2) : digits
-}
-
+/** The index does not say which of the two types it has written; their lengths do. */
 function readTime(text: string): number | undefined {
-  const full = text.length === 13 ? `${Number(text.slice(0, 2)) >= 50 ? '19' : '20'}${text}` : text
-  const [, year, month, day, hour, minute, second] =
-    /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full) ?? []
-  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
-  return Number.isNaN(time) ? undefined : time
+  return text.length === 13 ? readShortTime(text) : readFullTime(text)
 }

@@ -27,6 +27,8 @@ export interface Key {
   readonly keyId: Buffer
 }
 
+/** P-256 and P-384 as OpenSSL names them. */
+const CURVES: readonly string[] = ['prime256v1', 'secp384r1']
 const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2'
 const ECDSA_WITH_SHA384 = '1.2.840.10045.4.3.3'
 const RSA_WITH_SHA256 = '1.2.840.113549.1.1.11'
@@ -53,7 +55,8 @@ export function keyIdOf(publicKey: Buffer): Buffer {
 /** Reads a private key that the authority may sign with; throws an Error that says what is wrong. */
 export function readKey(text: string): Key {
   const key = createPrivateKey(text)
-  if (kindOf(key) === undefined) throw new Error('it is neither a key on P-256 or P-384 nor one of RSA')
+  if (!isRsa(key) && !CURVES.includes(key.asymmetricKeyDetails?.namedCurve ?? ''))
+    throw new Error('it is neither a key on P-256 or P-384 nor one of RSA')
   return describeKey(key)
 }
 
@@ -80,10 +83,4 @@ export function signDer(octets: Buffer, key: KeyObject): Promise<Buffer> {
 
 function digestFor(key: KeyObject): 'sha256' | 'sha384' {
   return key.asymmetricKeyDetails?.namedCurve === 'secp384r1' ? 'sha384' : 'sha256'
-}
-
-function kindOf(key: KeyObject): string | undefined {
-  if (isRsa(key)) return 'rsa'
-  const curve = key.asymmetricKeyDetails?.namedCurve
-  return curve === 'prime256v1' || curve === 'secp384r1' ? curve : undefined
 }

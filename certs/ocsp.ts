@@ -3,6 +3,7 @@ import { createHash, createPublicKey, X509Certificate, type KeyObject } from 'no
 import { DerError, readDer, type DerNode } from './der-reader.ts'
 import { loadDer, type Der, type DerValue } from './der.ts'
 import { signatureAlgorithm, signDer } from './key.ts'
+import { fullTimeText } from './time.ts'
 
 /** What is known of one certificate; `later` is for who cannot tell now, and makes the whole answer tryLater. */
 export type OcspStatus =
@@ -289,8 +290,8 @@ function nonceExtension(der: Der, nonce: Buffer): DerValue {
 
 /** RFC 6960 §4.2.2.1 has this type alone, also before 2050, and RFC 5019 §2.2.4 no fractions of a second. */
 function generalizedTime(der: Der, milliseconds: number): DerValue {
-  const digits = `${new Date(milliseconds).toISOString().replace(/\.\d+Z$|\D/g, '')}Z`
-  return der.copy(Buffer.concat([Buffer.of(24, digits.length), Buffer.from(digits)]))
+  const text = fullTimeText(milliseconds)
+  return der.copy(Buffer.concat([Buffer.of(24, text.length), Buffer.from(text)]))
 }
 
 /** RFC 6960 §4.2.1: an error has no responseBytes, and so nothing that is signed. */

@@ -45,7 +45,7 @@ const MOST_ITERATIONS = 5_000_000
 /** Octets of salt; others write 8 to 64. */
 const LONGEST_SALT = 1024
 
-/** Hashes in one turn of the event loop: 0.7 to 2.5 µs each as measured, thus some 1 ms; the bar is 5. */
+/** Hashes in one turn of the event loop: 0.7 to 2.5 µs each as measured, thus some 1 ms, in which no other service answers. */
 const SLICE = 500
 
 /** Counts what the derivations of one file cost, so that a file that asks for billions of iterations is refused. */

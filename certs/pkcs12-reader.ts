@@ -63,7 +63,7 @@ async function openFile(
       en: 'a signature in place of a password',
       es: 'una firma en lugar de una contraseña',
     })
-  if (macData === undefined) throw unsupported({ en: 'no MAC', es: 'ningún MAC' })
+  if (macData === undefined) throw unsupported({ en: 'protection with no MAC', es: 'una protección sin MAC' })
   const contents = joined(content)
   const [digestInfo, salt, iterations] = macData.sequence()
   const [algorithm, mac] = must(digestInfo).sequence()

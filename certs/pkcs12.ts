@@ -96,8 +96,8 @@ function checkTexts(name: string, password: string): void {
   // A NULL ends a password in most importers, and half a surrogate pair has no UTF-8.
   if (password.length > LONGEST_PASSWORD || password.includes('\0') || !password.isWellFormed()) {
     throw refused(
-      `the password is longer than ${LONGEST_PASSWORD} characters or has some that are none`,
-      `la contraseña tiene más de ${LONGEST_PASSWORD} caracteres o algunos que no lo son`,
+      `the password has more than ${LONGEST_PASSWORD} characters, or a NUL or half a surrogate pair among them`,
+      `la contraseña tiene más de ${LONGEST_PASSWORD} caracteres, o entre ellos un NUL o medio par sustituto`,
     )
   }
 }
@@ -132,7 +132,7 @@ function readKey(key: KeyObject | string): KeyObject {
   }
   throw refused(
     'the key is not a private one in PEM without a password',
-    'la clave no es privada en PEM sin contraseña',
+    'la clave no es una clave privada en PEM sin contraseña',
   )
 }
 

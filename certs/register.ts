@@ -1,19 +1,13 @@
 /** What an authority has certified and revoked, in the files of `openssl ca`: index.txt, newcerts/, crlnumber. */
-import { open, readFile, writeFile } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
-import { createDurably, createFolder, errorCode, syncFolder, writeDurably } from '../lab/kit/files.ts'
+import { createDurably, createFolder, errorCode, writeDurably } from '../lab/kit/files.ts'
 import { Exclusive } from '../lab/kit/exclusive.ts'
 import type { Revocation, RevocationReason } from './crl.ts'
-import {
-  bare,
-  indexLine,
-  readLine,
-  serialOctets,
-  serialText,
-  timeText,
-  type RegisterEntry,
-} from './index-line.ts'
+import { bare, indexLine, readLine, serialOctets, serialText, type RegisterEntry } from './index-line.ts'
+import { RequestError } from './scope.ts'
+import { timeText } from './time.ts'
 
 interface Index {
   readonly mark: string
@@ -49,6 +43,9 @@ default_md = sha256
 policy = anything
 copy_extensions = copy
 x509_extensions = leaf
+crl_extensions = list
+[ list ]
+authorityKeyIdentifier = keyid
 [ leaf ]
 # What stands here wins over what a request asks for.
 basicConstraints = critical, CA:false
@@ -149,12 +146,12 @@ export class Register {
     )
   }
 
-  /** The number of the next revocation list, each given once. */
+  /** The number of the next revocation list, each given once; throws a `RequestError` if the file for it holds none. */
   async nextCrlNumber(): Promise<number> {
     await this.#make()
     return this.#lock.run(async () => {
       const path = this.#path('crlnumber')
-      const number = Number.parseInt(await readFile(path, 'utf8'), 16)
+      const number = readNumber(path, await readFile(path, 'utf8'))
       const hex = (number + 1).toString(16).toUpperCase()
       await writeDurably(path, `${hex.padStart(hex.length + (hex.length % 2), '0')}\n`, 0o644)
       return number
@@ -201,7 +198,7 @@ export class Register {
     return this.#read
   }
 
-  /** The files that openssl expects, empty. */
+  /** The files that openssl expects; what is there stays, so that a kill or a full disk must never leave half of one. */
   async #make(): Promise<void> {
     if (this.#isMade) return
     await createFolder(this.#path('newcerts'), 0o755)
@@ -211,10 +208,8 @@ export class Register {
       ['crlnumber', '01\n'],
       ['openssl.cnf', CONFIGURATION],
     ] as const)
-      await writeFile(this.#path(name), content, { flag: 'wx', mode: 0o644 }).catch((error: unknown) => {
-        if (errorCode(error) !== 'EEXIST') throw error
-      })
-    await syncFolder(this.folder)
+      if ((await stat(this.#path(name)).catch(orMissing)) === undefined)
+        await createDurably(this.#path(name), content, 0o644)
     this.#isMade = true
   }
 
@@ -243,6 +238,15 @@ export class Register {
 function orMissing(error: unknown): undefined {
   if (errorCode(error) !== 'ENOENT') throw error
   return undefined
+}
+
+/** A number that was guessed could be lower than the last one, and clients keep the list of the highest (RFC 5280 §5.2.3). */
+function readNumber(path: string, text: string): number {
+  if (/^[0-9A-F]{1,12}\s*$/i.test(text)) return Number.parseInt(text, 16)
+  throw new RequestError({
+    en: `${path} does not hold the number of the next revocation list: write one into it, hexadecimal and higher than that of the last list (openssl crl -in crl.pem -noout -crlnumber), or 01 if there is none.`,
+    es: `${path} no contiene el número de la próxima lista de revocaciones: escribe uno, en hexadecimal y mayor que el de la última lista (openssl crl -in crl.pem -noout -crlnumber), o 01 si no hay ninguna.`,
+  })
 }
 
 function emptyIndex(): Index {

@@ -26,17 +26,24 @@ const SMALLEST_RSA = 2048
 /** As OpenSSL names them. */
 const CURVES: readonly string[] = ['prime256v1', 'secp384r1', 'secp521r1']
 
-/** The digests by the identifiers of the algorithms that requests are signed with; undefined for Ed25519 and Ed448, which have their own. */
-const DIGESTS: Readonly<Record<string, string | undefined>> = {
-  '1.2.840.113549.1.1.11': 'sha256',
-  '1.2.840.113549.1.1.12': 'sha384',
-  '1.2.840.113549.1.1.13': 'sha512',
-  '1.2.840.10045.4.3.2': 'sha256',
-  '1.2.840.10045.4.3.3': 'sha384',
-  '1.2.840.10045.4.3.4': 'sha512',
-  '1.3.101.112': undefined,
-  '1.3.101.113': undefined,
+interface Algorithm {
+  /** The kind of key that signs so, by the name of `node:crypto`. */
+  readonly key: string
+  /** Undefined where the algorithm has its own. */
+  readonly digest?: string
 }
+
+/** What requests may be signed with, by identifier; no other kind of key is certified. */
+const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
+  ['1.2.840.113549.1.1.11', { key: 'rsa', digest: 'sha256' }],
+  ['1.2.840.113549.1.1.12', { key: 'rsa', digest: 'sha384' }],
+  ['1.2.840.113549.1.1.13', { key: 'rsa', digest: 'sha512' }],
+  ['1.2.840.10045.4.3.2', { key: 'ec', digest: 'sha256' }],
+  ['1.2.840.10045.4.3.3', { key: 'ec', digest: 'sha384' }],
+  ['1.2.840.10045.4.3.4', { key: 'ec', digest: 'sha512' }],
+  ['1.3.101.112', { key: 'ed25519' }],
+  ['1.3.101.113', { key: 'ed448' }],
+])
 
 /** Reads a request in PEM or DER and checks that whoever made it has the key; throws a `RequestError`. */
 export async function readRequest(text: string | Buffer): Promise<SigningRequest> {
@@ -98,8 +105,8 @@ function readPublicKey(der: Buffer): KeyObject {
   const isOdd = publicExponent === undefined || (publicExponent > 1n && publicExponent % 2n === 1n)
   if ((namedCurve !== undefined && !CURVES.includes(namedCurve)) || !isOdd)
     throw new RequestError({
-      en: `The request holds a key that clients refuse (${namedCurve ?? `an RSA exponent of ${publicExponent}`}); use P-256, P-384, P-521, Ed25519 or RSA.`,
-      es: `La petición contiene una clave que los clientes rechazan (${namedCurve ?? `un exponente RSA de ${publicExponent}`}); usa P-256, P-384, P-521, Ed25519 o RSA.`,
+      en: `The request holds a key that clients refuse (${namedCurve ?? `an RSA exponent of ${publicExponent}`}); use P-256, P-384, P-521, Ed25519, Ed448 or RSA.`,
+      es: `La petición contiene una clave que los clientes rechazan (${namedCurve ?? `un exponente RSA de ${publicExponent}`}); usa P-256, P-384, P-521, Ed25519, Ed448 o RSA.`,
     })
   if (key.asymmetricKeyType === 'rsa' && modulusLength !== undefined && modulusLength < SMALLEST_RSA)
     throw new RequestError({
@@ -117,7 +124,8 @@ function checkSignature(
   key: KeyObject,
 ): void {
   const identifier = algorithm?.sequence()[0]?.identifier() ?? ''
-  if (!Object.hasOwn(DIGESTS, identifier))
+  const known = ALGORITHMS.get(identifier)
+  if (known === undefined)
     throw new RequestError({
       en: `The request is signed with an algorithm that is not taken (${identifier}); use SHA-256 or better.`,
       es: `La petición está firmada con un algoritmo que no se admite (${identifier}); usa SHA-256 o mejor.`,
@@ -127,10 +135,12 @@ function checkSignature(
       return (
         information !== undefined &&
         signature !== undefined &&
-        verify(DIGESTS[identifier] ?? null, information, key, signature.bits())
+        // Otherwise a DSA key could pass under the name of RSA, for OpenSSL goes by the key alone.
+        key.asymmetricKeyType === known.key &&
+        verify(known.digest ?? null, information, key, signature.bits())
       )
     } catch {
-      // The algorithm is none for this kind of key.
+      // The signature, or the key, has a form that OpenSSL does not take.
       return false
     }
   }

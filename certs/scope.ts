@@ -168,6 +168,7 @@ function canonicalName(name: string): string {
   return /^[\w.*-]*$/.test(bare) ? bare.toLowerCase() : domainToASCII(bare) || bare.toLowerCase()
 }
 
+/** A request may come from anybody: its names must not steer the terminal that shows them. */
 function shown(name: string): string {
-  return JSON.stringify(name.slice(0, LONGEST_NAME))
+  return JSON.stringify(name.slice(0, LONGEST_NAME).replaceAll(/[\p{Cc}\p{Cf}]/gu, '?'))
 }

@@ -58,9 +58,17 @@ interface SignedList {
 export class RevocationLists {
   /** Those that were signed last, by their folders. */
   readonly #signed = new Map<string, SignedList>()
+  #last: Promise<unknown> = Promise.resolve()
 
   /** The list of a branch at `now`, milliseconds since 1970, as PEM. */
-  async text(der: Der, { issuer, register }: Branch, now: number): Promise<string> {
+  text(der: Der, branch: Branch, now: number): Promise<string> {
+    // One after the other: of many who ask at once the first has a list signed, and no older one is written over it.
+    const list = this.#last.then(() => this.#list(der, branch, now))
+    this.#last = list.catch(() => undefined)
+    return list
+  }
+
+  async #list(der: Der, { issuer, register }: Branch, now: number): Promise<string> {
     const revoked = await register.revocations()
     const content = createHash('sha256').update(JSON.stringify(revoked)).digest('hex')
     const known = this.#signed.get(register.folder)

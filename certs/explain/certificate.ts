@@ -41,7 +41,13 @@ export async function explainCertificate(
     ...rowsOr(say('Public key', 'Clave pública'), () => explainKey(certificate.publicKey)),
     ...certificate.uniqueIds.map(explainUniqueId),
     ...rowsOr(EXTENSIONS, () => explainExtensions(readExtensions(certificate.extensions?.inner()), true)),
-    await explainSignature(signed, issuerName, issuer, isSelfSigned ? certificate.publicKey : undefined),
+    await explainSignature(
+      'keyCertSign',
+      signed,
+      issuerName,
+      issuer,
+      isSelfSigned ? certificate.publicKey : undefined,
+    ),
     ...fingerprints(signed.der),
   ]
 }

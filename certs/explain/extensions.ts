@@ -11,7 +11,8 @@ import {
   explainConstraints,
   explainKeyUsage,
   explainPurposes,
-  maySignCertificates,
+  hasUsage,
+  type SigningUsage,
 } from './usage.ts'
 
 type Explain = (title: Text, extension: Extension) => readonly Explanation[]
@@ -134,8 +135,21 @@ export function explainExtensions(
   return isCertificate ? [...rows, ...contradictions(extensions)] : rows
 }
 
+/** Whether the extensions let the key of their certificate sign certificates, or revocation lists. */
+export function maySign(extensions: readonly Extension[], what: SigningUsage): boolean {
+  try {
+    const usage = extensions.find(({ identifier }) => identifier === KEY_USAGE)
+    if (usage === undefined) return isAuthority(extensions)
+    // §6.3.3 (f): who signs lists in an authority's name needs the bit for that, and need not be one.
+    return hasUsage(usage.open(), what) && (what === 'cRLSign' || isAuthority(extensions))
+  } catch (error) {
+    if (error instanceof DerError) return false
+    throw error
+  }
+}
+
 /** Whether the extensions make their certificate an authority's. */
-export function isAuthority(extensions: readonly Extension[]): boolean {
+function isAuthority(extensions: readonly Extension[]): boolean {
   try {
     const constraints = extensions.find(({ identifier }) => identifier === BASIC_CONSTRAINTS)
     return constraints !== undefined && basicConstraints(constraints.open()).isCa
@@ -260,7 +274,7 @@ function contradictions(extensions: readonly Extension[]): readonly Explanation[
   const title = say('Contradiction', 'Contradicción')
   return rowsOr(title, () => {
     const rows: Explanation[] = []
-    if (usage !== undefined && maySignCertificates(usage.open()) !== isCa)
+    if (usage !== undefined && hasUsage(usage.open(), 'keyCertSign') !== isCa)
       rows.push(
         row(
           title,

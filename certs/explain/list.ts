@@ -105,12 +105,12 @@ export async function explainCrl(pem: string, options: ListOptions = {}): Promis
         ),
       ),
     ),
-    ...rowsOr(say('This update', 'Esta edición'), () => explainTimes(times, options.now)),
+    ...rowsOr(say('This update', 'Esta actualización'), () => explainTimes(times, options.now)),
     ...rowsOr(say('Extensions', 'Extensiones'), () =>
       readExtensions(extensions?.inner()).slice(0, 100).flatMap(explainExtension),
     ),
     ...rowsOr(say('Revoked', 'Revocados'), () => explainEntries(entries?.sequence() ?? [])),
-    await explainSignature(signed, issuer, authority),
+    await explainSignature('cRLSign', signed, issuer, authority),
   ]
 }
 
@@ -175,7 +175,7 @@ function explainTimes(
   const issued = thisUpdate?.time() ?? Number.NaN
   const isEarly = now !== undefined && now < issued
   const first = row(
-    say('This update', 'Esta edición'),
+    say('This update', 'Esta actualización'),
     instant(issued),
     isEarly
       ? say('It was issued in the future: a clock is wrong.', 'Se emitió en el futuro: algún reloj está mal.')
@@ -189,7 +189,7 @@ function explainTimes(
 }
 
 function explainNext(next: number | undefined, now: number | undefined): Explanation {
-  const title = say('Next update', 'Próxima edición')
+  const title = say('Next update', 'Próxima actualización')
   if (next === undefined)
     return row(
       title,
@@ -276,7 +276,7 @@ function explainEntries(entries: readonly DerNode[]): readonly Explanation[] {
     String(entries.length),
     entries.length === 0
       ? say('No certificate is revoked.', 'Ningún certificado está revocado.')
-      : say('So many certificates count no more.', 'Este es el número de certificados que ya no valen.'),
+      : say('The number of certificates that no longer count.', 'El número de certificados que ya no valen.'),
   )
   const rows = entries.slice(0, MOST_ENTRIES).flatMap((entry) => rowsOr(title, () => explainEntry(entry)))
   if (entries.length > MOST_ENTRIES)

@@ -48,6 +48,8 @@ const UTF8_STRING = 12
 const UNIVERSAL_STRING = 28
 const BMP_STRING = 30
 const OBJECT_IDENTIFIER = 6
+/** Octets of an object identifier: those in use have 20 or so, and the work to write one grows by their square. */
+const LONGEST_IDENTIFIER = 256
 /** NumericString, PrintableString, TeletexString, IA5String, UTCTime, GeneralizedTime, GraphicString, VisibleString, GeneralString. */
 const NARROW_STRINGS: readonly number[] = [18, 19, 20, 22, 23, 24, 25, 26, 27]
 
@@ -98,8 +100,9 @@ export function identifierOf(node: DerNode): string {
   return identifierText(node.content())
 }
 
-/** An object identifier from its octets without tag and length. */
+/** An object identifier from its octets without tag and length; throws a `DerError` if it is too long. */
 export function identifierText(octets: Buffer): string {
+  if (octets.length > LONGEST_IDENTIFIER) throw new DerError('an object identifier is too long')
   const numbers: bigint[] = []
   let number = 0n
   for (const octet of octets) {

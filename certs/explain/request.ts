@@ -54,7 +54,7 @@ function explainVersion(version: DerNode): Explanation {
   return row(
     say('Version', 'Versión'),
     `v${number}`,
-    say('Requests have this one version.', 'Las solicitudes solo tienen esta versión.'),
+    say('Requests have this one version.', 'Las peticiones solo tienen esta versión.'),
     number === 1 ? 'plain' : 'warning',
   )
 }
@@ -97,7 +97,7 @@ function explainAttribute(attribute: DerNode): readonly Explanation[] {
         '***',
         say(
           'A password that stands here in the clear for whoever has the request; authorities hardly use it.',
-          'Una contraseña que figura aquí en claro para quien tenga la solicitud; las autoridades apenas la usan.',
+          'Una contraseña que figura aquí en claro para quien tenga la petición; las autoridades apenas la usan.',
         ),
         'warning',
       ),
@@ -138,7 +138,7 @@ function signature(isRight: boolean | undefined, octets: number): Explanation {
         value,
         say(
           'It fits the key inside: who made the request has the private key.',
-          'Encaja con la clave que lleva dentro: quien hizo la solicitud tiene la clave privada.',
+          'Encaja con la clave que lleva dentro: quien hizo la petición tiene la clave privada.',
         ),
         'good',
       )
@@ -147,7 +147,7 @@ function signature(isRight: boolean | undefined, octets: number): Explanation {
         value,
         say(
           'It does not fit the key inside: the request was changed, or its maker does not have the key. No authority may sign it.',
-          'No encaja con la clave que lleva dentro: la solicitud se modificó, o quien la hizo no tiene la clave. Ninguna autoridad debe firmarla.',
+          'No encaja con la clave que lleva dentro: la petición se modificó, o quien la hizo no tiene la clave. Ninguna autoridad debe firmarla.',
         ),
         'bad',
       )

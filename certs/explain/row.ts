@@ -1,5 +1,6 @@
 /** The rows of an explanation, and how values are written in them. */
 import type { Text } from '../../lab/service.ts'
+import { DerError } from '../der-reader.ts'
 
 /** How good or bad a row's news is. */
 export type Level = 'plain' | 'good' | 'warning' | 'bad'
@@ -39,7 +40,8 @@ export function rowsOr(
 ): readonly Explanation[] {
   try {
     return [read()].flat()
-  } catch {
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error
     // What the decoder says of it helps nobody who reads this, and is of one language.
     return [
       row(

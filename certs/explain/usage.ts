@@ -4,7 +4,11 @@ import type { DerNode } from '../der-reader.ts'
 import { identifierOf } from './read.ts'
 import { bounded, row, say, type Explanation } from './row.ts'
 
-const KEY_CERT_SIGN = 5
+/** The bits that let a key sign what an authority issues. */
+const SIGNING = { keyCertSign: 5, cRLSign: 6 } as const
+
+/** What an authority's key may sign: certificates, or revocation lists. */
+export type SigningUsage = keyof typeof SIGNING
 
 /** By the number of the bit. */
 const USAGES: readonly (readonly [string, Text])[] = [
@@ -146,7 +150,7 @@ export function explainKeyUsage(title: Text, value: DerNode): readonly Explanati
         '-',
         say(
           'No bit is set: the key may be used for nothing.',
-          'Ningún bit está puesto: la clave no sirve para nada.',
+          'Ningún bit está activado: la clave no sirve para nada.',
         ),
         'bad',
       ),
@@ -160,9 +164,9 @@ export function explainKeyUsage(title: Text, value: DerNode): readonly Explanati
   })
 }
 
-/** Whether the bit that lets a key sign certificates is set. */
-export function maySignCertificates(value: DerNode): boolean {
-  return keyUsageBits(value).includes(KEY_CERT_SIGN)
+/** Whether the bit that lets a key sign these is set. */
+export function hasUsage(value: DerNode, usage: SigningUsage): boolean {
+  return keyUsageBits(value).includes(SIGNING[usage])
 }
 
 /** One row for each purpose. */

@@ -1,16 +1,18 @@
 /** Explains whether a signature is its issuer's. */
 import type { DerNode } from '../der-reader.ts'
-import { isAuthority } from './extensions.ts'
+import { maySign } from './extensions.ts'
 import { extensionsOf, isSameName, type Certificate } from './fields.ts'
 import { readPublicKey } from './keys.ts'
 import type { Signed } from './read.ts'
 import { row, say, type Explanation } from './row.ts'
 import { isSignedBy } from './signatures.ts'
+import type { SigningUsage } from './usage.ts'
 
 const SIGNATURE = say('Signature', 'Firma')
 
 /** Tries the signature with the issuer's key if the issuer is given, else with the key inside if there is one and the names are the same. */
 export async function explainSignature(
+  what: SigningUsage,
   signed: Signed,
   issuerName: DerNode,
   issuer: Certificate | undefined,
@@ -19,7 +21,13 @@ export async function explainSignature(
   const value = `${signed.signature.length * 8} bit`
   if (issuer !== undefined) {
     if (!isSameName(issuerName, issuer.subject)) return row(SIGNATURE, value, texts.otherName, 'bad')
-    return verdict(value, await isSignedBy(signed, readPublicKey(issuer.publicKey)), issuer)
+    const isRight = await isSignedBy(signed, readPublicKey(issuer.publicKey))
+    if (isRight === undefined) return row(SIGNATURE, value, texts.unknown, 'warning')
+    if (!isRight) return row(SIGNATURE, value, texts.wrong, 'bad')
+    // A certificate of version 1 cannot say what it may sign; §6.1.4 (k) leaves these to who trusts them.
+    return issuer.version === undefined || maySign(extensionsOf(issuer), what)
+      ? row(SIGNATURE, value, texts.right, 'good')
+      : row(SIGNATURE, value, texts.notAllowed, 'bad')
   }
   if (ownKey === undefined) return row(SIGNATURE, value, texts.unchecked)
   const isRight = await isSignedBy(signed, readPublicKey(ownKey))
@@ -27,15 +35,6 @@ export async function explainSignature(
   return isRight === false
     ? row(SIGNATURE, value, texts.selfWrong, 'bad')
     : row(SIGNATURE, value, texts.unknown, 'warning')
-}
-
-function verdict(value: string, isRight: boolean | undefined, issuer: Certificate): Explanation {
-  if (isRight === undefined) return row(SIGNATURE, value, texts.unknown, 'warning')
-  if (!isRight) return row(SIGNATURE, value, texts.wrong, 'bad')
-  // A certificate of version 1 cannot say that it is an authority's; §6.1.4 (k) leaves these to who trusts them.
-  return issuer.version === undefined || isAuthority(extensionsOf(issuer))
-    ? row(SIGNATURE, value, texts.right, 'good')
-    : row(SIGNATURE, value, texts.noAuthority, 'bad')
 }
 
 const texts = {
@@ -63,9 +62,9 @@ const texts = {
     "It was made with the issuer's key, and nothing has been changed since.",
     'Se hizo con la clave del emisor, y nada se ha modificado desde entonces.',
   ),
-  noAuthority: say(
-    "It was made with that key, but the key's certificate is not an authority's, so that it counts for nothing.",
-    'Se hizo con esa clave, pero el certificado de la clave no es de una autoridad, así que no vale nada.',
+  notAllowed: say(
+    "It was made with that key, but the key's certificate does not let it sign this: it is not an authority's, or its key usage is another. So it counts for nothing.",
+    'Se hizo con esa clave, pero el certificado de la clave no le permite firmar esto: no es de una autoridad, o indica otro uso. Así que no vale nada.',
   ),
   wrong: say(
     "It was not made with the issuer's key, or something was changed afterwards.",

@@ -4,19 +4,21 @@ import { LabError, messageOf } from '../host/error.ts'
 import { placeOptions, labOptions, type Command } from './command.ts'
 import type { Verb } from './cert/verb.ts'
 
-/** What can be done with certificates, each loaded when it is called for. */
-const verbs: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = {
-  init: () => import('./cert/init.ts'),
-  list: () => import('./cert/list.ts'),
-  issue: () => import('./cert/issue.ts'),
-  sign: () => import('./cert/sign.ts'),
-  revoke: () => import('./cert/revoke.ts'),
-  renew: () => import('./cert/renew.ts'),
-  export: () => import('./cert/export.ts'),
-  show: () => import('./cert/show.ts'),
-  verify: () => import('./cert/verify.ts'),
-  crl: () => import('./cert/crl.ts'),
-  trust: () => import('./cert/trust.ts'),
+/** What can be done with certificates, each loaded when it is called for, and the most words that may follow. */
+const verbs: Readonly<
+  Record<string, { readonly load: () => Promise<{ readonly verb: Verb }>; readonly most: number }>
+> = {
+  init: { load: () => import('./cert/init.ts'), most: 0 },
+  list: { load: () => import('./cert/list.ts'), most: 1 },
+  issue: { load: () => import('./cert/issue.ts'), most: 100 },
+  sign: { load: () => import('./cert/sign.ts'), most: 100 },
+  revoke: { load: () => import('./cert/revoke.ts'), most: 1 },
+  renew: { load: () => import('./cert/renew.ts'), most: 1 },
+  export: { load: () => import('./cert/export.ts'), most: 1 },
+  show: { load: () => import('./cert/show.ts'), most: 1 },
+  verify: { load: () => import('./cert/verify.ts'), most: 1 },
+  crl: { load: () => import('./cert/crl.ts'), most: 1 },
+  trust: { load: () => import('./cert/trust.ts'), most: 0 },
 }
 
 /** The lab's certificate authority from the command line. */
@@ -142,9 +144,18 @@ export const command: Command = {
   ],
   async run(call) {
     const [name, ...words] = call.words
-    const load = name !== undefined && Object.hasOwn(verbs, name) ? verbs[name] : undefined
-    if (load === undefined) throw unknownVerb(name)
-    const { verb } = await load()
+    const found = name !== undefined && Object.hasOwn(verbs, name) ? verbs[name] : undefined
+    if (found === undefined) throw unknownVerb(name)
+    const [surplus] = words.slice(found.most)
+    if (surplus !== undefined)
+      throw new LabError(
+        {
+          en: `\`lab cert ${name}\` does not know what to do with "${surplus}"`,
+          es: `\`lab cert ${name}\` no sabe qué hacer con "${surplus}"`,
+        },
+        { blame: 'wrong' },
+      )
+    const { verb } = await found.load()
     return verb({ ...call, words }).catch((error: unknown) => {
       throw told(error)
     })

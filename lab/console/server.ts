@@ -64,7 +64,7 @@ export class ControlServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Nobody gets in any more before the first one is cut off: whoever is, looks whether the lab is still there.
+    // It listens no more before a client is cut off: that one may try at once whether the lab is still there, and must find nobody.
     const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()))
     for (const socket of this.#sockets) socket.destroy()
     await closed

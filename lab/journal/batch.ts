@@ -1,12 +1,18 @@
 import { Page } from './page.ts'
 
+/** What one service has in a batch. */
+export interface Owned {
+  readonly facts: number
+  readonly characters: number
+}
+
 /** Lines on their way to the disk, and whose they are. */
 export class Batch {
   readonly #page = new Page()
-  readonly #owners = new Map<string, number>()
+  readonly #owners = new Map<string, Owned>()
 
-  /** How many of its lines are of which service. */
-  get owners(): ReadonlyMap<string, number> {
+  /** How much of it is of which service. */
+  get owners(): ReadonlyMap<string, Owned> {
     return this.#owners
   }
 
@@ -23,6 +29,7 @@ export class Batch {
   /** Adds a line that fits. */
   add(service: string, line: string): void {
     this.#page.add(line)
-    this.#owners.set(service, (this.#owners.get(service) ?? 0) + 1)
+    const { facts, characters } = this.#owners.get(service) ?? { facts: 0, characters: 0 }
+    this.#owners.set(service, { facts: facts + 1, characters: characters + line.length })
   }
 }

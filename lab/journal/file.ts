@@ -13,12 +13,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { messageOf } from '../host/error.ts'
 import type { Logger } from '../service.ts'
-import { Batch } from './batch.ts'
+import { Batch, type Owned } from './batch.ts'
 import type { Entry } from './entry.ts'
 import { droppedFact, type Journal } from './journal.ts'
 
 /** Milliseconds between two batches. */
 const INTERVAL = 100
+/** The same for a file that is full: what it misses is told, but so seldom that the file grows no more to speak of. */
+const FULL_INTERVAL = 60_000
 /** Octets that may wait for a slow disk; facts beyond are dropped and counted. */
 const WAITING = 64 * 1024 * 1024
 /** Bytes that one run may write; facts beyond it are dropped and counted. */
@@ -57,7 +59,7 @@ export class JournalFile implements AsyncDisposable {
   #queued = 0
   /** Facts that the next batch reports as lost, by service. */
   readonly #lost = new Map<string, number>()
-  /** Characters that each service has written. */
+  /** Characters that each service has written, or has on their way. */
   readonly #shares = new Map<string, number>()
   /** Bytes in the file. */
   #written: number
@@ -89,11 +91,13 @@ export class JournalFile implements AsyncDisposable {
   }
 
   #take({ service }: Entry, line: string): void {
-    this.#timer ??= setTimeout(() => this.#flush(), INTERVAL)
-    const own = this.#shares.get(service) ?? 0
-    if (this.#queued >= WAITING || this.#written >= LARGEST || own >= SHARE) return this.#lose(service, 1)
-    this.#shares.set(service, own + line.length)
     if (this.#batch?.hasRoom(line) === false) this.#flush()
+    const isFull = this.#written >= LARGEST
+    // Not before that flush, which takes the timer with it: this line would wait for the next one.
+    this.#timer ??= setTimeout(() => this.#flush(), isFull ? FULL_INTERVAL : INTERVAL)
+    const own = this.#shares.get(service) ?? 0
+    if (this.#queued >= WAITING || isFull || own >= SHARE) return this.#lose(service, 1)
+    add(this.#shares, service, line.length)
     this.#batch ??= new Batch()
     this.#batch.add(service, line)
   }
@@ -112,15 +116,18 @@ export class JournalFile implements AsyncDisposable {
     })
   }
 
-  async #write(octets: Buffer, owners: ReadonlyMap<string, number>): Promise<void> {
+  async #write(octets: Buffer, owners: ReadonlyMap<string, Owned>): Promise<void> {
     const told = new Map(this.#lost)
     this.#lost.clear()
     try {
       await this.#writeFully(told.size === 0 ? octets : Buffer.concat([octets, this.#lostLine(told)]))
       this.#isComplaining = false
     } catch (error) {
-      for (const [service, facts] of told) this.#count(service, facts)
-      for (const [service, facts] of owners) this.#lose(service, facts)
+      for (const [service, facts] of told) add(this.#lost, service, facts)
+      for (const [service, { facts, characters }] of owners) {
+        this.#lose(service, facts)
+        add(this.#shares, service, -characters)
+      }
       this.#cutHalfLine()
       this.#complain(messageOf(error))
     }
@@ -156,13 +163,13 @@ export class JournalFile implements AsyncDisposable {
   }
 
   #lose(service: string, facts: number): void {
-    this.#count(service, facts)
+    add(this.#lost, service, facts)
     this.#journal.countDropped(facts)
   }
+}
 
-  #count(service: string, facts: number): void {
-    this.#lost.set(service, (this.#lost.get(service) ?? 0) + facts)
-  }
+function add(counts: Map<string, number>, service: string, more: number): void {
+  counts.set(service, (counts.get(service) ?? 0) + more)
 }
 
 /** The start of the run as a file name; after a clock was set back it still comes after the newest one. */

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Turns } from './turns.ts'
 
 /** The shortest and the longest wait, in milliseconds, before what another process holds is tried again. */
 const AGAIN = [5, 30] as const
@@ -23,7 +24,7 @@ export function hold(path: string): Disposable | undefined {
 /** Lets one at a time do something, in this process and all others: the lock is a transaction on a file, which the system releases however its holder ends. */
 export class Exclusive {
   readonly #path: string
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
 
   /** `path` is the file of the lock, in a folder that exists by the time it is used. */
   constructor(path: string) {
@@ -32,9 +33,7 @@ export class Exclusive {
 
   /** Runs it when everybody before has finished; rejects with what it throws, or when another process holds the lock for half a minute. */
   run<Result>(run: () => Promise<Result>): Promise<Result> {
-    const turn = this.#queue.then(() => this.#locked(run))
-    this.#queue = turn.catch(() => undefined)
-    return turn
+    return this.#turns.run(() => this.#locked(run))
   }
 
   async #locked<Result>(run: () => Promise<Result>): Promise<Result> {

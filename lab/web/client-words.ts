@@ -8,6 +8,9 @@ export type ClientProblem =
   | 'client-future'
   | 'client-revoked'
   | 'client-purpose'
+  | 'client-weak'
+  | 'client-extension'
+  | 'client-names'
 
 /** What the page of each problem tells its reader. */
 export const clientReasons: Readonly<Record<ClientProblem, Text>> = {
@@ -34,5 +37,17 @@ export const clientReasons: Readonly<Record<ClientProblem, Text>> = {
   'client-purpose': {
     en: "Your client's certificate is not one for clients: its extended key usage says otherwise.",
     es: 'El certificado de su cliente no es para clientes: su uso extendido de clave dice otra cosa.',
+  },
+  'client-weak': {
+    en: "Your client's certificate is too weak: its key is shorter than 2048 bits of RSA or on an old curve, or it is signed with an old digest such as SHA-1. Make another key, and have that certified.",
+    es: 'El certificado de su cliente es demasiado débil: su clave tiene menos de 2048 bits de RSA o está en una curva antigua, o su firma usa un resumen antiguo como SHA-1. Cree otra clave y pida que la certifiquen.',
+  },
+  'client-extension': {
+    en: "Your client's certificate holds a critical extension that this server does not know, and so it may not accept it (RFC 5280 §4.2).",
+    es: 'El certificado de su cliente contiene una extensión crítica que este servidor no conoce, así que no puede aceptarlo (RFC 5280 §4.2).',
+  },
+  'client-names': {
+    en: "Your client's certificate is for a name outside of this lab: its authority's name constraints do not let it vouch for that.",
+    es: 'El certificado de su cliente es para un nombre ajeno a este laboratorio: las restricciones de nombres de su autoridad no le permiten responder de él.',
   },
 }

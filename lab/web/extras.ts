@@ -21,9 +21,11 @@ export const extraOptions = {
 export interface ExtraChoice {
   readonly robots: false | 'allow' | 'disallow'
   readonly favicon: false | 'builtin'
+  /** They have validators, as files have. */
+  readonly validators: boolean
 }
 
-/** The browser window of a lab: a screen with a wave, which crosses it from one side to the other. */
+/** A screen with a wave on it, as an oscilloscope shows it. */
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="32" height="32">
 <rect x="1" y="3" width="30" height="26" rx="6" fill="#c2410c"/>
 <path d="M5 17h5l3-7 6 13 3-6h5" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/>
@@ -42,7 +44,8 @@ const favicon = made('image/svg+xml', icon)
 
 /** What the service itself answers at a path (as `decodePath` gives it) at which the folder has nothing, at `now` in milliseconds since 1970; undefined if nothing, too. */
 export function extraAnswer(path: string, choice: ExtraChoice, now: number): Representation | undefined {
-  const extra = extraAt(path, choice)
+  const found = extraAt(path, choice)
+  const extra = found && { ...found, validators: choice.validators ? found.validators : undefined }
   return extra && { ...extra, lines: wholeLines(extra, now) }
 }
 

@@ -63,7 +63,8 @@ export function requestHead(
   }
   for (const name of rewritten) {
     const values = fields.filter(([each]) => each === name).map(([, value]) => value)
-    const list = [...values, added[name]].filter((value) => value !== '')
+    const sound = name === 'forwarded' ? values.filter(isClosed) : values
+    const list = [...sound, added[name]].filter((value) => value !== '')
     if (list.length > 0) head += line(name, list.join(', '))
   }
   return `${head}\r\n`
@@ -112,7 +113,7 @@ function hostOf({ preserveHost, authority }: Location, request: HttpRequest): st
 
 /**
  * A redirect within the other server's part, by its full address or its path, leads to the same place within the prefix;
- * all else stays. A path that begins with two slashes names another host (RFC 3986 §4.2).
+ * all else stays. A path that begins with two slashes names another host (RFC 3986 §4.2), and browsers read a backslash as one.
  */
 function mapBack({ prefix, path }: Location, hosts: readonly string[], reference: string): string {
   const [, host, full] = /^http:\/\/([^/?#]*)(.*)$/i.exec(reference) ?? []
@@ -121,12 +122,17 @@ function mapBack({ prefix, path }: Location, hosts: readonly string[], reference
   const local = full === undefined ? reference : full.replace(/^(?!\/)/, '/')
   if (!local.startsWith(path) || local.startsWith('//')) return reference
   const mapped = prefix + local.slice(path.length)
-  return mapped.startsWith('//') ? reference : mapped
+  return /^[/\\]{2}/.test(mapped) ? reference : mapped
 }
 
 function isSameHost(one: string, other: string): boolean {
   const plain = (host: string): string => host.toLowerCase().replace(/:80$/, '')
   return plain(one) === plain(other)
+}
+
+/** Whether each quoted-string ends (RFC 9110 §5.6.4): behind an open one, what is added would be read as the client's own. */
+function isClosed(value: string): boolean {
+  return /^(?:[^"\\]|"(?:[^"\\]|\\.)*")*$/.test(value)
 }
 
 // RFC 7239 §4 and §6: what is not a token, such as an address of IPv6 or a port, is quoted.

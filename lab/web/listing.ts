@@ -1,6 +1,5 @@
-import { fieldLines } from '../kit/http/answer.ts'
 import type { Entry, Listing } from '../kit/http/folder-list.ts'
-import type { Page } from './page.ts'
+import { escapeHtml, htmlPage, type Page } from './html.ts'
 import type { Language } from './words.ts'
 
 const words = {
@@ -39,14 +38,13 @@ const fileIcon = mask(
 const upIcon = mask('M8 2l6 6h-4v6H6V8H2z')
 
 const style =
-  ':root{color-scheme:light dark;--accent:light-dark(#c2410c,#ff9a5c);--line:light-dark(#0002,#fff2)}' +
-  '*{box-sizing:border-box}body{font:1.05rem/1.5 system-ui,sans-serif;max-width:56rem;margin:6vh auto;padding:0 1.25rem}' +
-  'h1{font-size:1.6rem;line-height:1.25;margin:0 0 1.25rem;overflow-wrap:anywhere}h1 b{color:var(--accent)}' +
+  ':root{--line:light-dark(#0002,#fff2);--width:56rem;--top:6vh}*{box-sizing:border-box}body{font-size:1.05rem;line-height:1.5}' +
+  'h1{margin:0 0 1.25rem;overflow-wrap:anywhere}h1 b{color:var(--accent)}' +
   'table{width:100%;border-collapse:collapse}th,td{padding:.45rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}' +
   'th{font-size:.85rem;font-weight:600;opacity:.7}td{white-space:nowrap;font-variant-numeric:tabular-nums}' +
   'tbody tr:hover{background:light-dark(#0000000a,#ffffff0f)}' +
   '.s{text-align:right}.t{opacity:.7}.n{width:100%;white-space:normal;overflow-wrap:anywhere;padding-left:2.2rem;position:relative}' +
-  'a{color:light-dark(#1d4ed8,#8ab4ff);text-decoration:none}a:hover,a:focus-visible{text-decoration:underline}' +
+  'a{text-decoration:none}a:hover,a:focus-visible{text-decoration:underline}' +
   'td.n::before{content:"";position:absolute;left:.6rem;top:.75rem;width:1rem;height:1rem;background:currentColor;opacity:.5;-webkit-mask:var(--i);mask:var(--i)}' +
   `.f{--i:${fileIcon}}.d{--i:${folderIcon}}.u{--i:${upIcon}}td.d::before,td.u::before{background:var(--accent);opacity:1}` +
   'footer{margin-top:1rem;opacity:.7;font-size:.9rem}' +
@@ -57,7 +55,6 @@ const style =
 /** The page that lists a folder; `path` is as `decodePath` gives it and ends with a slash. */
 export function listingPage(path: string, { entries, isWhole }: Listing, language: Language): Page {
   const said = words[language]
-  const title = `${said.title} <b><bdi>${escapeHtml(path)}</bdi></b>`
   const parent =
     path === '/' ? '' : `<tr><td class="n u"><a href="../">${said.parent}</a></td><td></td><td></td></tr>\n`
   const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
@@ -69,22 +66,9 @@ ${parent}${rows.join('')}</tbody>
 </table>`
   const empty = entries.length === 0 && isWhole ? `<p>${said.empty}</p>\n` : ''
   const more = isWhole ? '' : `<p>${said.more(numbers.format(entries.length))}</p>\n`
-  const html = `<!doctype html>
-<html lang="${language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${said.title} ${escapeHtml(path)}</title><style>${style}</style></head>
-<body><h1>${title}</h1>
-${rows.length === 0 && parent === '' ? '' : `${table}\n`}${empty}${more}<footer>${summary(entries, language, numbers)} · telelab</footer></body>
-</html>
-`
-  return {
-    fields: fieldLines({
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Language': language,
-      // RFC 9110 §12.5.5: another reader gets another page.
-      Vary: 'Accept-Language',
-    }),
-    body: Buffer.from(html, 'utf8').toString('latin1'),
-  }
+  const body = `<h1>${said.title} <b><bdi>${escapeHtml(path)}</bdi></b></h1>
+${rows.length === 0 && parent === '' ? '' : `${table}\n`}${empty}${more}<footer>${summary(entries, language, numbers)} · telelab</footer>`
+  return htmlPage({ language, title: `${said.title} ${path}`, style, body })
 }
 
 /** Folders first, then by name as a person counts: `9` before `10`. */
@@ -139,14 +123,4 @@ function summary(entries: readonly Entry[], language: Language, numbers: Intl.Nu
   const count = (many: number, [one, several]: readonly [string, string]): string =>
     `${numbers.format(many)} ${many === 1 ? one : several}`
   return `${count(folders, said.folders)}, ${count(entries.length - folders, said.files)}`
-}
-
-/** Text as it stands in an HTML element or a quoted attribute. */
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
 }

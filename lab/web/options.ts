@@ -56,7 +56,11 @@ const octets = z.int().min(256).max(16_777_216)
 const fileName = z.string().regex(/^[^/\\]{1,255}$/)
 const folderName = z.string().min(1)
 /** A folder of the site as a path: it begins and ends with a slash. */
-const prefix = z.string().regex(/^\/(?:[^\0]*\/)?$/)
+const prefix = z
+  .string()
+  .regex(/^\/(?:[^\0]*\/)?$/)
+  // Paths are compared decoded: an encoded one would fit none, and leave open what it is to close.
+  .refine((path) => !/%[\da-f]{2}/i.test(path), 'write the path not percent-encoded, as in /my notes/')
 const cookie = z.union([z.literal(false), counter])
 const listing = z.union([z.boolean(), z.array(prefix).max(1000)])
 const forbidden = z.array(prefix).max(1000)

@@ -89,7 +89,7 @@ export class SiteSession implements HttpSession<SiteAnswer> {
     })
     const { log, peer } = this.#parts
     if (log !== undefined && this.#head !== undefined)
-      log.record(this.#head, { at: this.#began, host: peer.host, user, status, octets })
+      log.record(this.#head, { at: this.#began, host: peer.host, user: octetText(user), status, octets })
   }
 
   failed(error: unknown): void {
@@ -142,4 +142,9 @@ export class SiteSession implements HttpSession<SiteAnswer> {
   #record(kind: string, data: () => FactData): void {
     this.#context.record({ kind, connection: this.#connection, data })
   }
+}
+
+/** Text in UTF-8 with one character for each octet, as the log takes it. */
+function octetText(text: string | undefined): string | undefined {
+  return text && Buffer.from(text, 'utf8').toString('latin1')
 }

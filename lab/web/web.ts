@@ -60,7 +60,7 @@ async function openLog(ctx: ServiceContext<HttpConfig>): Promise<AccessLog> {
   return new AccessLog(join(ctx.store().folder, 'access.log'), { clock: ctx.clock, log: ctx.log })
 }
 
-/** The folders of sites that are files instead. */
+/** What is wrong with the folders of the sites: that one is a file. */
 export function webProblems({ root, hosts }: HttpConfig, files: ScenarioFiles): readonly Problem[] {
   return [root, ...Object.values(hosts).map((host) => host.root)].flatMap((folder) => {
     const path = files.path(folder)
@@ -69,6 +69,6 @@ export function webProblems({ root, hosts }: HttpConfig, files: ScenarioFiles): 
       en: `${folder} is a file; name the folder that holds the pages`,
       es: `${folder} es un fichero; indica la carpeta que contiene las páginas`,
     }
-    return [{ file: path, line: 1, column: 1, path: 'root', message }]
+    return [{ file: path, line: 1, column: 1, path: '', message }]
   })
 }

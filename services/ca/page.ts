@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto'
-import { fieldLines, type HttpAnswer } from '../../lab/kit/http/answer.ts'
+import type { HttpAnswer } from '../../lab/kit/http/answer.ts'
+import { escapeHtml, htmlPage } from '../../lab/web/html.ts'
 
 const style =
-  ':root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;max-width:44rem;margin:8vh auto;padding:0 1.25rem}' +
-  'h1{font-size:1.7rem;line-height:1.2}a{color:light-dark(#1d4ed8,#8ab4ff)}code{font-size:.9em;overflow-wrap:anywhere}' +
-  'li{margin:.4rem 0}aside{border-left:4px solid light-dark(#c2410c,#ff9a5c);padding:.2rem 1rem;margin:1.5rem 0}'
+  'code{font-size:.9em;overflow-wrap:anywhere}li{margin:.4rem 0}' +
+  'aside{border-left:4px solid var(--accent);padding:.2rem 1rem;margin:1.5rem 0}'
 
 const words = {
   en: {
@@ -47,10 +47,7 @@ export function homePage(
     issuer === root
       ? ''
       : `<li><a href="/issuer.der">${said.issuer}</a>, <a href="/root.crl">${said.rootCrl}</a> · <a href="/root.crl.pem">PEM</a></li>\n`
-  const html = `<!doctype html>
-<html lang="${language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${said.title}</title><style>${style}</style></head>
-<body><h1>${said.title}</h1>
+  const body = `<h1>${said.title}</h1>
 <p>${said.lead} <b>${escapeHtml(subject.replace(/^.*CN=/s, ''))}</b></p>
 <ul>
 <li><a href="/ca.crt">${said.root}</a> · <a href="/ca.pem">${said.pem}</a></li>
@@ -58,21 +55,6 @@ export function homePage(
 ${below}<li>${said.ocsp} <code>/ocsp</code></li>
 </ul>
 <p>${said.fingerprint} <code>lab cert show ca</code>:<br><code>${fingerprint256}</code></p>
-<aside>${escapeHtml(said.safe(domain))}</aside>
-</body>
-</html>
-`
-  return {
-    status: 200,
-    fields: fieldLines({
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Language': language,
-      Vary: 'Accept-Language',
-    }),
-    body: Buffer.from(html),
-  }
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+<aside>${escapeHtml(said.safe(domain))}</aside>`
+  return { status: 200, ...htmlPage({ language, title: said.title, style, body }) }
 }

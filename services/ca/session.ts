@@ -1,65 +1,34 @@
 import { fieldLines, type HttpAnswer } from '../../lab/kit/http/answer.ts'
 import { preferLanguage } from '../../lab/kit/http/language.ts'
-import type { HttpRefusal } from '../../lab/kit/http/refusal.ts'
 import type { HttpRequest } from '../../lab/kit/http/request.ts'
-import type { HttpSession } from '../../lab/kit/http/session.ts'
-import { reasonPhrase } from '../../lab/kit/http/status.ts'
-import type { Peer, ServiceContext } from '../../lab/service.ts'
+import { plainAnswer, PlainSession } from '../../lab/web/plain.ts'
 import { homePage } from './page.ts'
 
 /** Octets of a request for the standing of certificates; RFC 5019 §5 sends them in a path up to 255. */
 const LONGEST_PATH = 4096
 
 /** One connection to the authority. */
-export class AuthoritySession implements HttpSession {
-  readonly #context: ServiceContext<unknown>
-  readonly #peer: Peer
-
-  constructor(context: ServiceContext<unknown>, peer: Peer) {
-    this.#context = context
-    this.#peer = peer
-  }
-
+export class AuthoritySession extends PlainSession {
   async answer(request: HttpRequest): Promise<HttpAnswer> {
     const { method, path } = request
     const answer = await this.#find(request)
-    this.#context.record({
+    this.context.record({
       kind: 'ca.answered',
-      connection: this.#peer.connection,
-      data: { client: this.#peer.host, method, path: path.slice(0, 256), status: answer.status },
+      connection: this.peer.connection,
+      data: { client: this.peer.host, method, path: path.slice(0, 256), status: answer.status },
     })
     return answer
   }
 
-  refuse({ status }: HttpRefusal): HttpAnswer {
-    return plain(status)
-  }
-
-  answered(): void {
-    // What is answered is told where it is decided.
-  }
-
-  failed(error: unknown): void {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    this.#context.log.error(
-      { connection: this.#peer.connection, error: text },
-      'internal error; the connection ends',
-    )
-  }
-
-  closed(): void {
-    // Nothing is kept of a connection.
-  }
-
   async #find(request: HttpRequest): Promise<HttpAnswer> {
     const { method, path } = request
-    const { certificates, domain } = this.#context.world
+    const { certificates, domain } = this.context.world
     // RFC 6960 appendix A.1
     if (path === '/ocsp' || path === '/ocsp/') {
       // What holds no request is malformed, which the responder says in its own way.
-      return method === 'POST' ? this.#ocsp(request.body ?? Buffer.alloc(0)) : plain(405, 'POST')
+      return method === 'POST' ? this.#ocsp(request.body ?? Buffer.alloc(0)) : notAllowed('POST')
     }
-    if (method !== 'GET') return plain(405, 'GET')
+    if (method !== 'GET') return notAllowed('GET')
     if (path.startsWith('/ocsp/')) return this.#ocsp(fromPath(path.slice('/ocsp/'.length)))
     switch (path) {
       case '/': {
@@ -84,12 +53,12 @@ export class AuthoritySession implements HttpSession {
       case '/root.crl.pem':
         return file('application/x-pem-file', await certificates.crl('root'))
       default:
-        return plain(404)
+        return plainAnswer(404)
     }
   }
 
   async #ocsp(request: Buffer): Promise<HttpAnswer> {
-    return file('application/ocsp-response', await this.#context.world.certificates.ocsp(request))
+    return file('application/ocsp-response', await this.context.world.certificates.ocsp(request))
   }
 }
 
@@ -111,13 +80,7 @@ function file(type: string, body: string | Buffer): HttpAnswer {
   return { status: 200, fields: fieldLines({ 'Content-Type': type, 'Cache-Control': 'no-cache' }), body }
 }
 
-function plain(status: number, allow = 'GET, POST'): HttpAnswer {
-  return {
-    status,
-    fields: fieldLines({
-      'Content-Type': 'text/plain; charset=utf-8',
-      ...(status === 405 && { Allow: allow }),
-    }),
-    body: `${status} ${reasonPhrase(status)}\n`,
-  }
+/** RFC 9110 §15.5.6 */
+function notAllowed(allow: string): HttpAnswer {
+  return plainAnswer(405, { Allow: allow })
 }

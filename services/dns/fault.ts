@@ -25,7 +25,10 @@ export const answerFault = z.strictObject({
     .describe('Answers as a server that does not have the zone: REFUSED, or a referral to the root.'),
   address: z
     .string()
-    .refine((text) => isIPv4(text) || isIPv6(text), 'write an IP address, as in 192.0.2.1')
+    .refine(
+      (text) => isIPv4(text) || (isIPv6(text) && !text.includes('%')),
+      'write an IP address, as in 192.0.2.1',
+    )
     .optional()
     .describe('Puts this address in place of the right ones of its family.'),
   serial: z

@@ -5,7 +5,7 @@ import { defineService, type FactData, type Peer, type ServiceContext } from '..
 import type { ClientProblem } from '../../lab/web/client-words.ts'
 import { answerFault } from '../../lab/web/options.ts'
 import { openWeb, webProblems, type Web } from '../../lab/web/web.ts'
-import { ALERTS, judgeClient, lineOf, userOf } from './client.ts'
+import { ALERTS, ClientJudge, lineOf, userOf } from './client.ts'
 import { ServerKeys } from './keys.ts'
 import { httpsOptions, type HttpsConfig } from './options.ts'
 import { certificateProblems } from './problems.ts'
@@ -42,6 +42,7 @@ export const service = defineService({
     const keys = new ServerKeys(ctx)
     await keys.start()
     const hsts = config.hsts === false ? '' : `Strict-Transport-Security: max-age=${config.hsts}\r\n`
+    const judge = new ClientJudge(ctx.world.certificates, ctx.clock)
     const web = await openWeb(ctx, { fields: hsts, guarded: config.clientPaths })
     const { port } = await ctx.tcp('https', async (stream, peer) => {
       const fail = (error: unknown): void => {
@@ -51,7 +52,7 @@ export const service = defineService({
       const socket = await ctx.upgrade(stream, keys.options).catch(fail)
       // Of a client that is gone nothing can be asked any more.
       if (socket?.destroyed) fail('the client left after the handshake')
-      else if (socket !== undefined) await welcome(ctx, web, socket, peer)
+      else if (socket !== undefined) await welcome(ctx, { web, judge }, socket, peer)
     })
     if (config.redirect) await redirect(ctx, port)
     return web
@@ -61,17 +62,15 @@ export const service = defineService({
 /** Serves a client whose handshake has ended, or refuses it. */
 async function welcome(
   ctx: ServiceContext<HttpsConfig>,
-  web: Web,
+  { web, judge }: { readonly web: Web; readonly judge: ClientJudge },
   socket: TLSSocket,
   peer: Peer,
 ): Promise<void> {
-  const { config, clock, world } = ctx
+  const { config } = ctx
   // Before the client is judged, for it may leave meanwhile.
   const agreed = agreedBy(socket)
   const { certificate, problem } =
-    config.client === 'off'
-      ? { certificate: undefined, problem: undefined }
-      : await judgeClient(socket, world.certificates, clock)
+    config.client === 'off' ? { certificate: undefined, problem: undefined } : await judge.judge(socket)
   const user = certificate === undefined || problem !== undefined ? undefined : userOf(certificate)
   tell(ctx, agreed, peer, { certificate, problem, user })
   if (config.client === 'required' && problem !== undefined) return ctx.refuse(socket, ALERTS[problem])

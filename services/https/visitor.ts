@@ -1,11 +1,12 @@
 import type { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
-import { fieldLines, type HttpAnswer } from '../../lab/kit/http/answer.ts'
+import type { HttpAnswer } from '../../lab/kit/http/answer.ts'
 import { preferLanguage } from '../../lab/kit/http/language.ts'
 import type { HttpRequest } from '../../lab/kit/http/request.ts'
 import { decodePath } from '../../lab/kit/http/target.ts'
 import { foldPath } from '../../lab/web/auth/fold.ts'
 import { clientReasons, type ClientProblem } from '../../lab/web/client-words.ts'
+import { escapeHtml, htmlPage } from '../../lab/web/html.ts'
 import type { Reason } from '../../lab/web/words.ts'
 import type { Visitor } from '../../lab/web/session.ts'
 import { lineOf } from './client.ts'
@@ -56,9 +57,8 @@ export class TlsVisitor implements Visitor {
 }
 
 const style =
-  ':root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;max-width:46rem;margin:8vh auto;padding:0 1.25rem}' +
-  'h1{font-size:1.7rem;line-height:1.2}dl{display:grid;grid-template-columns:max-content 1fr;gap:.35rem 1.25rem}dt{opacity:.7}dd{margin:0;overflow-wrap:anywhere}' +
-  'p b{color:light-dark(#15803d,#7ee2a8)}p.bad b{color:light-dark(#c2410c,#ff9a5c)}a{color:light-dark(#1d4ed8,#8ab4ff)}' +
+  ':root{--width:46rem}dl{display:grid;grid-template-columns:max-content 1fr;gap:.35rem 1.25rem}dt{opacity:.7}dd{margin:0;overflow-wrap:anywhere}' +
+  'p b{color:light-dark(#15803d,#7ee2a8)}p.bad b{color:var(--accent)}' +
   '@media(max-width:36rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}'
 
 const words = {
@@ -127,29 +127,12 @@ function identityPage(handshake: Handshake, config: HttpsConfig, language: 'en' 
         ? `<p>${said.known} <b>${escapeHtml(user ?? '')}</b>.</p>`
         : `<p class="bad"><b>${escapeHtml(problem === 'client-missing' ? said.none : clientReasons[problem][language])}</b></p>`
   const list = rows.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('\n')
-  const html = `<!doctype html>
-<html lang="${language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${said.title}</title><style>${style}</style></head>
-<body><h1>${said.title}</h1>
+  const body = `<h1>${said.title}</h1>
 ${verdict}
 <dl>
 ${list}
 </dl>
-<p><a href="/">${said.home}</a> · telelab</p></body>
-</html>
-`
-  return {
-    status: 200,
-    fields: fieldLines({
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Language': language,
-      'Cache-Control': 'no-store',
-      Vary: 'Accept-Language',
-    }),
-    body: Buffer.from(html),
-  }
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+<p><a href="/">${said.home}</a> · telelab</p>`
+  const fields = { 'Cache-Control': 'no-store' }
+  return { status: 200, ...htmlPage({ language, title: said.title, style, body, fields }) }
 }

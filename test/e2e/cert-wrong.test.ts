@@ -1,28 +1,14 @@
 /** What `lab cert` says to wrong and to hostile input, in both languages. */
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { temporaryFolder, writeFiles } from '../lab.ts'
-import { run, type Finished } from '../program.ts'
+import { run } from '../program.ts'
+import { makeCertPlace, read, serialIn } from './cert.ts'
 
-const place = temporaryFolder()
-
-after(() => place[Symbol.dispose]())
-
-function cert(...words: readonly string[]): Promise<Finished> {
-  return run(['cert', ...words], { folder: place.path })
-}
-
-/** The output of a call that must succeed. */
-async function done(...words: readonly string[]): Promise<string> {
-  const { code, out, err } = await cert(...words)
-  assert.deepEqual([code, err], [0, ''], words.join(' '))
-  return out
-}
-
-const read = (...names: readonly string[]): string => readFileSync(join(...names), 'utf8')
-const serialIn = (text: string): string => /^([0-9A-F]{32}):/m.exec(text)?.[1] ?? ''
+const place = makeCertPlace()
+const { cert, done } = place
 
 before(() => done('issue', 'nombre1_9721', '--client'))
 

@@ -1,40 +1,19 @@
-/** Every verb of `lab cert`, in both languages. */
+/** The verbs of `lab cert` that make, change and list certificates, in both languages. */
 import assert from 'node:assert/strict'
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { run as runProgram } from '../interop/http/program.ts'
+import { before, test } from 'node:test'
+import { requestWords } from '../interop/certs/request.ts'
 import { temporaryFolder, writeFiles } from '../lab.ts'
-import { run, type Finished } from '../program.ts'
+import { run } from '../program.ts'
 import { missing } from '../tool.ts'
+import { makeCertPlace, openssl, read, serialIn } from './cert.ts'
 
 const skip = missing('openssl')
-const place = temporaryFolder()
-const certs = join(place.path, '.lab', 'sstt', 'certs')
-
-after(() => place[Symbol.dispose]())
-
-function cert(...words: readonly string[]): Promise<Finished> {
-  return run(['cert', ...words], { folder: place.path })
-}
-
-/** The output of a call that must succeed. */
-async function done(...words: readonly string[]): Promise<string> {
-  const { code, out, err } = await cert(...words)
-  assert.deepEqual([code, err], [0, ''], words.join(' '))
-  return out
-}
-
-async function openssl(...words: readonly string[]): Promise<string> {
-  const { code, out, error } = await runProgram('openssl', ...words)
-  assert.equal(code, 0, error)
-  return out.toString() + error
-}
-
-const read = (...names: readonly string[]): string => readFileSync(join(...names), 'utf8')
+const place = makeCertPlace()
+const { certs, cert, done } = place
 const modeOf = (...names: readonly string[]): number => statSync(join(...names)).mode & 0o777
-const serialIn = (text: string): string => /^([0-9A-F]{32}):/m.exec(text)?.[1] ?? ''
 
 before(async () => {
   await done('init')
@@ -136,21 +115,7 @@ test('issue writes key, certificate, chain and root, the key for its owner alone
 
 test("sign certifies the key of a student's request, for its names or for others", { skip }, async () => {
   const request = join(place.path, 'request.pem')
-  await openssl(
-    'req',
-    '-new',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-subj',
-    '/CN=by.sstt9721.org',
-    '-keyout',
-    join(place.path, 'by.key'),
-    '-out',
-    request,
-  )
+  await openssl(...requestWords(request, '/CN=by.sstt9721.org'))
   assert.match(
     await done('sign', 'request.pem', '--out', 'signed', '--lang', 'es'),
     /: DNS:by\.sstt9721\.org; válido hasta el/,
@@ -271,64 +236,3 @@ test(
     assert.match(await told('old.p12', 'of the variable', '-legacy'), /3-KeyTripleDES|RC2/i)
   },
 )
-
-test(
-  'show explains what is named by name, serial number or file, and the authority without a name',
-  { skip },
-  async () => {
-    const serial = new X509Certificate(read(certs, 'out', 'www.sstt9721.org', 'certificate.pem')).serialNumber
-    await openssl(
-      'x509',
-      '-in',
-      join(certs, 'cacert.pem'),
-      '-outform',
-      'DER',
-      '-out',
-      join(place.path, 'root.der'),
-    )
-    await done('crl', '--out', 'list.pem')
-    for (const [wanted, en, es] of [
-      ['www.sstt9721.org', /Subject {2}O=telelab, CN=www\.sstt9721\.org/, /Titular|Sujeto/],
-      [serial.slice(0, 8), /CN=www\.sstt9721\.org/, /Clave pública/],
-      [join('.lab', 'sstt', 'certs', 'cacert.pem'), /This is an authority/, /autoridad/],
-      ['root.der', /Name constraints, critical/, /Restricciones/i],
-      ['ca', /Issuer and subject are the same/, /Huella/],
-      ['list.pem', /Revoked/, /Revocado/],
-    ] as const) {
-      assert.match(await done('show', wanted), en)
-      assert.match(await done('show', wanted, '--lang', 'es'), es)
-    }
-    const rows = JSON.parse(await done('show', '--json')) as { title: { en: string } }[]
-    assert.ok(rows.some(({ title }) => title.en.startsWith('Name constraints')))
-  },
-)
-
-test('verify says what holds, also of files as PEM and DER', { skip }, async () => {
-  const path = join(certs, 'out', 'www.sstt9721.org', 'certificate.pem')
-  await openssl('x509', '-in', path, '-outform', 'DER', '-out', join(place.path, 'www.der'))
-  for (const wanted of ['www.sstt9721.org', path, 'www.der', 'ca'])
-    assert.match(await done('verify', wanted), /^the certificate holds: /)
-  using other = temporaryFolder()
-  const elsewhere = await run(['cert', 'verify', path, '--lang', 'es'], { folder: other.path })
-  assert.deepEqual(
-    [elsewhere.code, elsewhere.err],
-    [1, 'no está firmado por la autoridad de este laboratorio\n'],
-  )
-})
-
-test('crl prints a list that openssl reads, of what signs and of the root', { skip }, async () => {
-  for (const which of [[], ['issuer'], ['root']]) {
-    writeFileSync(join(place.path, 'crl.pem'), await done('crl', ...which))
-    const words = ['crl', '-in', join(place.path, 'crl.pem'), '-CAfile', join(certs, 'cacert.pem'), '-noout']
-    assert.match(await openssl(...words), /verify OK/)
-  }
-})
-
-test('trust tells how to install the root, and installs nothing', async () => {
-  const english = await done('trust')
-  assert.match(english, /Nothing is installed by itself\./)
-  for (const name of ['Firefox', 'Chromium', 'Thunderbird', 'Gajim', 'Debian', 'macOS', 'Windows'])
-    assert.match(english, new RegExp(`^${name}`, 'm'))
-  assert.ok(english.includes(join(certs, 'cacert.pem')))
-  assert.match(await done('trust', '--lang', 'es'), /Nada se instala solo/)
-})

@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path'
 import { exit } from '../command.ts'
-import { openPlace, writeFiles, wrong, type Verb } from './verb.ts'
+import { writeFiles } from './files.ts'
+import { openPlace, wrong, type Verb } from './verb.ts'
 
 /** Prints a list of revocations, or writes it to a file: of what signs, or of the root, which are two where there is an intermediate. */
 export const verb: Verb = async (call) => {

@@ -3,7 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { exportPkcs12, Pkcs12Error } from '../../../certs/pkcs12.ts'
 import { LabError } from '../../host/error.ts'
 import { exit, type Call } from '../command.ts'
-import { fileName, findEntry, openPlace, outFolder, writeFiles, wrong, type Verb } from './verb.ts'
+import { fileName, outFolder, writeFiles } from './files.ts'
+import { findEntry, openPlace, wrong, type Verb } from './verb.ts'
 
 /** Writes a key and its certificates into one PKCS #12 file. */
 export const verb: Verb = async (call) => {

@@ -1,15 +1,6 @@
 import { exit } from '../command.ts'
-import {
-  filesOf,
-  keyKindOf,
-  openPlace,
-  readyFolder,
-  tell,
-  wishesOf,
-  writeFiles,
-  wrong,
-  type Verb,
-} from './verb.ts'
+import { handOut } from './files.ts'
+import { keyKindOf, openPlace, wishesOf, wrong, type Verb } from './verb.ts'
 
 /** Makes a key and a certificate for it. */
 export const verb: Verb = async (call) => {
@@ -20,9 +11,8 @@ export const verb: Verb = async (call) => {
       es: 'di para qué es el certificado, como en `lab cert issue www.sstt9721.org`',
     })
   const { authority, folder } = await openPlace(call)
-  const out = await readyFolder(call, folder, name)
-  const made = await authority.issueNew({ names: [...call.words], ...wishesOf(call) }, keyKindOf(call))
-  await writeFiles(call, out, filesOf(made))
-  tell(call, made.certificate)
+  await handOut(call, { folder, name }, () =>
+    authority.issueNew({ names: [...call.words], ...wishesOf(call) }, keyKindOf(call)),
+  )
   return exit.done
 }

@@ -2,21 +2,10 @@ import { X509Certificate } from 'node:crypto'
 import { LabError } from '../../host/error.ts'
 import type { CertificateRequest } from '../../service.ts'
 import { exit, type Call } from '../command.ts'
-import {
-  filesOf,
-  findEntry,
-  keyKindOf,
-  nameOf,
-  openPlace,
-  readyFolder,
-  tell,
-  wishesOf,
-  writeFiles,
-  wrong,
-  type Verb,
-} from './verb.ts'
+import { handOut } from './files.ts'
+import { findEntry, keyKindOf, nameOf, openPlace, wishesOf, wrong, type Verb } from './verb.ts'
 
-/** Issues a certificate for the same names, with a new key, and leaves the old one as it is. */
+/** Issues a certificate for the same names and addresses, and any that are asked for now, with a new key, and leaves the old one as it is. */
 export const verb: Verb = async (call) => {
   const { authority, folder } = await openPlace(call)
   const entry = await findEntry(authority, call.words[0])
@@ -36,13 +25,14 @@ export const verb: Verb = async (call) => {
     })
   const { names, addresses } = namesIn(certificate.subjectAltName ?? '')
   const [first = '', ...rest] = [...new Set([nameOf(entry), ...names])].filter((name) => name !== '')
-  const out = await readyFolder(call, folder, first)
-  const made = await authority.issueNew(
-    { ...wishesOf(call), ...purposeOf(call, certificate), names: [first, ...rest], addresses },
-    keyKindOf(call),
-  )
-  await writeFiles(call, out, filesOf(made))
-  tell(call, made.certificate)
+  const wishes = wishesOf(call)
+  const wanted = {
+    ...wishes,
+    ...purposeOf(call, certificate),
+    names: [first, ...rest],
+    addresses: [...new Set([...addresses, ...(wishes.addresses ?? [])])],
+  }
+  await handOut(call, { folder, name: first }, () => authority.issueNew(wanted, keyKindOf(call)))
   if (entry.revoked === undefined && entry.notAfter > Date.now())
     call.io.say({
       en: `the earlier one, ${entry.serial}, holds as before; if it shall not: \`lab cert revoke ${entry.serial} --reason superseded\``,

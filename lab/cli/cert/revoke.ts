@@ -17,7 +17,9 @@ export const verb: Verb = async (call) => {
   const { authority } = await openPlace(call)
   const entry = await findEntry(authority, call.words[0], true)
   await authority.revoke(entry.serial, reason)
+  // The list that it belongs to is that of the intermediate or of the root.
   await authority.crl()
+  await authority.crl('root')
   const was = entry.revoked !== undefined
   call.io.say({
     en: `${entry.serial} (${nameOf(entry)}): ${was ? 'was revoked already, and its date and reason stay' : 'revoked; it counts no more from the next handshake on'}`,

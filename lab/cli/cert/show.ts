@@ -40,7 +40,7 @@ async function explained(call: Call): Promise<readonly Explanation[]> {
   const found = await authority.read(entry.serial)
   if (found === undefined)
     throw new LabError((words) => words.fileUnreadable(`newcerts/${entry.serial}.pem`, 'ENOENT'))
-  const issuer = await authority.issuer()
+  const issuer = issuerIn(found.chain) ?? (await authority.authority())
   const { revoked } = entry
   return [
     ...(await explainCertificate(found.certificate, now, { issuer })),
@@ -58,6 +58,11 @@ async function explained(call: Call): Promise<readonly Explanation[]> {
           },
         ]),
   ]
+}
+
+/** What stands behind the certificate itself in its chain; undefined for one that the root has issued. */
+function issuerIn(chain: string): string | undefined {
+  return chain.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g)?.[1]
 }
 
 async function explainFile(octets: Buffer, now: number): Promise<readonly Explanation[]> {

@@ -1,15 +1,6 @@
 import { exit } from '../command.ts'
-import {
-  filesOf,
-  openPlace,
-  readyFolder,
-  readNamed,
-  tell,
-  wishesOf,
-  writeFiles,
-  wrong,
-  type Verb,
-} from './verb.ts'
+import { handOut } from './files.ts'
+import { openPlace, readNamed, wishesOf, wrong, type Verb } from './verb.ts'
 
 /** Certifies the key of a request that somebody else has made. */
 export const verb: Verb = async (call) => {
@@ -23,9 +14,6 @@ export const verb: Verb = async (call) => {
   const request = await readNamed(call, path)
   const wanted = { ...wishesOf(call), ...(names.length > 0 && { names }) }
   const name = path.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '') || 'request'
-  const out = await readyFolder(call, folder, name)
-  const signed = await authority.sign(request, wanted)
-  await writeFiles(call, out, filesOf(signed, `${name}-`))
-  tell(call, signed.certificate)
+  await handOut(call, { folder, name, prefix: `${name}-` }, () => authority.sign(request, wanted))
   return exit.done
 }

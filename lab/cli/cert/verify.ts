@@ -53,16 +53,29 @@ async function troublesOf(pem: string | Buffer, { authority }: Place): Promise<r
   const now = Date.now()
   if (now < certificate.validFromDate.getTime())
     troubles.push({
-      en: `it is valid only from ${certificate.validFrom} on`,
-      es: `solo es válido desde ${certificate.validFrom}`,
+      en: `it is valid only from ${certificate.validFromDate.toISOString()} on`,
+      es: `solo es válido desde ${certificate.validFromDate.toISOString()}`,
     })
   if (now > certificate.validToDate.getTime())
-    troubles.push({ en: `it expired on ${certificate.validTo}`, es: `caducó el ${certificate.validTo}` })
+    troubles.push({
+      en: `it expired on ${certificate.validToDate.toISOString()}`,
+      es: `caducó el ${certificate.validToDate.toISOString()}`,
+    })
   const entry = await authority.find(certificate.serialNumber)
   if (isOurs && entry === undefined && !certificate.ca)
     troubles.push({
       en: 'it is not in the index of the authority',
       es: 'no está en el índice de la autoridad',
+    })
+  // Revoked though its entry is not: what has issued it is.
+  if (
+    entry !== undefined &&
+    entry.revoked === undefined &&
+    (await authority.standing(entry.serial)) === 'revoked'
+  )
+    troubles.push({
+      en: 'the intermediate authority that has issued it was revoked',
+      es: 'la autoridad intermedia que lo emitió fue revocada',
     })
   if (entry?.revoked !== undefined) {
     const when = new Date(entry.revoked.at).toISOString()

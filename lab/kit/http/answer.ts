@@ -1,5 +1,6 @@
 import { httpDate } from './date.ts'
 import type { Clock } from './deadline.ts'
+import { hasControl, isToken } from './head-reader.ts'
 import type { HttpVersion } from './request.ts'
 import { reasonPhrase } from './status.ts'
 
@@ -37,7 +38,7 @@ export interface HttpAnswer {
 export function fieldLines(fields: Readonly<Record<string, string>>): string {
   let lines = ''
   for (const [name, value] of Object.entries(fields)) {
-    if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) || !/^[\t -~\x80-\xff]*$/.test(value)) {
+    if (!isToken(name) || hasControl(value)) {
       throw new RangeError(
         `header field ${JSON.stringify(name)}: ${JSON.stringify(value)} is not valid in HTTP; remove line ends and characters beyond Latin-1`,
       )

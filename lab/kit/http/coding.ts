@@ -1,7 +1,7 @@
 /** The content codings that are served, the better one first (RFC 9110 §8.4.1, RFC 7932). */
 export const codings = ['br', 'gzip'] as const
 
-/** A content coding. */
+/** One of them, as Accept-Encoding and Content-Encoding name it. */
 export type Coding = (typeof codings)[number]
 
 /** The offered codings that an Accept-Encoding field allows, the preferred one first (RFC 9110 §12.5.3); none without the field. */

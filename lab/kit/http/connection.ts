@@ -215,19 +215,22 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
       this.#deadline.clear()
       return this.#state === 'answering'
     }
+    let why = ending
     try {
       const poured = await this.#outlet.pour(body, isChunked, () => this.#deadline.set(write), canRead)
-      this.#pouring = undefined
       this.#session.answered(answer, poured.octets)
       // RFC 9112 §8: only the end of the connection can tell the client that its answer is incomplete.
-      const why = poured.isWhole ? ending : 'error'
-      this.#resume(() => {
-        if (why !== undefined) this.#finish(why)
-        return why === undefined
-      })
+      if (!poured.isWhole) why = 'error'
     } catch (error) {
       this.#break(error)
+      why = 'error'
     }
+    this.#pouring = undefined
+    if (this.#state === 'closed') return this.#tellClosed()
+    this.#resume(() => {
+      if (why !== undefined) this.#finish(why)
+      return why === undefined
+    })
   }
 
   #flush(): void {
@@ -299,7 +302,12 @@ export class HttpConnection<Answer extends HttpAnswer = HttpAnswer> {
   #close(): void {
     this.#state = 'closed'
     this.#deadline.cancel()
-    this.#pouring?.abort?.()
+    // What is under way is told first, when `#pour` has ended.
+    if (this.#pouring === undefined) this.#tellClosed()
+    else this.#pouring.abort?.()
+  }
+
+  #tellClosed(): void {
     this.#session.closed(this.#why ?? 'client')
   }
 }

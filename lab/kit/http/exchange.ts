@@ -42,7 +42,7 @@ export class ClientConnection {
   /** Something of the answer has come. */
   #hasSpoken = false
 
-  /** `onChange` runs when the connection could take another request, and when one that could no longer can. */
+  /** `onChange` runs when the connection becomes free for another request, and when a free one closes. */
   constructor(stream: Duplex, rules: ExchangeRules, onChange: (connection: ClientConnection) => void) {
     this.#stream = stream
     this.#rules = rules
@@ -53,7 +53,7 @@ export class ClientConnection {
     stream.once('close', () => this.#deadline.cancel())
   }
 
-  /** Another request can be sent. */
+  /** Whether another request can be sent. */
   get isUsable(): boolean {
     return this.#isIdle && this.#pull.isQuiet && this.#stream.writable
   }

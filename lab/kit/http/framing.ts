@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
-import { trimBlanks } from './head-reader.ts'
+import { isToken, trimBlanks } from './head-reader.ts'
 import { isPersistent } from './hop-by-hop.ts'
 import { HttpRefusal } from './refusal.ts'
 import type { HttpHead, HttpRequest } from './request.ts'
@@ -86,7 +86,7 @@ function judgeCoding(field: string): 'length-required' | 'coding-unknown' {
   // RFC 9112 §6.1: chunked comes last and once.
   if (codings.indexOf('chunked') !== codings.length - 1) throw new HttpRefusal('coding-syntax')
   if (codings.length === 1) return 'length-required'
-  if (codings.every((coding) => /^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(coding))) return 'coding-unknown'
+  if (codings.every(isToken)) return 'coding-unknown'
   throw new HttpRefusal('coding-syntax')
 }
 

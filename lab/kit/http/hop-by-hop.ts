@@ -4,6 +4,10 @@ import type { Fields, HttpVersion } from './request.ts'
 const ofConnection: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'proxy-authorization',
+  'proxy-connection',
   'te',
   'trailer',
   'transfer-encoding',
@@ -14,9 +18,7 @@ const ofConnection: ReadonlySet<string> = new Set([
 /** The fields that a gateway may forward: none of this connection alone, whether known as such or named by Connection (RFC 9110 §7.6.1). */
 export function endToEndFields(fields: Fields): (readonly [name: string, value: string])[] {
   const named = new Set(connectionOptions(fields))
-  return [...fields].filter(
-    ([name]) => !ofConnection.has(name) && !name.startsWith('proxy-') && !named.has(name),
-  )
+  return [...fields].filter(([name]) => !ofConnection.has(name) && !named.has(name))
 }
 
 /** Whether the sender of a head lets its connection go on after the message (RFC 9112 §9.3). */

@@ -13,11 +13,11 @@ const MOST = 16
  */
 export function readRanges(field: string | undefined, size: number): readonly Range[] | undefined {
   const [, specs] = /^bytes=(.*)$/i.exec(field ?? '') ?? []
-  const parts = specs
-    ?.split(',', MOST + 1)
-    .map((spec) => spec.trim())
-    .filter(Boolean)
-  if (parts === undefined || parts.length === 0 || parts.length > MOST) return undefined
+  const elements = specs?.split(',', MOST + 1) ?? []
+  if (elements.length > MOST) return undefined
+  // RFC 9110 §5.6.1.2: empty elements are ignored.
+  const parts = elements.map((spec) => spec.trim()).filter(Boolean)
+  if (parts.length === 0) return undefined
   const ranges: Range[] = []
   for (const part of parts) {
     const range = readRange(part, size)

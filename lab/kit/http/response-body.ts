@@ -51,6 +51,8 @@ export class ResponseBody implements HttpBody {
       }
       return undefined
     } catch (error) {
+      // It was `abort` that ended the wait: the server behind is not to blame.
+      if (this.#isOver) return undefined
       this.close()
       throw error
     }

@@ -12,8 +12,8 @@ export const authReasons: Readonly<Record<AuthReason, Text>> = {
     es: 'El nombre o la contraseña no son correctos, o el campo Authorization no tiene la forma que pide WWW-Authenticate.',
   },
   'auth-stale': {
-    en: 'The password is right, but the nonce has expired or was used already with this count. Answer again with the new nonce in WWW-Authenticate.',
-    es: 'La contraseña es correcta, pero el nonce ha caducado o ya se usó con esta cuenta (nc). Responda de nuevo con el nonce nuevo de WWW-Authenticate.',
+    en: 'The password is right, but the nonce has expired or was used already with this count (nc). Answer again with the new nonce in WWW-Authenticate.',
+    es: 'La contraseña es correcta, pero el nonce ha caducado o ya se usó con este contador (nc). Responda de nuevo con el nonce nuevo de WWW-Authenticate.',
   },
   'auth-uri': {
     en: 'The uri in the Authorization field is not the address that the request line asks for. They must be the same.',

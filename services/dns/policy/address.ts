@@ -9,7 +9,7 @@ export function octetsOf(host: string): Buffer {
   const bare = zone < 0 ? host : host.slice(0, zone)
   if (isIPv4(bare)) return ipv4Octets(bare)
   if (!isIPv6(bare)) return Buffer.alloc(0)
-  const mapped = /^::ffff:([\d.]+)$/i.exec(bare)?.[1]
+  const mapped = /^::ffff:(\d+\..*)$/i.exec(bare)?.[1]
   return mapped === undefined ? ipv6Octets(bare) : ipv4Octets(mapped)
 }
 

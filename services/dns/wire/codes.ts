@@ -4,7 +4,7 @@
 export const CLASS_IN = 1
 /** The class of the names that tell about the server itself (RFC 1035 §3.2.4, RFC 4892). */
 export const CLASS_CH = 3
-/** Classes that no data has (RFC 2136 §1.3, RFC 1035 §3.2.5). */
+/** The class that says that there is none, in updates only (RFC 2136 §1.3). */
 export const CLASS_NONE = 254
 /** Any class, in questions only (RFC 1035 §3.2.5). */
 export const CLASS_ANY = 255

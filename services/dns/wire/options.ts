@@ -1,7 +1,7 @@
 /** The options of an OPT record as they stand on the wire (RFC 6891 §6.1.2). */
 import { WireError } from './name.ts'
 
-/** One option. */
+/** One option without its length, which `data` has. */
 export interface Option {
   readonly code: number
   readonly data: Buffer

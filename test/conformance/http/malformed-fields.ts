@@ -1,54 +1,52 @@
-import type { Malformed } from './malformed.ts'
-
-const field = (reason: Malformed[0], text: string): Malformed => [
-  reason,
-  `GET / HTTP/1.1\r\nHost: a\r\n${text}\r\n\r\n`,
-  JSON.stringify(text),
-]
-
-const host = (reason: Malformed[0], value: string): Malformed => [
-  reason,
-  `GET / HTTP/1.1\r\nHost: ${value}\r\n\r\n`,
-  `Host: ${JSON.stringify(value)}`,
-]
+import { field, host, titled, type Malformed } from './malformed-case.ts'
 
 /** Field lines (RFC 9112 §5) and Host (RFC 9112 §3.2, RFC 9110 §7.2). */
 export const fields: readonly Malformed[] = [
   // RFC 9112 §5: field lines
   ['field-space', 'GET / HTTP/1.1\r\nHost : a\r\n\r\n', 'a blank before the colon'],
-  ['field-space', 'GET / HTTP/1.1\r\nHost: a\r\nX\t: b\r\n\r\n', 'a tab before the colon'],
-  ['field-fold', 'GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n c\r\n\r\n', 'obs-fold'],
-  ['field-fold', 'GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n\tc: d\r\n\r\n', 'obs-fold with a tab'],
-  ['field-fold', 'GET / HTTP/1.1\r\nHost: a\r\n \r\n\r\n', 'a line of blanks'],
-  ['field-syntax', 'GET / HTTP/1.1\r\nHost: a\r\nnonsense\r\n\r\n', 'no colon'],
-  ['field-syntax', 'GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n', 'no name'],
-  ['field-syntax', 'GET / HTTP/1.1\r\nHost: a\r\nX Y: b\r\n\r\n', 'a blank in the name'],
-  ['field-syntax', 'GET / HTTP/1.1\r\nHost: a\r\nX(: b\r\n\r\n', 'a bracket in the name'],
-  ['field-syntax', 'GET / HTTP/1.1\r\nHost: a\r\nX\xe9: b\r\n\r\n', 'obs-text in the name'],
-  ['control', 'GET / HTTP/1.1\r\nHost: a\r\nX: b\x00c\r\n\r\n', 'NUL in a value'],
-  ['control', 'GET / HTTP/1.1\r\nHost: a\r\nX: b\x1bc\r\n\r\n', 'ESC in a value'],
-  ['control', 'GET / HTTP/1.1\r\nHost: a\r\nX: b\x7fc\r\n\r\n', 'DEL in a value'],
-  ['control', 'GET / HTTP/1.1\r\nHost: a\r\nX\x00: b\r\n\r\n', 'NUL in a name'],
+  field('field-space', 'X\t: b', 'a tab before the colon'),
+  ...titled(field, 'field-fold', {
+    'obs-fold': 'X: b\r\n c',
+    'obs-fold with a tab': 'X: b\r\n\tc: d',
+    'a line of blanks': ' ',
+  }),
+  ...titled(field, 'field-syntax', {
+    'no colon': 'nonsense',
+    'no name': ': b',
+    'a blank in the name': 'X Y: b',
+    'a bracket in the name': 'X(: b',
+    'obs-text in the name': 'X\xe9: b',
+  }),
+  ...titled(field, 'control', {
+    'NUL in a value': 'X: b\x00c',
+    'ESC in a value': 'X: b\x1bc',
+    'DEL in a value': 'X: b\x7fc',
+    'NUL in a name': 'X\x00: b',
+  }),
   // RFC 9112 §3.2: Host
   ['host-missing', 'GET / HTTP/1.1\r\n\r\n', 'no Host'],
   ['host-missing', 'GET http://a/ HTTP/1.1\r\n\r\n', 'absolute-form without Host'],
-  ['host-repeated', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 'two Hosts'],
-  ['host-repeated', 'GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n', 'the same Host twice'],
+  ...titled(field, 'host-repeated', {
+    'two Hosts': 'Host: b',
+    'the same Host twice': 'host: a',
+  }),
   ['host-repeated', 'GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n', 'two Hosts in HTTP/1.0'],
   ['host-syntax', 'GET / HTTP/1.1\r\nHost:\r\n\r\n', 'an empty Host'],
-  ['host-syntax', 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n', 'a blank in Host'],
-  ['host-syntax', 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n', 'a path in Host'],
-  ['host-syntax', 'GET / HTTP/1.1\r\nHost: u@a\r\n\r\n', 'a user in Host'],
-  ['host-syntax', 'GET / HTTP/1.1\r\nHost: a:b\r\n\r\n', 'letters for the port'],
-  ['host-syntax', 'GET / HTTP/1.1\r\nHost: a:65536\r\n\r\n', 'a port too high'],
-  ['host-syntax', 'GET / HTTP/1.1\r\nHost: [::1\r\n\r\n', 'half an IPv6 literal'],
-  ['host-syntax', 'GET / HTTP/1.1\r\nHost: a:80:80\r\n\r\n', 'two ports'],
+  ...titled(host, 'host-syntax', {
+    'a blank in Host': 'a b',
+    'a path in Host': 'a/b',
+    'a user in Host': 'u@a',
+    'letters for the port': 'a:b',
+    'a port too high': 'a:65536',
+    'half an IPv6 literal': '[::1',
+    'two ports': 'a:80:80',
+  }),
   ...['X : b', 'X \t : b', 'X\t\t: b'].map((text) => field('field-space', text)),
   ...[' X: b', '\tX: b', 'X: b\r\n \r\n\tc', 'Content-Length: 0\r\n 5', ' : b', '\t'].map((text) =>
     field('field-fold', text),
   ),
   ['field-fold', 'GET / HTTP/1.1\r\nHost:\r\n a\r\n\r\n', 'a folded Host'],
-  ['field-fold', 'GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n', 'a Host that goes on in a fold'],
+  field('field-fold', ' b', 'a Host that goes on in a fold'),
   ...[
     'X',
     ':',
@@ -133,7 +131,7 @@ export const fields: readonly Malformed[] = [
     '*/',
     'a\tb',
   ].map((value) => host('host-syntax', value)),
-  ['host-syntax', `GET / HTTP/1.1\r\nHost: ${'a'.repeat(256)}\r\n\r\n`, 'a Host of 256 letters'],
+  host('host-syntax', 'a'.repeat(256), 'a Host of 256 letters'),
   host('control', 'a\x00b'),
   host('control', 'a\x0bb'),
   host('control', '\x7f'),

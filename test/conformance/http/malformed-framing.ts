@@ -1,143 +1,67 @@
-import type { Malformed } from './malformed.ts'
+import { chunks } from './malformed-chunks.ts'
+import { field, titled, type Malformed } from './malformed-case.ts'
 
-const framed = (reason: Malformed[0], field: string, body = 'a', method = 'GET'): Malformed => [
-  reason,
-  `${method} / HTTP/1.1\r\nHost: a\r\n${field}\r\n\r\n${body}`,
-  `${method} ${JSON.stringify(field)}`,
-]
-
-// What stands where chunks belong; the last eight have wrong framing behind a right size.
-const chunks = [
-  '5\r\nabcde\r\n0\r\n\r\n',
-  'g\r\n\r\n',
-  '-1\r\na\r\n0\r\n\r\n',
-  '+1\r\na\r\n0\r\n\r\n',
-  '0x1\r\na\r\n0\r\n\r\n',
-  ' 1\r\na\r\n0\r\n\r\n',
-  '1 \r\na\r\n0\r\n\r\n',
-  '1\t\r\na\r\n0\r\n\r\n',
-  '\r\na\r\n0\r\n\r\n',
-  '1;\r\na\r\n0\r\n\r\n',
-  '1;b\r\na\r\n0\r\n\r\n',
-  '1;b=c\r\na\r\n0\r\n\r\n',
-  '1;b="c\r\na\r\n0\r\n\r\n',
-  '1;b="\n"\r\na\r\n0\r\n\r\n',
-  '1;\x00\r\na\r\n0\r\n\r\n',
-  '1\x00\r\na\r\n0\r\n\r\n',
-  '1\x0b\r\na\r\n0\r\n\r\n',
-  '1 1\r\na\r\n0\r\n\r\n',
-  '1,1\r\na\r\n0\r\n\r\n',
-  '0_1\r\na\r\n0\r\n\r\n',
-  '00000000000000000001\r\na\r\n0\r\n\r\n',
-  'ffffffffffffffff\r\na\r\n0\r\n\r\n',
-  '10000000000000001\r\na\r\n0\r\n\r\n',
-  '1\na\n0\n\n',
-  '1\ra\r0\r\r',
-  '1\r\na0\r\n\r\n',
-  '1\r\nab\r\n0\r\n\r\n',
-  '1\r\na\n0\r\n\r\n',
-  '1\r\na\r\n',
-  '0\r\n',
-  '0\n\n',
-  '0\r\nX: b\r\n\r\n',
-  '0\r\nX : b\r\n\r\n',
-  '0\r\n X\r\n\r\n',
-  '0\r\nX\r\n\r\n',
-  '0\r\nHost: b\r\n\r\n',
-  '0\r\nContent-Length: 9\r\n\r\n',
-] as const
+const framed = (reason: Malformed[0], text: string, body = 'a', method = 'GET'): Malformed =>
+  field(reason, text, `${method} ${JSON.stringify(text)}`, { method, body })
 
 /** Lengths, transfer codings and chunks (RFC 9110 §8.6, RFC 9112 §6, §7), and Expect (RFC 9110 §10.1.1). */
 export const framing: readonly Malformed[] = [
   // RFC 9110 §8.6, RFC 9112 §6: framing
-  ['length-syntax', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n', 'Content-Length: -1'],
-  ['length-syntax', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\na', 'Content-Length: +1'],
-  ['length-syntax', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x1\r\n\r\na', 'Content-Length: 0x1'],
-  ['length-syntax', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1 1\r\n\r\na', 'Content-Length: 1 1'],
-  ['length-syntax', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n', 'an empty Content-Length'],
-  ['length-syntax', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1e1\r\n\r\na', 'Content-Length: 1e1'],
-  ['length-syntax', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\na', 'a list of equal lengths'],
-  ['length-syntax', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: \xb2\r\n\r\na', 'a superscript digit'],
-  [
+  field('length-syntax', 'Content-Length: -1', 'Content-Length: -1'),
+  field('length-syntax', 'Content-Length: +1', 'Content-Length: +1', { body: 'a' }),
+  field('length-syntax', 'Content-Length: 0x1', 'Content-Length: 0x1', { body: 'a' }),
+  field('length-syntax', 'Content-Length: 1 1', 'Content-Length: 1 1', { body: 'a' }),
+  field('length-syntax', 'Content-Length:', 'an empty Content-Length'),
+  field('length-syntax', 'Content-Length: 1e1', 'Content-Length: 1e1', { body: 'a' }),
+  field('length-syntax', 'Content-Length: 1, 1', 'a list of equal lengths', { body: 'a' }),
+  field('length-syntax', 'Content-Length: \xb2', 'a superscript digit', { body: 'a' }),
+  field(
     'length-repeated',
-    'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na',
+    'Content-Length: 1\r\nContent-Length: 2',
     'Content-Length: 1 and Content-Length: 2',
-  ],
-  [
-    'length-repeated',
-    'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na',
-    'equal lengths twice',
-  ],
-  ['body-size', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n\r\n', 'Content-Length: 65537'],
-  [
-    'body-size',
-    'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551617\r\n\r\na',
-    '2 to the 64th and 1',
-  ],
-  [
+    { body: 'a' },
+  ),
+  field('length-repeated', 'Content-Length: 1\r\nContent-Length: 1', 'equal lengths twice', { body: 'a' }),
+  field('body-size', 'Content-Length: 65537', 'Content-Length: 65537'),
+  field('body-size', 'Content-Length: 18446744073709551617', '2 to the 64th and 1', { body: 'a' }),
+  field(
     'length-and-coding',
-    'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    'Content-Length: 5\r\nTransfer-Encoding: chunked',
     'Content-Length: 5 and Transfer-Encoding: chunked',
-  ],
-  [
+    { body: '0\r\n\r\n' },
+  ),
+  field(
     'length-and-coding',
-    'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\nContent-Length: 0\r\n\r\n',
+    'Transfer-Encoding: identity\r\nContent-Length: 0',
     'Transfer-Encoding: identity and Content-Length: 0',
-  ],
-  [
-    'length-required',
-    'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
-    'Transfer-Encoding: chunked',
-  ],
-  [
-    'length-required',
-    'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: CHUNKED\r\n\r\n0\r\n\r\n',
-    'Transfer-Encoding: CHUNKED',
-  ],
-  [
+  ),
+  field('length-required', 'Transfer-Encoding: chunked', 'Transfer-Encoding: chunked', { body: '0\r\n\r\n' }),
+  field('length-required', 'Transfer-Encoding: CHUNKED', 'Transfer-Encoding: CHUNKED', { body: '0\r\n\r\n' }),
+  field('coding-unknown', 'Transfer-Encoding: gzip, chunked', 'Transfer-Encoding: gzip, chunked', {
+    body: '0\r\n\r\n',
+  }),
+  field(
     'coding-unknown',
-    'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
-    'Transfer-Encoding: gzip, chunked',
-  ],
-  [
-    'coding-unknown',
-    'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    'Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked',
     'Transfer-Encoding: gzip and Transfer-Encoding: chunked',
-  ],
-  ['coding-syntax', 'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n', 'chunked is not last'],
-  [
-    'coding-syntax',
-    'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n',
-    'Transfer-Encoding: chunked, gzip',
-  ],
-  [
-    'coding-syntax',
-    'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n',
-    'Transfer-Encoding: chunked, chunked',
-  ],
-  [
-    'coding-syntax',
-    'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n',
-    'Transfer-Encoding: xchunked',
-  ],
-  ['coding-syntax', 'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n', 'an empty coding'],
-  [
-    'coding-syntax',
-    'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "chunked"\r\n\r\n',
-    'Transfer-Encoding: "chunked"',
-  ],
-  [
-    'coding-syntax',
-    'GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked;a=b\r\n\r\n',
-    'Transfer-Encoding: chunked;a=b',
-  ],
+    { body: '0\r\n\r\n' },
+  ),
+  ...titled(field, 'coding-syntax', {
+    'chunked is not last': 'Transfer-Encoding: gzip',
+    'Transfer-Encoding: chunked, gzip': 'Transfer-Encoding: chunked, gzip',
+    'Transfer-Encoding: chunked, chunked': 'Transfer-Encoding: chunked, chunked',
+    'Transfer-Encoding: xchunked': 'Transfer-Encoding: xchunked',
+    'an empty coding': 'Transfer-Encoding:',
+    'Transfer-Encoding: "chunked"': 'Transfer-Encoding: "chunked"',
+    'Transfer-Encoding: chunked;a=b': 'Transfer-Encoding: chunked;a=b',
+  }),
   [
     'coding-version',
     'GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     'Transfer-Encoding: chunked in HTTP/1.0',
   ],
   // RFC 9110 §10.1.1
-  ['expectation', 'GET / HTTP/1.1\r\nHost: a\r\nExpect: 200-ok\r\n\r\n', 'Expect: 200-ok'],
+  field('expectation', 'Expect: 200-ok', 'Expect: 200-ok'),
   ...[
     '+0',
     '-0',
@@ -185,11 +109,7 @@ export const framing: readonly Malformed[] = [
     'Content-Length: 1\r\nContent-Length: a',
     'Content-Length: 1\r\nContent-Length: 1\r\nContent-Length: 1',
   ].map((text) => framed('length-repeated', text)),
-  [
-    'body-size',
-    `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: ${'9'.repeat(40)}\r\n\r\n`,
-    'a length of 40 digits',
-  ],
+  field('body-size', `Content-Length: ${'9'.repeat(40)}`, 'a length of 40 digits'),
   framed('field-space', 'Content-Length : 1'),
   framed('field-fold', 'Content-Length:\r\n 1'),
   framed('method', 'Content-Length: 5', 'abcde', 'POST'),
@@ -254,16 +174,19 @@ export const framing: readonly Malformed[] = [
     'POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     'POST in chunks in HTTP/1.0',
   ],
-  ...chunks.map((text): Malformed => [
-    'length-required',
-    `GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${text}`,
-    `GET in chunks ${JSON.stringify(text)}`,
-  ]),
-  ...chunks.map((text): Malformed => [
-    'method',
-    `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${text}`,
-    `POST in chunks ${JSON.stringify(text)}`,
-  ]),
+  ...(
+    [
+      ['length-required', 'GET'],
+      ['method', 'POST'],
+    ] as const
+  ).flatMap(([reason, method]) =>
+    chunks.map((body) =>
+      field(reason, 'Transfer-Encoding: chunked', `${method} in chunks ${JSON.stringify(body)}`, {
+        method,
+        body,
+      }),
+    ),
+  ),
   ...['', '100-continue, x', '100 continue', '100-continue;a=b', 'x'].map((value) =>
     framed('expectation', `Expect: ${value}`, ''),
   ),

@@ -224,3 +224,14 @@ test('the access log has a line for each answer', async () => {
     ],
   )
 })
+
+test('the access log writes a name beyond ASCII octet by octet in UTF-8, as Apache does', async () => {
+  await using lab = await open(
+    '{ accessLog: true, protect: { /secret/: { scheme: basic, users: { ñ中: pass } } } }',
+  )
+  const given = Buffer.from('ñ中:pass').toString('base64')
+  assert.equal((await ask(lab, '/secret/', `Authorization: Basic ${given}\r\n`)).status, 200)
+  const path = join(lab.stateFolder, 'services', 'http', 'access.log')
+  await eventually(() => existsSync(path) && readFileSync(path, 'utf8').includes('\n'))
+  assert.match(readFileSync(path, 'utf8'), /^127\.0\.0\.1 - \\xc3\\xb1\\xe4\\xb8\\xad \[/)
+})

@@ -1,13 +1,12 @@
 /** The explanations against what openssl reads in the same certificates, requests and lists. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { existsSync, globSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createAuthority } from '../../../certs/authority.ts'
 import { explainCertificate, explainCrl, explainRequest, type Explanation } from '../../../certs/explain.ts'
+import { labAuthority } from '../../authority.ts'
 import { missing } from '../../tool.ts'
 
 const skip = missing('openssl')
@@ -79,13 +78,7 @@ test(
 
 test("the lab's own certificates", { skip }, async () => {
   using folder = makeFolder()
-  const authority = createAuthority({
-    folder: join(folder.path, 'certs'),
-    domain: 'sstt9721.org',
-    addresses: ['127.0.0.1'],
-    clock: Date,
-    random: { bytes: (count) => randomBytes(count) },
-  })
+  const authority = labAuthority(join(folder.path, 'certs'))
   const issued = await authority.issue({ names: ['www.sstt9721.org'], addresses: ['::1'], purpose: 'server' })
   writeFileSync(join(folder.path, 'leaf.pem'), issued.certificate)
   writeFileSync(join(folder.path, 'root.pem'), issued.authority)

@@ -1,13 +1,15 @@
 /** The authority's folder and lists as OpenSSL's programs see them, and what they make as the authority sees it. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { randomBytes, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createAuthority, type Authority } from '../../../certs/authority.ts'
+import type { Authority } from '../../../certs/authority.ts'
+import { labAuthority } from '../../authority.ts'
 import { missing } from '../../tool.ts'
+import { requestWords } from './request.ts'
 
 const skip = missing('openssl')
 const server = { names: ['www.sstt9721.org'], purpose: 'server' } as const
@@ -22,14 +24,7 @@ interface Place extends AsyncDisposable {
 async function makePlace(options: { readonly intermediate?: boolean } = {}): Promise<Place> {
   const folder = await mkdtempDisposable(join(tmpdir(), 'openssl-ca-'))
   const path = join(folder.path, 'certs')
-  const authority = createAuthority({
-    folder: path,
-    domain: 'sstt9721.org',
-    addresses: ['127.0.0.1'],
-    clock: Date,
-    random: { bytes: (count) => randomBytes(count) },
-    ...options,
-  })
+  const authority = labAuthority(path, options)
   return {
     path,
     authority,
@@ -48,21 +43,7 @@ test('openssl ca goes on where the lab stopped, and the lab where openssl did', 
   await using place = await makePlace()
   const { authority, openssl } = place
   const first = serialOf((await authority.issueNew(server)).certificate)
-  openssl(
-    'req',
-    '-new',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-subj',
-    '/CN=by.sstt9721.org',
-    '-keyout',
-    'by.key',
-    '-out',
-    'by.csr',
-  )
+  openssl(...requestWords('by.csr', '/CN=by.sstt9721.org'))
   openssl('ca', '-config', 'openssl.cnf', '-batch', '-in', 'by.csr', '-out', 'by.pem')
   openssl('ca', '-config', 'openssl.cnf', '-revoke', `newcerts/${first}.pem`, '-crl_reason', 'superseded')
   const second = serialOf(await readFile(join(place.path, 'by.pem'), 'utf8'))
@@ -113,21 +94,7 @@ test(
     const kinds = [['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'], ['rsa:2048'], ['ed25519']] as const
     for (const [index, kind] of kinds.entries()) {
       const names = 'subjectAltName=DNS:web.sstt9721.org,IP:127.0.0.1'
-      openssl(
-        'req',
-        '-new',
-        '-newkey',
-        ...kind,
-        '-nodes',
-        '-subj',
-        '/C=ES/O=UMU/CN=www.sstt9721.org',
-        '-addext',
-        names,
-        '-keyout',
-        `${index}.key`,
-        '-out',
-        `${index}.csr`,
-      )
+      openssl(...requestWords(`${index}.csr`, '/C=ES/O=UMU/CN=www.sstt9721.org', kind), '-addext', names)
       const signed = await authority.sign(await readFile(join(path, `${index}.csr`), 'utf8'), {
         purpose: 'server',
       })
@@ -139,7 +106,7 @@ test(
       await writeFile(join(path, `${index}.pem`), signed.certificate)
       openssl('verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', 'cacert.pem', `${index}.pem`)
       const [key, own] = [
-        openssl('pkey', '-in', `${index}.key`, '-pubout'),
+        openssl('pkey', '-in', `${index}.csr.key`, '-pubout'),
         openssl('x509', '-in', `${index}.pem`, '-noout', '-pubkey'),
       ]
       assert.equal(own, key)
@@ -154,31 +121,21 @@ test(
     await using place = await makePlace()
     const { authority, openssl, path } = place
     await authority.authority()
-    const request = async (name: string, ...words: readonly string[]): Promise<string> => {
-      openssl('req', '-new', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, ...words)
-      return readFile(join(path, `${name}.csr`), 'utf8')
+    const request = async (subject: string, more: readonly string[] = [], kind?: readonly string[]) => {
+      openssl(...requestWords('request.csr', subject, kind), ...more)
+      return readFile(join(path, 'request.csr'), 'utf8')
     }
-    const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
-    const right = await request('right', ...ec, '-subj', '/CN=www.sstt9721.org')
+    const www = '/CN=www.sstt9721.org'
+    const right = await request(www)
     const octets = Buffer.from(right.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64')
     octets.writeUInt8(octets.readUInt8(octets.length - 3) ^ 1, octets.length - 3)
     const refused = [
       [octets, /signature does not fit/],
-      [await request('weak', '-newkey', 'rsa:1024', '-subj', '/CN=www.sstt9721.org'), /1024 bits/],
-      [await request('old', ...ec, '-sha1', '-subj', '/CN=www.sstt9721.org'), /not taken/],
-      [await request('far', ...ec, '-subj', '/CN=www.example.com'), /restricted to sstt9721.org/],
-      [
-        await request(
-          'uri',
-          ...ec,
-          '-subj',
-          '/CN=www.sstt9721.org',
-          '-addext',
-          'subjectAltName=URI:http://a/',
-        ),
-        /kind of name/,
-      ],
-      [await request('none', ...ec, '-subj', '/O=nobody'), /name or an address/],
+      [await request(www, [], ['rsa:1024']), /1024 bits/],
+      [await request(www, ['-sha1']), /not taken/],
+      [await request('/CN=www.example.com'), /restricted to sstt9721.org/],
+      [await request(www, ['-addext', 'subjectAltName=URI:http://a/']), /kind of name/],
+      [await request('/O=nobody'), /name or an address/],
       [
         '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n',
         /no certification request/,

@@ -1,12 +1,12 @@
 /** Certificates of every purpose and kind of key against the checks of `profile.ts`, and as openssl and certtool judge them. */
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createAuthority, type Authority } from '../../../certs/authority.ts'
+import type { Authority } from '../../../certs/authority.ts'
 import { keyKinds, type KeyKind } from '../../../certs/key.ts'
+import { labAuthority } from '../../authority.ts'
 import { readLint, type Lint } from '../../unit/certs/lint.ts'
 import { checks, failures } from '../../unit/certs/profile.ts'
 import { missing } from '../../tool.ts'
@@ -38,12 +38,7 @@ interface Place extends AsyncDisposable {
 
 async function makePlace(intermediate: boolean, keyKind: KeyKind, isPublished: boolean): Promise<Place> {
   const folder = await mkdtempDisposable(join(tmpdir(), 'profile-'))
-  const authority = createAuthority({
-    folder: folder.path,
-    domain: 'sstt9721.org',
-    addresses: ['127.0.0.1'],
-    clock: Date,
-    random: { bytes: (count) => randomBytes(count) },
+  const authority = labAuthority(folder.path, {
     keyKind,
     intermediate,
     ...(isPublished && { pointers: () => pointers }),

@@ -17,6 +17,9 @@ const alerts: Readonly<Record<string, RegExp>> = {
   'client-future': /^alert 42$/,
   'client-revoked': /^alert 44$/,
   'client-purpose': /^alert 43$/,
+  'client-weak': /^alert 42$/,
+  'client-extension': /^alert 46$/,
+  'client-names': /^alert 46$/,
   // The client is still sending, so that the alert may be lost with the connection.
   failed: /^alert 47$|^hung up$/,
 }

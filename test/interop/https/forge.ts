@@ -21,6 +21,8 @@ export interface Wish {
   /** As in an -extfile of openssl. */
   readonly extensions?: string
   readonly days?: string
+  /** Milliseconds since 1970; now if not given. */
+  readonly starts?: number
   readonly subject?: string
   readonly digest?: string
   /** As `openssl req -newkey` takes it; P-256 if not given. */
@@ -90,8 +92,9 @@ export class Forge {
     writeFileSync(csr, text)
     writeFileSync(ext, wish.extensions ?? CLIENT)
     const words = ['ca', '-batch', '-notext', '-config', 'openssl.cnf', '-in', csr, '-out', out]
-    const { digest = 'sha256', days = '5' } = wish
-    openssl(issuer, ...words, '-extfile', ext, '-md', digest, '-days', days)
+    const { digest = 'sha256', days = '5', starts = Date.now() } = wish
+    const from = `${new Date(starts).toISOString().replaceAll(/\D/g, '').slice(0, 14)}Z`
+    openssl(issuer, ...words, '-extfile', ext, '-md', digest, '-startdate', from, '-days', days)
     return { key, chain: readFileSync(out, 'utf8') }
   }
 

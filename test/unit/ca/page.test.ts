@@ -3,23 +3,12 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { chromium } from 'playwright-core'
 import { missing } from '../../tool.ts'
-import { get, open, type Place } from './place.ts'
+import { get, openForAllTests } from './place.ts'
 
-let plain: Place
-let below: Place
-
-before(async () => {
-  plain = await open(false)
-  below = await open(true)
-})
-
-after(async () => {
-  await plain.lab[Symbol.asyncDispose]()
-  await below.lab[Symbol.asyncDispose]()
-})
+const places = openForAllTests()
 
 test(
   'the page explains itself in both languages, fits a phone, and is readable in light and dark',
@@ -31,7 +20,7 @@ test(
       args: [...args, '--disable-dev-shm-usage', '--disable-gpu'],
     })
     try {
-      for (const place of [plain, below])
+      for (const place of [places.plain, places.below])
         for (const [locale, title] of [
           ['en-GB', "The lab's certificate authority"],
           ['es-ES', 'La autoridad de certificación del laboratorio'],
@@ -57,7 +46,7 @@ test(
             const shots = process.env['SHOTS']
             if (shots !== undefined)
               writeFileSync(
-                join(shots, `${locale}-${colorScheme}-${place === below}.png`),
+                join(shots, `${locale}-${colorScheme}-${place === places.below}.png`),
                 await page.screenshot({ fullPage: true }),
               )
             await context.close()

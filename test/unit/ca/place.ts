@@ -1,9 +1,10 @@
 /** A lab with the service `ca` as its README has it. */
-import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createAuthority, type Authority } from '../../../certs/authority.ts'
+import { after, before } from 'node:test'
+import type { Authority } from '../../../certs/authority.ts'
 import { readPointers } from '../../../lab/world/pointers.ts'
+import { labAuthority } from '../../authority.ts'
 import { openLab, type TestLab } from '../../lab.ts'
 
 /** Of the labs. */
@@ -23,15 +24,7 @@ export interface Place {
 
 /** The authority in a folder. */
 export function authorityOf(certs: string, intermediate = false): Authority {
-  return createAuthority({
-    folder: certs,
-    domain,
-    addresses: ['127.0.0.1'],
-    clock: Date,
-    random: { bytes: (count) => randomBytes(count) },
-    intermediate,
-    pointers: () => readPointers(certs),
-  })
+  return labAuthority(certs, { domain, intermediate, pointers: () => readPointers(certs) })
 }
 
 /** Starts a lab whose root, or an intermediate, signs. */
@@ -43,6 +36,30 @@ export async function open(intermediate: boolean): Promise<Place> {
   const authority = authorityOf(certs, intermediate)
   await authority.authority()
   return { lab, certs, authority, base: `http://${host}:${port}` }
+}
+
+/** Both for all tests of a file: opened before them, closed behind them. */
+export function openForAllTests(): { readonly plain: Place; readonly below: Place } {
+  const opened: Place[] = []
+  before(async () => {
+    for (const intermediate of [false, true]) opened.push(await open(intermediate))
+  })
+  after(async () => {
+    for (const { lab } of opened) await lab[Symbol.asyncDispose]()
+  })
+  const at = (index: number): Place => {
+    const place = opened[index]
+    if (place === undefined) throw new Error('the labs are there for tests only')
+    return place
+  }
+  return {
+    get plain() {
+      return at(0)
+    },
+    get below() {
+      return at(1)
+    },
+  }
 }
 
 /** Asks the service. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { copyFile, mkdtempDisposable, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import { once } from 'node:events'
@@ -7,21 +7,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
-import { createAuthority, type AuthorityOptions } from '../../../certs/authority.ts'
+import type { AuthorityOptions } from '../../../certs/authority.ts'
+import { labAuthority } from '../../authority.ts'
 
 const DAY = 86_400_000
 const NOON = Date.UTC(2026, 10, 21, 12)
 const server = { names: ['www.sstt9721.org'], purpose: 'server' } as const
 
 function make(folder: string, options: Partial<AuthorityOptions> = {}) {
-  return createAuthority({
-    folder,
-    domain: 'sstt9721.org',
-    addresses: ['127.0.0.1'],
-    clock: { now: () => NOON },
-    random: { bytes: (count) => randomBytes(count) },
-    ...options,
-  })
+  return labAuthority(folder, { clock: { now: () => NOON }, ...options })
 }
 
 function temporary() {

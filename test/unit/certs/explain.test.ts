@@ -1,9 +1,8 @@
+/** The explanations of certificates, and of octets that are none. */
 import assert from 'node:assert/strict'
-import { generateKeyPairSync, sign } from 'node:crypto'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { distinguishedName, signCertificate } from '../../../certs/certificate.ts'
-import { loadDer, pem, type DerValue } from '../../../certs/der.ts'
+import { pem } from '../../../certs/der.ts'
 import {
   explainCertificate,
   explainCrl,
@@ -12,51 +11,21 @@ import {
   type Explanation,
   type Level,
 } from '../../../certs/explain.ts'
-
-const der = await loadDer()
-const DAY = 86_400_000
-const NOW = Date.UTC(2026, 10, 21, 12)
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const spki = publicKey.export({ type: 'spki', format: 'der' })
-
-const ids = {
-  keyUsage: '2.5.29.15',
-  names: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  constraints: '2.5.29.30',
-  authorityKey: '2.5.29.35',
-  purposes: '2.5.29.37',
-} as const
-
-function extension(identifier: string, value: DerValue | Buffer, isCritical = false): DerValue {
-  const critical = isCritical ? [der.boolean(true)] : []
-  const octets = Buffer.isBuffer(value) ? value : der.encode(value)
-  return der.sequence(der.identifier(identifier), ...critical, der.octets(octets))
-}
-
-interface Given {
-  readonly serial?: Buffer
-  readonly subject?: DerValue
-  readonly from?: number
-  readonly to?: number
-  readonly extensions?: readonly DerValue[]
-}
-
-function make({ serial, subject, from, to, extensions = [] }: Given): Promise<string> {
-  return signCertificate(
-    der,
-    {
-      serial: serial ?? Buffer.of(0x42),
-      issuer: distinguishedName(der, 'root'),
-      subject: subject ?? distinguishedName(der, 'www'),
-      notBefore: from ?? NOW - 10 * DAY,
-      notAfter: to ?? NOW + 80 * DAY,
-      publicKey: spki,
-      extensions,
-    },
-    privateKey,
-  )
-}
+import {
+  certSign,
+  DAY,
+  der,
+  extension,
+  isCa,
+  listOf,
+  make,
+  NOW,
+  request,
+  revoked,
+  server,
+  type Given,
+} from './explain-files.ts'
+import { EXTENSIONS } from './lint.ts'
 
 async function find(given: Given, title: string): Promise<Explanation | undefined> {
   const rows = await explainCertificate(await make(given), NOW)
@@ -82,18 +51,14 @@ for (const [name, [from, to, level, en, es]] of Object.entries(validity))
     assert.match(row?.text.es ?? '', es)
   })
 
-const isCa = der.sequence(der.boolean(true))
-const certSign = extension(ids.keyUsage, der.bits(Buffer.of(0b0000_0100), 2))
-const server = extension(ids.purposes, der.sequence(der.identifier('1.3.6.1.5.5.7.3.1')))
-
 const findings: readonly (readonly [string, Given, string, Level])[] = [
   ['keyCertSign without CA', { extensions: [certSign] }, 'Contradiction', 'bad'],
   [
     'CA without keyCertSign',
     {
       extensions: [
-        extension(ids.basicConstraints, isCa, true),
-        extension(ids.keyUsage, der.bits(Buffer.of(2), 1)),
+        extension(EXTENSIONS.basicConstraints, isCa, true),
+        extension(EXTENSIONS.keyUsage, der.bits(Buffer.of(2), 1)),
       ],
     },
     'Contradiction',
@@ -102,11 +67,16 @@ const findings: readonly (readonly [string, Given, string, Level])[] = [
   ['a server without a name', { extensions: [server] }, 'Subject alternative name', 'bad'],
   [
     'an authority that does not say so critically',
-    { extensions: [extension(ids.basicConstraints, isCa)] },
+    { extensions: [extension(EXTENSIONS.basicConstraints, isCa)] },
     'Basic constraints',
     'warning',
   ],
-  ['no usage', { extensions: [extension(ids.keyUsage, der.bits(Buffer.of(0), 7))] }, 'Key usage', 'bad'],
+  [
+    'no usage',
+    { extensions: [extension(EXTENSIONS.keyUsage, der.bits(Buffer.of(0), 7))] },
+    'Key usage',
+    'bad',
+  ],
   ['an extension twice', { extensions: [server, server] }, 'Extension given twice', 'bad'],
   ['an unknown extension', { extensions: [extension('1.2.3', Buffer.of(1))] }, 'Unknown extension', 'plain'],
   [
@@ -117,7 +87,7 @@ const findings: readonly (readonly [string, Given, string, Level])[] = [
   ],
   [
     'a broken extension',
-    { extensions: [extension(ids.names, Buffer.of(1, 2, 3))] },
+    { extensions: [extension(EXTENSIONS.names, Buffer.of(1, 2, 3))] },
     'Subject alternative name',
     'warning',
   ],
@@ -152,7 +122,7 @@ test('long lists and long values are cut, and say so', async () => {
     der.implicit(2, Buffer.from(`h${place}.example.org`)),
   )
   const rows = await explainCertificate(
-    await make({ extensions: [extension(ids.names, der.sequence(...many))] }),
+    await make({ extensions: [extension(EXTENSIONS.names, der.sequence(...many))] }),
     NOW,
   )
   const names = rows.filter(({ title }) => title.en === 'Subject alternative name')
@@ -173,7 +143,7 @@ test('subtrees of addresses are written as networks', async () => {
   ] as const) {
     const value = der.sequence(der.tagged(0, network(hex)))
     assert.equal(
-      (await find({ extensions: [extension(ids.constraints, value)] }, 'Name constraints'))?.value,
+      (await find({ extensions: [extension(EXTENSIONS.nameConstraints, value)] }, 'Name constraints'))?.value,
       expected,
     )
   }
@@ -182,12 +152,12 @@ test('subtrees of addresses are written as networks', async () => {
 const [certificate, other] = [
   await make({
     extensions: [
-      extension(ids.basicConstraints, isCa, true),
+      extension(EXTENSIONS.basicConstraints, isCa, true),
       certSign,
       server,
-      extension(ids.authorityKey, der.sequence(der.implicit(0, Buffer.alloc(20, 1)))),
+      extension(EXTENSIONS.authorityKeyId, der.sequence(der.implicit(0, Buffer.alloc(20, 1)))),
       extension(
-        ids.names,
+        EXTENSIONS.names,
         der.sequence(der.implicit(2, Buffer.from('a')), der.implicit(7, Buffer.alloc(16))),
       ),
     ],
@@ -195,84 +165,6 @@ const [certificate, other] = [
   await make({}),
 ]
 const octets = Buffer.from(certificate.replace(/-----[^-]*-----/g, ''), 'base64')
-
-function seal(...content: readonly DerValue[]): Buffer {
-  const algorithm = der.sequence(der.identifier('1.2.840.10045.4.3.2'))
-  const signature = sign('sha256', der.encode(der.sequence(...content)), privateKey)
-  return der.encode(der.sequence(der.sequence(...content), algorithm, der.bits(signature)))
-}
-
-const request = seal(
-  der.integer(Buffer.of(0)),
-  distinguishedName(der, 'www'),
-  der.copy(spki),
-  der.tagged(
-    0,
-    der.sequence(der.identifier('1.2.840.113549.1.9.7'), der.set(der.text('secret'))),
-    der.sequence(der.identifier('1.2.840.113549.1.9.14'), der.set(der.sequence(server))),
-  ),
-)
-
-function listOf(...entries: readonly DerValue[]): Buffer {
-  return seal(
-    der.integer(Buffer.of(1)),
-    der.sequence(der.identifier('1.2.840.10045.4.3.2')),
-    distinguishedName(der, 'root'),
-    der.time(NOW - DAY),
-    der.time(NOW + DAY),
-    ...(entries.length === 0 ? [] : [der.sequence(...entries)]),
-    der.tagged(0, der.sequence(extension('2.5.29.20', der.integer(Buffer.of(7))))),
-  )
-}
-
-function revoked(reason: number): DerValue {
-  const why = extension('2.5.29.21', der.copy(Buffer.of(10, 1, reason)))
-  return der.sequence(der.integer(Buffer.of(5)), der.time(NOW - DAY), der.sequence(why))
-}
-
-test('a request is explained without its password', async () => {
-  const rows = await explainRequest(pem('NEW CERTIFICATE REQUEST', request))
-  assert.ok(!JSON.stringify(rows).includes('secret'))
-  assert.deepEqual(
-    rows.map(({ title, value }) => `${title.en}: ${value}`).filter((line) => !line.startsWith('Signature:')),
-    [
-      'Version: v1',
-      'Subject: O=telelab, CN=www',
-      'Public key: EC P-256',
-      'Challenge password: ***',
-      'Requested extensions: ',
-      'Extended key usage: serverAuth',
-      'Signature algorithm: ecdsa-with-SHA256',
-    ],
-  )
-  assert.equal(rows.at(-1)?.level, 'good')
-})
-
-test('a list tells how many it holds, why each, and whether it is current', async () => {
-  const rows = async (list: Buffer, now?: number) => {
-    const found = await explainCrl(pem('X509 CRL', list), { now })
-    return found.map(({ title, value, level }) => `${title.en}: ${value} ${level}`)
-  }
-  const empty = await rows(listOf(), NOW)
-  assert.ok(empty.includes('Revoked: 0 plain') && empty.includes('CRL number: 7 plain'))
-  assert.ok(empty.includes('Next update: 2026-11-22 12:00:00 UTC good'))
-  assert.ok((await rows(listOf(), NOW + 2 * DAY)).includes('Next update: 2026-11-22 12:00:00 UTC bad'))
-  assert.ok((await rows(listOf(), NOW - 2 * DAY)).includes('This update: 2026-11-20 12:00:00 UTC bad'))
-  assert.ok((await rows(listOf())).includes('Next update: 2026-11-22 12:00:00 UTC plain'))
-  for (const [reason, name] of [
-    [1, 'keyCompromise'],
-    [6, 'certificateHold'],
-    [7, '7'],
-    [9, 'privilegeWithdrawn'],
-  ] as const)
-    assert.ok(
-      (await rows(listOf(revoked(reason)))).includes(
-        `Revoked certificate: 05, 2026-11-20 12:00:00 UTC, ${name} plain`,
-      ),
-    )
-  const many = await rows(listOf(...Array.from({ length: 250 }, () => revoked(1))))
-  assert.ok(many.includes('Revoked: 250 plain') && many.includes('Revoked: … plain'))
-})
 
 test('what is no certificate is refused with an error of its own', async () => {
   for (const text of [

@@ -57,29 +57,23 @@ export async function readLint(pem: string, kind: Lint['kind']): Promise<Lint> {
   }
 }
 
-/** As in RFC 5280. */
-export const KEY_USAGE = '2.5.29.15'
-/** As in RFC 5280. */
-export const SUBJECT_KEY_ID = '2.5.29.14'
-/** As in RFC 5280. */
-export const NAMES = '2.5.29.17'
-/** As in RFC 5280. */
-export const BASIC_CONSTRAINTS = '2.5.29.19'
-/** As in RFC 5280. */
-export const NAME_CONSTRAINTS = '2.5.29.30'
-/** As in RFC 5280. */
-export const CRL_POINTS = '2.5.29.31'
-/** As in RFC 5280. */
-export const AUTHORITY_KEY_ID = '2.5.29.35'
-/** As in RFC 5280. */
-export const EXTENDED_KEY_USAGE = '2.5.29.37'
-/** As in RFC 5280. */
-export const ACCESS = '1.3.6.1.5.5.7.1.1'
-/** As in RFC 5280. */
+/** The extensions that a certificate may have (RFC 5280 §4.2). */
+export const EXTENSIONS = {
+  keyUsage: '2.5.29.15',
+  subjectKeyId: '2.5.29.14',
+  names: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
+  crlPoints: '2.5.29.31',
+  authorityKeyId: '2.5.29.35',
+  extendedKeyUsage: '2.5.29.37',
+  access: '1.3.6.1.5.5.7.1.1',
+} as const
+/** The purpose of a server (RFC 5280 §4.2.1.12). */
 export const SERVER = '1.3.6.1.5.5.7.3.1'
-/** As in RFC 5280. */
+/** The purpose of a client (RFC 5280 §4.2.1.12). */
 export const CLIENT = '1.3.6.1.5.5.7.3.2'
-/** As in RFC 5280. */
+/** The attribute of a name (RFC 5280 appendix A.1). */
 export const COMMON_NAME = '2.5.4.3'
 
 /** Of a certificate's content. */
@@ -92,13 +86,13 @@ export const isCritical = ({ extensions }: Lint, type: string): boolean =>
 export const isRsa = ({ text }: Lint): boolean => text.publicKey.asymmetricKeyType === 'rsa'
 /** Of a certificate's content. */
 export const purposes = (lint: Lint): readonly string[] =>
-  (valueOf(lint, EXTENDED_KEY_USAGE)?.sequence() ?? []).map((purpose) => purpose.identifier())
+  (valueOf(lint, EXTENSIONS.extendedKeyUsage)?.sequence() ?? []).map((purpose) => purpose.identifier())
 /** Of a certificate's content. */
 export const commonName = ({ subject }: Lint): string | undefined =>
   subject.find(([type]) => type === COMMON_NAME)?.[1]
 /** The tags of GeneralName: 1 is a mailbox, 2 a DNS name, 7 an address. */
 export const names = (lint: Lint): readonly (readonly [tag: number | undefined, value: string])[] =>
-  (valueOf(lint, NAMES)?.sequence() ?? []).map(
+  (valueOf(lint, EXTENSIONS.names)?.sequence() ?? []).map(
     (name) => [name.tag, name.content().toString('latin1')] as const,
   )
 /** Of a certificate's content. */
@@ -111,12 +105,13 @@ export const urls = (node: DerNode | undefined): readonly string[] =>
   ].map(String)
 /** Of a certificate's content. */
 export const bitsOf = (lint: Lint): string =>
-  [...(valueOf(lint, KEY_USAGE)?.content().subarray(1) ?? [])]
+  [...(valueOf(lint, EXTENSIONS.keyUsage)?.content().subarray(1) ?? [])]
     .map((octet) => octet.toString(2).padStart(8, '0'))
     .join('')
     .replace(/0+$/, '')
 /** Of a certificate's content. */
-export const keyId = (lint: Lint): string => valueOf(lint, SUBJECT_KEY_ID)?.octets().toString('hex') ?? ''
+export const keyId = (lint: Lint): string =>
+  valueOf(lint, EXTENSIONS.subjectKeyId)?.octets().toString('hex') ?? ''
 
 /** One check: where it is written, in words, and whether a certificate passes it. */
 export type Check = readonly [

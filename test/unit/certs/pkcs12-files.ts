@@ -4,23 +4,17 @@ import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAuthority } from '../../../certs/authority.ts'
 import { loadDer, type DerValue } from '../../../certs/der.ts'
 import { makeMac } from '../../../certs/pkcs12-cipher.ts'
 import { IDS } from '../../../certs/pkcs12-format.ts'
 import { Budget, encodePassword } from '../../../certs/pkcs12-kdf.ts'
 import { Pkcs12Error, type Pkcs12Export } from '../../../certs/pkcs12.ts'
+import { labAuthority } from '../../authority.ts'
 
 /** Writes what the tests compose. */
 export const der = await loadDer()
 await using folder = await mkdtempDisposable(join(tmpdir(), 'pkcs12-'))
-const authority = createAuthority({
-  folder: join(folder.path, 'certs'),
-  domain: 'sstt9721.org',
-  addresses: ['127.0.0.1'],
-  clock: Date,
-  random: { bytes: (count) => randomBytes(count) },
-})
+const authority = labAuthority(join(folder.path, 'certs'))
 /** A client's key and certificate. */
 export const issued = await authority.issue({ names: ['nombre1_9721'], purpose: 'client' })
 /** Those of another client. */

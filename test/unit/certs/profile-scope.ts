@@ -1,5 +1,5 @@
 /** The checks of what an authority may certify. */
-import { isCritical, NAME_CONSTRAINTS, valueOf, type Check } from './lint.ts'
+import { EXTENSIONS, isCritical, valueOf, type Check } from './lint.ts'
 
 /** Part of the checks of `profile.ts`. */
 export const scopeChecks: readonly Check[] = [
@@ -8,15 +8,16 @@ export const scopeChecks: readonly Check[] = [
     'name constraints in authorities alone, critical, not empty',
     (lint) =>
       lint.kind === 'leaf'
-        ? valueOf(lint, NAME_CONSTRAINTS) === undefined
-        : isCritical(lint, NAME_CONSTRAINTS) && (valueOf(lint, NAME_CONSTRAINTS)?.sequence().length ?? 0) > 0,
+        ? valueOf(lint, EXTENSIONS.nameConstraints) === undefined
+        : isCritical(lint, EXTENSIONS.nameConstraints) &&
+          (valueOf(lint, EXTENSIONS.nameConstraints)?.sequence().length ?? 0) > 0,
   ],
   [
     'BR §7.1.5',
     'they permit kinds of each name: DNS names, mailboxes, addresses of both families',
     (lint) => {
       if (lint.kind === 'leaf') return true
-      const permitted = valueOf(lint, NAME_CONSTRAINTS)?.sequence()[0]
+      const permitted = valueOf(lint, EXTENSIONS.nameConstraints)?.sequence()[0]
       const bases = (permitted?.members() ?? []).map((subtree) => subtree.sequence()[0])
       const lengths = bases.filter((base) => base?.tag === 7).map((base) => base?.content().length)
       return (

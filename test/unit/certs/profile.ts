@@ -1,14 +1,6 @@
 /** Checks of certificates against RFC 5280 and the profile of the CA/Browser baseline requirements (BR), in the manner of zlint. */
 import {
-  KEY_USAGE,
-  SUBJECT_KEY_ID,
-  NAMES,
-  BASIC_CONSTRAINTS,
-  NAME_CONSTRAINTS,
-  CRL_POINTS,
-  AUTHORITY_KEY_ID,
-  EXTENDED_KEY_USAGE,
-  ACCESS,
+  EXTENSIONS,
   SERVER,
   CLIENT,
   COMMON_NAME,
@@ -25,6 +17,8 @@ import {
   type Check,
 } from './lint.ts'
 import { scopeChecks } from './profile-scope.ts'
+
+const known = new Set<string>(Object.values(EXTENSIONS))
 
 /** What each certificate must fulfil: where it is written, in words, and whether it does; `issuer` is that of the certificate. */
 export const checks: readonly Check[] = [
@@ -144,23 +138,23 @@ export const checks: readonly Check[] = [
     'RFC 5280 §4.2.1.9',
     'basic constraints, critical, with cA in an authority',
     (lint) =>
-      isCritical(lint, BASIC_CONSTRAINTS) &&
-      (lint.kind === 'leaf' || valueOf(lint, BASIC_CONSTRAINTS)?.sequence()[0]?.boolean() === true),
+      isCritical(lint, EXTENSIONS.basicConstraints) &&
+      (lint.kind === 'leaf' || valueOf(lint, EXTENSIONS.basicConstraints)?.sequence()[0]?.boolean() === true),
   ],
   [
     'RFC 5280 §4.2.1.9',
     'empty in a leaf',
-    (lint) => lint.kind !== 'leaf' || valueOf(lint, BASIC_CONSTRAINTS)?.sequence().length === 0,
+    (lint) => lint.kind !== 'leaf' || valueOf(lint, EXTENSIONS.basicConstraints)?.sequence().length === 0,
   ],
   [
     'RFC 5280 §4.2.1.9',
     'a path length of 0 in an intermediate, none in a root',
     (lint) => {
-      const [, length] = valueOf(lint, BASIC_CONSTRAINTS)?.sequence() ?? []
+      const [, length] = valueOf(lint, EXTENSIONS.basicConstraints)?.sequence() ?? []
       return lint.kind === 'intermediate' ? length?.number() === 0 : length === undefined
     },
   ],
-  ['RFC 5280 §4.2.1.3', 'key usage, critical', (lint) => isCritical(lint, KEY_USAGE)],
+  ['RFC 5280 §4.2.1.3', 'key usage, critical', (lint) => isCritical(lint, EXTENSIONS.keyUsage)],
   [
     'RFC 5280 §4.2.1.3',
     'keyCertSign and cRLSign in an authority, and they alone',
@@ -175,7 +169,7 @@ export const checks: readonly Check[] = [
     'X.690 §11.2.2',
     'no zeros at the end of the named bits, and their count right',
     (lint) => {
-      const octets = valueOf(lint, KEY_USAGE)?.content()
+      const octets = valueOf(lint, EXTENSIONS.keyUsage)?.content()
       return octets !== undefined && octets.readUInt8(0) === 8 - (((bitsOf(lint).length - 1) % 8) + 1)
     },
   ],
@@ -185,27 +179,27 @@ export const checks: readonly Check[] = [
     (lint) =>
       lint.kind !== 'leaf' ||
       (purposes(lint).length > 0 &&
-        !isCritical(lint, EXTENDED_KEY_USAGE) &&
+        !isCritical(lint, EXTENSIONS.extendedKeyUsage) &&
         purposes(lint).every((purpose) => [SERVER, CLIENT].includes(purpose))),
   ],
   [
     'BR §7.1.2.1.2',
     'none in a root',
-    (lint) => lint.kind !== 'root' || valueOf(lint, EXTENDED_KEY_USAGE) === undefined,
+    (lint) => lint.kind !== 'root' || valueOf(lint, EXTENSIONS.extendedKeyUsage) === undefined,
   ],
   [
     'RFC 5280 §4.2.1.2',
     'a subject key identifier of 20 octets, not critical',
-    (lint) => keyId(lint).length === 40 && !isCritical(lint, SUBJECT_KEY_ID),
+    (lint) => keyId(lint).length === 40 && !isCritical(lint, EXTENSIONS.subjectKeyId),
   ],
   [
     'RFC 5280 §4.2.1.1',
     "an authority key identifier that is the issuer's, by key alone, not critical",
     (lint, issuer) => {
-      const found = valueOf(lint, AUTHORITY_KEY_ID)?.sequence()
+      const found = valueOf(lint, EXTENSIONS.authorityKeyId)?.sequence()
       if (found === undefined) return lint.kind === 'root'
       return (
-        !isCritical(lint, AUTHORITY_KEY_ID) &&
+        !isCritical(lint, EXTENSIONS.authorityKeyId) &&
         found.length === 1 &&
         found[0]?.tag === 0 &&
         found[0].content().toString('hex') === keyId(issuer)
@@ -228,7 +222,7 @@ export const checks: readonly Check[] = [
   [
     'RFC 5280 §4.2.1.6',
     'critical where the subject is empty, and nowhere else',
-    (lint) => lint.kind !== 'leaf' || isCritical(lint, NAMES) === (lint.subject.length === 0),
+    (lint) => lint.kind !== 'leaf' || isCritical(lint, EXTENSIONS.names) === (lint.subject.length === 0),
   ],
   [
     'BR §7.1.2.7.12',
@@ -263,10 +257,10 @@ export const checks: readonly Check[] = [
     'RFC 5280 §4.2.1.13',
     'a distribution point of http where one is published, not critical, none elsewhere',
     (lint, _issuer, isPublished) => {
-      const node = valueOf(lint, CRL_POINTS)
+      const node = valueOf(lint, EXTENSIONS.crlPoints)
       if (!isPublished || lint.kind === 'root') return node === undefined
       return (
-        !isCritical(lint, CRL_POINTS) &&
+        !isCritical(lint, EXTENSIONS.crlPoints) &&
         urls(node).length === 1 &&
         urls(node).every((url) => url.startsWith('http://'))
       )
@@ -276,11 +270,11 @@ export const checks: readonly Check[] = [
     'RFC 5280 §4.2.2.1',
     "OCSP and the issuer's certificate by http where they are published, not critical",
     (lint, _issuer, isPublished) => {
-      const node = valueOf(lint, ACCESS)
+      const node = valueOf(lint, EXTENSIONS.access)
       if (!isPublished || lint.kind === 'root') return node === undefined
       const methods = (node?.sequence() ?? []).map((access) => access.sequence()[0]?.identifier())
       return (
-        !isCritical(lint, ACCESS) &&
+        !isCritical(lint, EXTENSIONS.access) &&
         methods.join() === '1.3.6.1.5.5.7.48.1,1.3.6.1.5.5.7.48.2' &&
         urls(node).length === 2 &&
         urls(node).every((url) => url.startsWith('http://'))
@@ -290,20 +284,7 @@ export const checks: readonly Check[] = [
   [
     'RFC 5280 §4.2',
     'no extension that is not known here',
-    ({ extensions }) =>
-      [...extensions.keys()].every((type) =>
-        [
-          KEY_USAGE,
-          SUBJECT_KEY_ID,
-          NAMES,
-          BASIC_CONSTRAINTS,
-          NAME_CONSTRAINTS,
-          CRL_POINTS,
-          AUTHORITY_KEY_ID,
-          EXTENDED_KEY_USAGE,
-          ACCESS,
-        ].includes(type),
-      ),
+    ({ extensions }) => [...extensions.keys()].every((type) => known.has(type)),
   ],
 ]
 

@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict'
-import { randomBytes, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { appendFile, mkdtempDisposable, readdir, readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createAuthority, type Authority } from '../../../certs/authority.ts'
+import type { Authority } from '../../../certs/authority.ts'
 import { Register } from '../../../certs/register.ts'
+import { labAuthority } from '../../authority.ts'
 
 const NOON = Date.UTC(2026, 10, 21, 12)
 const DAY = 86_400_000
 const server = { names: ['www.sstt9721.org'], purpose: 'server' } as const
 
 function make(folder: string, now = NOON): Authority {
-  return createAuthority({
-    folder,
-    domain: 'sstt9721.org',
-    addresses: ['127.0.0.1'],
-    clock: { now: () => now },
-    random: { bytes: (count) => randomBytes(count) },
-  })
+  return labAuthority(folder, { clock: { now: () => now } })
 }
 
 const temporary = () => mkdtempDisposable(join(tmpdir(), 'register-'))
@@ -123,13 +118,7 @@ test('what openssl wrote is read: expired ones, other reasons, years from 2050 o
 test('a list of revocations is signed anew when something changes or half a week is over, each with its number', async () => {
   await using folder = await temporary()
   let now = NOON
-  const authority = createAuthority({
-    folder: folder.path,
-    domain: 'sstt9721.org',
-    addresses: [],
-    clock: { now: () => now },
-    random: { bytes: (count) => randomBytes(count) },
-  })
+  const authority = labAuthority(folder.path, { clock: { now: () => now } })
   const first = await authority.crl()
   assert.equal(await authority.crl(), first)
   const { certificate } = await authority.issueNew(server)
@@ -146,14 +135,9 @@ test('a list of revocations is signed anew when something changes or half a week
 
 test('an intermediate signs where there is one, and goes on to', async () => {
   await using folder = await temporary()
-  const options = {
-    folder: folder.path,
-    domain: 'sstt9721.org',
-    addresses: [],
-    clock: { now: () => NOON },
-    random: { bytes: (count: number) => randomBytes(count) },
-  }
-  const made = await createAuthority({ ...options, intermediate: true, keyKind: 'p384' }).issueNew(server)
+  const clock = { now: () => NOON }
+  const options = { clock, intermediate: true, keyKind: 'p384' } as const
+  const made = await labAuthority(folder.path, options).issueNew(server)
   const [leaf, intermediate] = made.chain.split(/(?<=-----END CERTIFICATE-----\n)/)
   assert.ok(leaf !== undefined && intermediate !== undefined)
   const [certificate, above, root] = [leaf, intermediate, made.authority].map(
@@ -162,6 +146,6 @@ test('an intermediate signs where there is one, and goes on to', async () => {
   assert.ok(certificate && above && root)
   assert.ok(certificate.verify(above.publicKey) && above.verify(root.publicKey))
   assert.equal(above.publicKey.asymmetricKeyDetails?.namedCurve, 'secp384r1')
-  const later = await createAuthority(options).issueNew(server)
+  const later = await labAuthority(folder.path, { clock }).issueNew(server)
   assert.equal(later.chain.slice(later.certificate.length), intermediate)
 })

@@ -203,6 +203,7 @@ const WRONG: readonly [string, RegExp][] = [
   ['rcode: BROKEN', /faults\.0\.rcode|faults\[0\]\.rcode/],
   ['delay: -1', /delay/],
   ['address: www', /address/],
+  ['address: "fe80::1%eth0"', /address/],
   ['corrupt: 0', /corrupt/],
   ['lame: yes', /lame/],
   ['serial: 4294967296', /serial/],

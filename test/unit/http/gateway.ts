@@ -65,6 +65,12 @@ export async function openGateway(rules: unknown, tools: Partial<ProxyTools> = {
   })
 }
 
+/** The address of a server on the loopback as a rule names it. */
+export const at = (port: number, path = '/'): string => `http://127.0.0.1:${port}${path}`
+
+/** An answer with a body of one octet. */
+export const one = 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na'
+
 /** A server on the loopback that says to each request what it is told to. */
 export interface Origin extends AsyncDisposable {
   readonly port: number

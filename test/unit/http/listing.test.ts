@@ -25,6 +25,11 @@ const entry = (name: string, size = 0, kind: Entry['kind'] = 'file'): Entry => (
   modified: Date.UTC(2026, 10, 3, 9, 5),
 })
 
+/** Makes symbolic links by their names. */
+function link(folder: string, targets: Readonly<Record<string, string>>): void {
+  for (const [name, target] of Object.entries(targets)) symlinkSync(target, join(folder, name))
+}
+
 const html = (page: { readonly body: string }): string => Buffer.from(page.body, 'latin1').toString('utf8')
 const list = (entries: readonly Entry[], path = '/sub/'): string =>
   html(listingPage(path, { entries, isWhole: true }, 'en'))
@@ -46,14 +51,16 @@ test('a list holds what would be served, and nothing else', { skip: windows }, a
   })
   writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0x61, 0xff])]), '')
   execFileSync('mkfifo', [join(root, 'pipe.txt')])
-  symlinkSync('a.txt', join(root, 'in.txt'))
-  symlinkSync('sub', join(root, 'in'))
-  symlinkSync('pipe.txt', join(root, 'pipe-link.txt'))
-  symlinkSync('program.exe', join(root, 'link.exe'))
-  symlinkSync('../secret.txt', join(root, 'out.txt'))
-  symlinkSync('../www-more', join(root, 'more'))
-  symlinkSync('gone.txt', join(root, 'broken.txt'))
-  symlinkSync('loop.txt', join(root, 'loop.txt'))
+  link(root, {
+    'in.txt': 'a.txt',
+    in: 'sub',
+    'pipe-link.txt': 'pipe.txt',
+    'link.exe': 'program.exe',
+    'out.txt': '../secret.txt',
+    more: '../www-more',
+    'broken.txt': 'gone.txt',
+    'loop.txt': 'loop.txt',
+  })
   const isServed = (name: string, kind: string): boolean =>
     kind === 'folder' ? name !== 'closed' : !name.endsWith('.exe')
   assert.equal(await names(root, '/', { isServed }), 'a.txt in.txt in/ sub/')
@@ -73,10 +80,8 @@ test('a list stays within the root, and tells no more of what lies beside it tha
   const root = join(outer.path, 'www')
   writeFiles(outer.path, { 'www/a.txt': '', 'www-more/c.txt': '', 'beside/deep/c.txt': '' })
   if (!windows) {
-    symlinkSync('../www-more', join(root, 'more'))
-    symlinkSync('..', join(root, 'up'))
-    symlinkSync('../www', join(root, 'self'))
-    symlinkSync('www', join(outer.path, 'link'))
+    link(root, { more: '../www-more', up: '..', self: '../www' })
+    link(outer.path, { link: 'www' })
     assert.equal(await names(root, '/more/'), 'outside')
     assert.equal(await names(root, '/up/'), 'outside')
     assert.equal(await names(root, '/up/beside/'), 'outside')

@@ -1,43 +1,20 @@
+import {
+  bareExtensions,
+  hugeSizes,
+  looseChunks,
+  openTrailers,
+  wrongChunks,
+} from '../../../conformance/http/malformed-chunks.ts'
+import { bothFraming, droppedChunks, malformedChunks, refusedBody } from './both.ts'
 import { inChunks, type Deviation } from './deviation.ts'
 
 /** What Apache does otherwise with lengths, codings, chunks and expectations. */
 export const apacheFraming: readonly Deviation[] = [
-  {
-    reason: 'reads the body of a request that it refuses, and goes on',
-    outcome: '405 next',
-    cases: [
-      'POST with a body',
-      'POST in chunks',
-      'POST "Content-Length: 5"',
-      ...inChunks('POST', [
-        '5\r\nabcde\r\n0\r\n\r\n',
-        '1 \r\na\r\n0\r\n\r\n',
-        '1\t\r\na\r\n0\r\n\r\n',
-        '1;\r\na\r\n0\r\n\r\n',
-        '1;b\r\na\r\n0\r\n\r\n',
-        '1;b=c\r\na\r\n0\r\n\r\n',
-        '1;b="c\r\na\r\n0\r\n\r\n',
-        '00000000000000000001\r\na\r\n0\r\n\r\n',
-        '0\r\nX: b\r\n\r\n',
-        '0\r\nHost: b\r\n\r\n',
-        '0\r\nContent-Length: 9\r\n\r\n',
-      ]),
-    ],
-  },
+  ...bothFraming,
   {
     reason: 'takes a body of any size (LimitRequestBody is 1 GB), and finds the end of this one missing',
     outcome: '400 close',
     cases: ['Content-Length: 65537'],
-  },
-  {
-    reason: 'calls a length that it cannot hold malformed',
-    outcome: '400 close',
-    cases: [
-      '2 to the 64th and 1',
-      'GET "Content-Length: 9223372036854775808"',
-      'GET "Content-Length: 18446744073709551615"',
-      'a length of 40 digits',
-    ],
   },
   {
     reason:
@@ -57,31 +34,6 @@ export const apacheFraming: readonly Deviation[] = [
     cases: ['POST "Content-Length: 5\\r\\nTransfer-Encoding: chunked"', 'POST in chunks in HTTP/1.0'],
   },
   {
-    reason: 'reads and drops a body in chunks on GET, where RFC 9110 §15.5.12 lets us ask for a length',
-    outcome: '200 next',
-    cases: [
-      'Transfer-Encoding: chunked',
-      'Transfer-Encoding: CHUNKED',
-      'GET "Transfer-Encoding: cHuNkEd"',
-      'GET "Transfer-Encoding:  \\t chunked"',
-      'GET "Transfer-Encoding: chunked \\t"',
-      'GET "Transfer-Encoding: Chunked"',
-      ...inChunks('GET', [
-        '5\r\nabcde\r\n0\r\n\r\n',
-        '1 \r\na\r\n0\r\n\r\n',
-        '1\t\r\na\r\n0\r\n\r\n',
-        '1;\r\na\r\n0\r\n\r\n',
-        '1;b\r\na\r\n0\r\n\r\n',
-        '1;b=c\r\na\r\n0\r\n\r\n',
-        '1;b="c\r\na\r\n0\r\n\r\n',
-        '00000000000000000001\r\na\r\n0\r\n\r\n',
-        '0\r\nX: b\r\n\r\n',
-        '0\r\nHost: b\r\n\r\n',
-        '0\r\nContent-Length: 9\r\n\r\n',
-      ]),
-    ],
-  },
-  {
     reason:
       'looks at the last coding alone, though RFC 9112 §6.1 has chunked once, and 501 for an unknown coding',
     outcome: '200 next',
@@ -91,13 +43,6 @@ export const apacheFraming: readonly Deviation[] = [
       'GET "Transfer-Encoding: chunked\\r\\nTransfer-Encoding: chunked"',
       'GET "Transfer-Encoding: (x), chunked"',
       'GET "Transfer-Encoding: gzip;x=\\"a,b\\", chunked"',
-    ],
-  },
-  {
-    reason:
-      'looks at the last coding alone, though RFC 9112 §6.1 has chunked once, and 501 for an unknown coding',
-    outcome: '200 next',
-    cases: [
       'Transfer-Encoding: gzip, chunked',
       'Transfer-Encoding: gzip and Transfer-Encoding: chunked',
       'GET "Transfer-Encoding: x, chunked"',
@@ -118,82 +63,29 @@ export const apacheFraming: readonly Deviation[] = [
     ],
   },
   { reason: 'takes an empty expectation for none', outcome: '200 next', cases: ['GET "Expect: "'] },
+  { ...refusedBody, cases: inChunks('POST', bareExtensions) },
   {
-    reason: 'reads a body in chunks, and finds it malformed',
-    outcome: '400 close',
+    ...droppedChunks,
     cases: [
-      ...inChunks('GET', [
-        'g\r\n\r\n',
-        '-1\r\na\r\n0\r\n\r\n',
-        '+1\r\na\r\n0\r\n\r\n',
-        '0x1\r\na\r\n0\r\n\r\n',
-        ' 1\r\na\r\n0\r\n\r\n',
-        '\r\na\r\n0\r\n\r\n',
-        '1;b="\n"\r\na\r\n0\r\n\r\n',
-        '1;\u0000\r\na\r\n0\r\n\r\n',
-        '1\u0000\r\na\r\n0\r\n\r\n',
-        '1\u000b\r\na\r\n0\r\n\r\n',
-        '1 1\r\na\r\n0\r\n\r\n',
-        '1,1\r\na\r\n0\r\n\r\n',
-        '0_1\r\na\r\n0\r\n\r\n',
-        '1\na\n0\n\n',
-        '1\ra\r0\r\r',
-        '1\r\na0\r\n\r\n',
-        '1\r\nab\r\n0\r\n\r\n',
-        '1\r\na\n0\r\n\r\n',
-        '1\r\na\r\n',
-        '0\r\n',
-        '0\n\n',
-        '0\r\nX : b\r\n\r\n',
-        '0\r\n X\r\n\r\n',
-        '0\r\nX\r\n\r\n',
-      ]),
+      'GET "Transfer-Encoding:  \\t chunked"',
+      'GET "Transfer-Encoding: chunked \\t"',
+      ...inChunks('GET', bareExtensions),
     ],
   },
+  { ...malformedChunks, cases: inChunks('GET', [...looseChunks, ...openTrailers]) },
   {
     reason: 'reads a body in chunks, and finds a size that it cannot hold',
     outcome: '413 close',
-    cases: [
-      ...inChunks('GET', ['ffffffffffffffff\r\na\r\n0\r\n\r\n', '10000000000000001\r\na\r\n0\r\n\r\n']),
-    ],
+    cases: inChunks('GET', hugeSizes),
   },
   {
     reason: 'reads the body of a request that it refuses, and finds it malformed',
     outcome: '400 close',
-    cases: [
-      ...inChunks('POST', [
-        'g\r\n\r\n',
-        '-1\r\na\r\n0\r\n\r\n',
-        '+1\r\na\r\n0\r\n\r\n',
-        '0x1\r\na\r\n0\r\n\r\n',
-        ' 1\r\na\r\n0\r\n\r\n',
-        '\r\na\r\n0\r\n\r\n',
-        '1;b="\n"\r\na\r\n0\r\n\r\n',
-        '1;\u0000\r\na\r\n0\r\n\r\n',
-        '1\u0000\r\na\r\n0\r\n\r\n',
-        '1\u000b\r\na\r\n0\r\n\r\n',
-        '1 1\r\na\r\n0\r\n\r\n',
-        '1,1\r\na\r\n0\r\n\r\n',
-        '0_1\r\na\r\n0\r\n\r\n',
-        '1\na\n0\n\n',
-        '1\ra\r0\r\r',
-        '1\r\na0\r\n\r\n',
-        '1\r\nab\r\n0\r\n\r\n',
-        '1\r\na\n0\r\n\r\n',
-        '1\r\na\r\n',
-        '0\r\n',
-        '0\n\n',
-        '0\r\nX : b\r\n\r\n',
-        '0\r\n X\r\n\r\n',
-        '0\r\nX\r\n\r\n',
-      ]),
-    ],
+    cases: inChunks('POST', [...wrongChunks, ...looseChunks, ...openTrailers]),
   },
   {
     reason: 'reads the body of a request that it refuses, and finds a size that it cannot hold',
     outcome: '413 close',
-    cases: [
-      ...inChunks('POST', ['ffffffffffffffff\r\na\r\n0\r\n\r\n', '10000000000000001\r\na\r\n0\r\n\r\n']),
-    ],
+    cases: inChunks('POST', hugeSizes),
   },
 ]

@@ -1,7 +1,9 @@
+import { bothMessage, headSize, unknownMethod } from './both.ts'
 import type { Deviation } from './deviation.ts'
 
 /** What Apache does otherwise with request lines, fields and sizes. */
 export const apacheMessage: readonly Deviation[] = [
+  ...bothMessage,
   {
     reason: 'skips several empty lines before a request line, where RFC 9112 §2.2 asks for one at least',
     outcome: '200 next',
@@ -44,26 +46,6 @@ export const apacheMessage: readonly Deviation[] = [
     cases: ['Host: "a:000080"', 'a Host of 256 letters', 'a Host of 4 KB'],
   },
   {
-    reason: 'still answers HTTP/0.9, which RFC 9112 does not know',
-    outcome: 'bare text',
-    cases: ['HTTP/0.9'],
-  },
-  {
-    reason:
-      'tells no method that it does not know from one that it was told not to serve (RFC 9110 §15.6.2 asks for 501)',
-    outcome: '405 next',
-    cases: [
-      'a method in small letters',
-      'an unknown method',
-      'a method of 64 letters',
-      '"Get / HTTP/1.1"',
-      '"GE / HTTP/1.1"',
-      '"GETT / HTTP/1.1"',
-      '"GET-X / HTTP/1.1"',
-      '"PROPFIND / HTTP/1.1"',
-    ],
-  },
-  {
     reason: 'answers OPTIONS * before any rule of a folder holds',
     outcome: '200 next',
     cases: ['OPTIONS in asterisk-form'],
@@ -79,39 +61,10 @@ export const apacheMessage: readonly Deviation[] = [
     cases: ['"CONNECT / HTTP/1.1"', '"CONNECT http://a/ HTTP/1.1"'],
   },
   {
-    reason: 'takes octets that no URI has for part of a name of a file',
-    outcome: '404 next',
-    cases: [
-      'a backslash',
-      'angle brackets',
-      'quotation marks',
-      'obs-text in the target',
-      '"GET /\u0080 HTTP/1.1"',
-      '"GET /\u00c3\u00b1 HTTP/1.1"',
-    ],
-  },
-  {
-    reason: 'calls a major version below 1, and the preface of HTTP/2, malformed',
-    outcome: '400 close',
-    cases: ['HTTP/0.9 by name', 'the preface of HTTP/2', '"GET / HTTP/0.0"'],
-  },
-  {
     reason: 'answers later major versions as 1.1, though RFC 9110 §15.6.6 has 505',
     outcome: '200 next',
     cases: ['HTTP/2.0', 'HTTP/9.9', '"GET / HTTP/2.1"', '"GET / HTTP/3.0"'],
   },
-  {
-    reason: 'answers 400 to a head that is too large (RFC 6585 §5 has 431)',
-    outcome: '400 close',
-    cases: [
-      'a field of more than 32 KB',
-      'many long fields',
-      '101 fields',
-      'a name of more than 32 KB',
-      'blanks of more than 32 KB',
-      'a Cookie of more than 32 KB',
-      'a field without an end',
-      '1001 fields',
-    ],
-  },
+  { ...unknownMethod, cases: ['a method in small letters', '"Get / HTTP/1.1"'] },
+  { ...headSize, cases: ['101 fields'] },
 ]

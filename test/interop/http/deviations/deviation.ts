@@ -14,7 +14,7 @@ export function inChunks(method: 'GET' | 'POST', chunks: readonly string[]): rea
 
 /**
  * Compares what a server did, by titles, with what ours did, and tells each difference that is not listed, and each
- * listed one that it does not show any more.
+ * listed one that it does not show any more; a request may be listed once only.
  */
 export function judge(
   deviations: readonly Deviation[],
@@ -34,6 +34,12 @@ export function judge(
       ? []
       : [`${title}: ${outcome}, but listed as ${deviation.outcome}: ${deviation.reason}`]
   })
+  const titles = deviations.flatMap(({ cases }) => cases)
+  const repeated = titles.filter((title, index) => titles.indexOf(title) !== index)
   const unknown = [...listed.keys()].filter((title) => !theirs.has(title))
-  return [...faults, ...unknown.map((title) => `${title}: listed, but there is no such request`)]
+  return [
+    ...faults,
+    ...repeated.map((title) => `${title}: listed twice`),
+    ...unknown.map((title) => `${title}: listed, but there is no such request`),
+  ]
 }

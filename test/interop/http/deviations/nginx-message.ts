@@ -1,7 +1,9 @@
+import { bothMessage } from './both.ts'
 import type { Deviation } from './deviation.ts'
 
 /** What nginx does otherwise with request lines, fields and sizes. */
 export const nginxMessage: readonly Deviation[] = [
+  ...bothMessage,
   {
     reason: 'takes a bare LF for the end of a line, which RFC 9112 §2.2 allows',
     outcome: '200 next',
@@ -138,11 +140,6 @@ export const nginxMessage: readonly Deviation[] = [
     ],
   },
   {
-    reason: 'still answers HTTP/0.9, which RFC 9112 does not know',
-    outcome: 'bare text',
-    cases: ['HTTP/0.9'],
-  },
-  {
     reason: 'knows methods in capital letters only, and calls others malformed',
     outcome: '400 close',
     cases: ['a method in small letters', '"Get / HTTP/1.1"'],
@@ -158,57 +155,14 @@ export const nginxMessage: readonly Deviation[] = [
     cases: ['CONNECT in authority-form'],
   },
   {
-    reason:
-      'tells no method that it does not know from one that it was told not to serve (RFC 9110 §15.6.2 asks for 501)',
-    outcome: '405 next',
-    cases: [
-      'an unknown method',
-      'a method of 64 letters',
-      '"GE / HTTP/1.1"',
-      '"GETT / HTTP/1.1"',
-      '"GET-X / HTTP/1.1"',
-      '"PROPFIND / HTTP/1.1"',
-    ],
-  },
-  {
     reason: 'ends the connection after TRACE and CONNECT',
     outcome: '405 close',
     cases: ['TRACE', '"CONNECT / HTTP/1.1"', '"CONNECT http://a/ HTTP/1.1"'],
   },
   {
-    reason: 'takes octets that no URI has for part of a name of a file',
-    outcome: '404 next',
-    cases: [
-      'a backslash',
-      'angle brackets',
-      'quotation marks',
-      'obs-text in the target',
-      '"GET /\u0080 HTTP/1.1"',
-      '"GET /\u00c3\u00b1 HTTP/1.1"',
-    ],
-  },
-  {
     reason: 'calls a major version of wrong syntax one that it does not serve',
     outcome: '505 close',
     cases: ['no dot', '"GET / HTTP/10.1"', '"GET / HTTP/4294967297.1"'],
-  },
-  {
-    reason: 'calls a major version below 1, and the preface of HTTP/2, malformed',
-    outcome: '400 close',
-    cases: ['HTTP/0.9 by name', 'the preface of HTTP/2', '"GET / HTTP/0.0"'],
-  },
-  {
-    reason: 'answers 400 to a head that is too large (RFC 6585 §5 has 431)',
-    outcome: '400 close',
-    cases: [
-      'a field of more than 32 KB',
-      'many long fields',
-      'a name of more than 32 KB',
-      'blanks of more than 32 KB',
-      'a Cookie of more than 32 KB',
-      'a field without an end',
-      '1001 fields',
-    ],
   },
   { reason: 'counts no fields', outcome: '200 next', cases: ['101 fields'] },
 ]

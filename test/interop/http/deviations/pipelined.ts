@@ -1,8 +1,8 @@
 import type { PeerName } from '../peer.ts'
+import { http09 } from './both.ts'
 import type { Deviation } from './deviation.ts'
 
 const unknownMethod = 'tells no method that it does not know from one that it was told not to serve'
-const old = 'still answers HTTP/0.9, which RFC 9112 does not know'
 
 /** What real servers do otherwise with what follows a request. */
 export const afterRequest: Readonly<Record<PeerName, readonly Deviation[]>> = {
@@ -13,7 +13,7 @@ export const afterRequest: Readonly<Record<PeerName, readonly Deviation[]>> = {
       outcome: 'outer next',
       cases: ['two empty lines between two requests', 'LF between two requests', 'CR between two requests'],
     },
-    { reason: old, outcome: 'outer bare hidden', cases: ['HTTP/0.9 behind a request'] },
+    { reason: http09.reason, outcome: 'outer bare hidden', cases: ['HTTP/0.9 behind a request'] },
     {
       reason: 'calls a method in small letters malformed',
       outcome: 'outer 400 close',
@@ -32,7 +32,7 @@ export const afterRequest: Readonly<Record<PeerName, readonly Deviation[]>> = {
       outcome: 'outer next',
       cases: ['two empty lines between two requests', 'LF between two requests'],
     },
-    { reason: old, outcome: 'outer bare hidden', cases: ['HTTP/0.9 behind a request'] },
+    { reason: http09.reason, outcome: 'outer bare hidden', cases: ['HTTP/0.9 behind a request'] },
     {
       reason: unknownMethod,
       outcome: 'outer 405 close',
