@@ -28,6 +28,7 @@ export class TlsUpgrades {
   /** Runs the handshake on the stream; rejects, with the stream destroyed, if it fails. */
   upgrade(stream: Duplex, options: TlsOptions, scope: Scope & { readonly flow: Flow }): Promise<TLSSocket> {
     const engine = this.#engine(options)
+    this.#listen(engine, options)
     const handshake = new Handshake(stream)
     const upgrade: Upgrade = { ...scope, handshake }
     // A client that closes its half in the middle of the handshake has left, and is not waited for; afterwards it may.
@@ -71,14 +72,23 @@ export class TlsUpgrades {
       this.#log.debug({ connection: current()?.flow.id, reason: messageOf(error) }, 'TLS handshake failed')
       current()?.handshake.failed(error)
     })
-    engine.on('keylog', (line) => {
-      const upgrade = current()
-      if (upgrade === undefined) return
-      this.#wire.secret(upgrade.flow, line)
-      if (options.requestCert === true) upgrade.handshake.hear(line)
-    })
     this.#engines.set(options, engine)
     return engine
+  }
+
+  /** OpenSSL tells secrets, which costs each handshake some microseconds, only while somebody wants to know them. */
+  #listen(engine: Server, options: TlsOptions): void {
+    const isWanted = options.requestCert === true || this.#wire.isAttached
+    if (isWanted === engine.listenerCount('keylog') > 0) return
+    if (isWanted) engine.on('keylog', this.#hear)
+    else engine.off('keylog', this.#hear)
+  }
+
+  readonly #hear = (line: Buffer): void => {
+    const upgrade = current()
+    if (upgrade === undefined) return
+    this.#wire.secret(upgrade.flow, line)
+    upgrade.handshake.hear(line)
   }
 }
 

@@ -84,7 +84,8 @@ export class ServerKeys {
       requestCert: config.client !== 'off',
       // The client is judged here, where it can be told why.
       rejectUnauthorized: false,
-      SNICallback: (name, done) => done(null, this.#contextOf(name)),
+      // Without one, the handshake need not wait for a choice that there is not.
+      ...(named.size > 0 && { SNICallback: (name, done) => done(null, this.#contextOf(name)) }),
     }
   }
 
