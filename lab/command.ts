@@ -2,7 +2,7 @@
  * The contract of a command that a service brings: `services/<name>/commands/<command>.ts` exports it as `command`. In a
  * Text that it prints, a command stands in backquotes, as in `lab stop`, and is written as the person can type it.
  */
-import type { Problem, ScenarioFiles, Text } from './service.ts'
+import type { Address, Json, Problem, ScenarioFiles, Text } from './service.ts'
 
 /** One option of a command, as `node:util` parses it. */
 export interface Option {
@@ -31,6 +31,15 @@ export interface CommandFiles extends ScenarioFiles {
   placed(problem: Problem): Problem
 }
 
+/** An instance of the service in a running lab. */
+export interface RunningInstance {
+  readonly name: string
+  /** Where its endpoints listen, by name. */
+  readonly addresses: ReadonlyMap<string, Address>
+  /** Asks for one of the `operations` of the running service; rejects with its error. */
+  ask(operation: string, input?: Json): Promise<unknown>
+}
+
 /** What a service's command was called with. */
 export interface ServiceCall {
   readonly words: readonly string[]
@@ -54,6 +63,8 @@ export interface ServiceCall {
       readonly files: CommandFiles
     }[]
   }>
+  /** The service's instances in the running lab that the call means; rejects if none runs, or several do. */
+  running(): Promise<{ readonly domain: string; readonly instances: readonly RunningInstance[] }>
   /** A file that the person named, and the files beside it. */
   file(path: string): Promise<{ readonly name: string; readonly files: CommandFiles }>
 }

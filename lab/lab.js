@@ -12,9 +12,17 @@ const here = dirname(fileURLToPath(import.meta.url))
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   // Compiled modules are kept beside the packages: the next start reads them instead of stripping types again.
-  const { enableCompileCache } = await import('node:module')
+  const { enableCompileCache, registerHooks } = await import('node:module')
   const packages = join(here, '..', 'node_modules')
   enableCompileCache(existsSync(packages) ? join(packages, '.cache', 'telelab') : undefined)
+  // zod loads its words in sixty languages, 2 MB of them; the lab needs two. Should that place move, all are loaded again.
+  registerHooks({
+    resolve(name, context, next) {
+      const found = next(name, context)
+      if (!found.url.endsWith('/zod/v4/locales/index.js')) return found
+      return { ...found, url: new URL('scenario/locales.js', import.meta.url).href }
+    },
+  })
   const { main } = await import('./cli/index.ts')
   await main()
 } else {

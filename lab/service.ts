@@ -8,7 +8,7 @@ import type { TlsOptions, TLSSocket } from 'node:tls'
 import type { ZodType } from 'zod'
 import type { Certificate, CertificateRequest, World } from './world.ts'
 
-export type { ServiceCall, ServiceCommand } from './command.ts'
+export type { RunningInstance, ServiceCall, ServiceCommand } from './command.ts'
 export type {
   PublishedName,
   Names,
@@ -16,6 +16,8 @@ export type {
   ScramVerifier,
   Accounts,
   StoredMessage,
+  OpenMessage,
+  MessageDraft,
   Mailbox,
   Mail,
   CertificateRequest,
@@ -217,6 +219,8 @@ export interface ServiceContext<Config> {
 export interface Running extends AsyncDisposable {
   /** Undefined when all is well, else what is wrong. */
   health?(): Text | undefined
+  /** What the service's own commands may ask of it while it runs, by name; each checks its input. */
+  readonly operations?: Readonly<Record<string, (input: Json) => Json | Promise<Json>>>
   /** Hears what is wrong in files that it has read when a reload is refused; the service goes on as it was. */
   rejected?(problems: readonly Problem[]): void
 }
@@ -233,11 +237,14 @@ export interface Service<Config = unknown> {
   readonly after?: readonly string[]
   /** The points at which it can be broken, each with the schema of what the scenario may say there beyond `times`, `probability` and `match`. */
   readonly faults?: Readonly<Record<string, ZodType<Record<string, unknown>>>>
-  /** What is wrong in the files that the configuration names, `file` being the name given to `files.text`; called by `lab validate`, and before any start or reload. */
+  /**
+   * What is wrong in the files that the configuration names, `file` being the name given to `files.text`, or in options that
+   * no schema can judge: then `file` is empty, and `path` the option, as in `aliases.all`. Called by `lab validate`, and before any start or reload.
+   */
   problems?(
     config: Config,
     files: ScenarioFiles,
-    world: { readonly domain: string; readonly address: string },
+    world: { readonly domain: string; readonly address: string; readonly accounts: readonly string[] },
   ): readonly Problem[]
   start(ctx: ServiceContext<Config>): Promise<Running | void>
 }

@@ -17,6 +17,10 @@ export interface Names {
   list(): readonly PublishedName[]
   /** Calls `run` after each change until the result is disposed of. */
   watch(run: () => void): Disposable
+  /** Says where questions are answered, UDP and TCP, until the result is disposed of; the first who says so counts. */
+  answerAt(address: { readonly host: string; readonly port: number }): Disposable
+  /** Where the lab's own name server answers; undefined while none does. */
+  resolver(): { readonly host: string; readonly port: number } | undefined
 }
 
 /** A person of the lab, who logs in to every service with the same name and password. */
@@ -46,22 +50,55 @@ export interface Accounts {
 
 /** One message at rest in a mailbox. */
 export interface StoredMessage {
-  /** Stable across sessions, renames and restarts. */
+  /** Stable across sessions, renames and restarts; at most 70 printable characters, as POP3 wants it (RFC 1939 §7). */
   readonly id: string
   readonly path: string
   /** Octets as stored, lines ended by LF. */
   readonly size: number
+  /** Octets with all lines ended by CR LF; undefined if only `Mailbox.octets`, which reads the message, can tell. */
+  readonly octets: number | undefined
+}
+
+/** A message that is being read; what happens to its file meanwhile does not change it. */
+export interface OpenMessage {
+  /** Octets as stored. */
+  readonly size: number
+  /** The next piece, of 64 KB at most, as stored; undefined at the end. It lies where the next one will. */
+  read(): Promise<Buffer | undefined>
+  close(): Promise<void>
+}
+
+/** A message on its way into a mailbox, of which nothing can be seen there before `commit` resolves. */
+export interface MessageDraft {
+  /** Resolves when more may be written, and rejects if the disk does not take it; the octets may be changed afterwards. */
+  write(octets: Buffer): Promise<void>
+  /** Resolves with the id when the message is safe on disk; on failure, also of a `write` before, nothing of it stays. */
+  commit(): Promise<string>
+  /** Nothing of it stays; does nothing after `commit`. */
+  abort(): Promise<void>
 }
 
 /** The mailbox of one account: a Maildir that other programs may share. */
 export interface Mailbox {
   /** The Maildir's folder. */
   readonly folder: string
-  /** Stores a message durably before it resolves with its id; on failure nothing of it stays visible. */
-  deliver(message: Buffer | AsyncIterable<Buffer>): Promise<string>
+  /**
+   * Stores a message durably before it resolves with its id; on failure nothing of it stays visible. A message whose id
+   * is given is stored once, however often it is delivered: what sorts ids as text gives the order of the mailbox.
+   */
+  deliver(message: Buffer | AsyncIterable<Buffer>, id?: string): Promise<string>
+  /** The same for a message that comes in pieces; throws if the id cannot be one. */
+  draft(id?: string): MessageDraft
+  /** In the order of the ids. */
   list(): Promise<readonly StoredMessage[]>
+  /** Octets of one message with all lines ended by CR LF; it is read at most once for them. Rejects if it has gone. */
+  octets(id: string): Promise<number>
+  /** Octets as stored of all messages; what other programs did in the last second may be missing. */
+  usage(): Promise<number>
   /** Rejects if the message has gone. */
   read(id: string): Promise<Buffer>
+  /** A message to be read in pieces, and to be closed; rejects if it has gone. */
+  open(id: string): Promise<OpenMessage>
   /** False if the message had gone already. */
   remove(id: string): Promise<boolean>
 }

@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import type { ServiceCall, ServiceCommand } from '../command.ts'
+import type { RunningInstance, ServiceCall, ServiceCommand } from '../command.ts'
 import { hasFields, importExport } from '../host/exported.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { exit, labOptions, type Call, type Command } from './command.ts'
@@ -50,6 +50,7 @@ function serviceCall(call: Call, service: string): ServiceCall {
       const { domain, address, instances } = await scenarioOf(call)
       return { domain, address, instances: instances.filter((instance) => instance.service.name === service) }
     },
+    running: () => runningService(call, service),
     async file(path) {
       const { Files } = await import('../scenario/files.ts')
       const { variables } = await scenarioOf(call)
@@ -57,6 +58,26 @@ function serviceCall(call: Call, service: string): ServiceCall {
       return { name: basename(whole), files: new Files([dirname(whole)], variables) }
     },
   }
+}
+
+/** The instances of a service in the running lab. */
+async function runningService(call: Call, service: string): ReturnType<ServiceCall['running']> {
+  const [{ ask }, { controlPath }, { runningLab }, { statusSchema }] = await Promise.all([
+    import('../console/client.ts'),
+    import('../console/place.ts'),
+    import('./places.ts'),
+    import('./report.ts'),
+  ])
+  const path = controlPath(await runningLab(call))
+  const { domain, services } = statusSchema.parse(await ask(path, 'status'))
+  const instances = services
+    .filter(({ kind }) => kind === service)
+    .map(({ name, addresses }): RunningInstance => ({
+      name,
+      addresses: new Map(addresses.map(({ endpoint, host, port }) => [endpoint, { host, port }])),
+      ask: (operation, input = {}) => ask(path, 'service.ask', { name, operation, input }),
+    }))
+  return { domain, instances }
 }
 
 /** The scenario that the call names; what it warns of is for `lab validate` to tell. */

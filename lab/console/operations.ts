@@ -38,6 +38,11 @@ export function labOperations(lab: Lab, actions: LabActions): Readonly<Record<st
       await lab.stopService(name)
       return statusOf(lab)
     }),
+    'service.ask': operation(
+      'Asks a service for something that is its own, as its commands do.',
+      z.strictObject({ name: z.string(), operation: z.string().max(100), input: z.json() }),
+      ({ name, operation: asked, input }) => lab.ask(name, asked, input),
+    ),
     reload: operation('Reads the scenario again and changes what differs.', nothing, () => actions.reload()),
     log: operation(
       'The facts after number `since`, and with `follow` those to come.',

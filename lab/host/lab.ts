@@ -2,7 +2,7 @@ import { JournalFile } from '../journal/file.ts'
 import { Journal } from '../journal/journal.ts'
 import { nearest } from '../kit/nearest.ts'
 import type { Scenario } from '../scenario/scenario.ts'
-import type { Address, Logger, Text } from '../service.ts'
+import type { Address, Json, Logger, Text } from '../service.ts'
 import { Wire } from '../wire/wire.ts'
 import { createWorld, type LabWorld } from '../world/world.ts'
 import type { PortMode } from './bind.ts'
@@ -204,6 +204,11 @@ export class Lab implements AsyncDisposable {
         ...(trouble !== undefined && { trouble }),
       }
     })
+  }
+
+  /** Asks an instance for something that its service's own commands may ask. */
+  ask(instance: string, operation: string, input: Json): Promise<Json> {
+    return this.#runner(instance).ask(operation, input)
   }
 
   /** Where an endpoint listens; throws if it does not. */

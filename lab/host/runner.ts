@@ -1,6 +1,7 @@
 import type {
   Address,
   Fact,
+  Json,
   Logger,
   Problem,
   Running,
@@ -16,6 +17,7 @@ import type { Wire } from '../wire/wire.ts'
 import type { PortMode } from './bind.ts'
 import type { LabClock } from './clock.ts'
 import { LabError, messageOf, stackOf } from './error.ts'
+import { lendWorld } from './lend.ts'
 import type { Faults } from './fault.ts'
 import { scopes, type Scope } from './scope.ts'
 import { Sockets } from './sockets.ts'
@@ -91,6 +93,15 @@ export class Runner {
         'internal error while hearing of mistakes; the service goes on',
       )
     }
+  }
+
+  /** Asks the running service for something that its own commands may ask; rejects with a LabError if there is no such thing. */
+  async ask(operation: string, input: Json): Promise<Json> {
+    const { name } = this.instance
+    const operations = this.#running?.operations ?? {}
+    const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined
+    if (run === undefined) throw new LabError((words) => words.operationUnknown(name, operation))
+    return run(input)
   }
 
   /** Where its endpoints listen. */
@@ -203,7 +214,7 @@ export class Runner {
     const { clock, random, journal, faults } = this.#host
     const sockets = this.#sockets
     if (sockets === undefined) throw new TypeError('no context without sockets')
-    const world = this.#world()
+    const world = lendWorld(this.#host.world, (publish) => this.#owned(publish))
     return {
       instance: name,
       config,
@@ -234,29 +245,6 @@ export class Runner {
       },
       fault: (point, subject) => faults.take(point, subject),
       record: (fact: Fact) => journal.record(name, fact),
-    }
-  }
-
-  /** The lab's World, in which the names that this instance publishes end with it. */
-  #world(): World {
-    const { world } = this.#host
-    const names: World['names'] = {
-      list: () => world.names.list(),
-      publish: (published) => this.#owned(() => world.names.publish(published)),
-      watch: (run) => this.#owned(() => world.names.watch(run)),
-    }
-    const { accounts, mail, certificates } = world
-    return {
-      get domain() {
-        return world.domain
-      },
-      get address() {
-        return world.address
-      },
-      names,
-      accounts,
-      mail,
-      certificates,
     }
   }
 

@@ -110,11 +110,15 @@ function portProblems(
 export function contentProblems(
   instances: readonly Instance[],
   tree: Tree,
-  world: { readonly domain: string; readonly address: string },
+  world: Parameters<NonNullable<Service['problems']>>[2],
 ): Problem[] {
   return instances.flatMap(({ name, service, config, files }) => {
     try {
-      return (service.problems?.(config, files, world) ?? []).map((problem) => files.placed(problem))
+      return (service.problems?.(config, files, world) ?? []).map((problem) => {
+        if (problem.file !== '') return files.placed(problem)
+        const path = ['services', name, ...optionPath(problem.path)]
+        return { ...problem, ...placeOf(tree, path), path: pathText(path) }
+      })
     } catch (error) {
       if (!(error instanceof FileError)) throw error
       if (error.problems.length > 0) return error.problems
@@ -122,4 +126,10 @@ export function contentProblems(
       return [{ ...placeOf(tree, path), path: pathText(path), message: error.text }]
     }
   })
+}
+
+/** An option, and perhaps a key inside of it, which may have dots of its own. */
+function optionPath(path: string): readonly string[] {
+  const dot = path.indexOf('.')
+  return dot < 0 ? [path] : [path.slice(0, dot), path.slice(dot + 1)]
 }

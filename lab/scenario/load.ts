@@ -58,7 +58,13 @@ export async function loadScenario(file: string, options: LoadOptions): Promise<
   if (checked.value === undefined || problems.some(isError)) return { scenario: undefined, problems }
   const { title, summary, domain, accounts } = checked.value
   checkAccounts(accounts, tree, problems)
-  problems.push(...contentProblems(services, tree, { domain, address }))
+  problems.push(
+    ...contentProblems(services, tree, {
+      domain,
+      address,
+      accounts: accounts.map((account) => account.name),
+    }),
+  )
   const scenario: Scenario = {
     name,
     title: both(title),

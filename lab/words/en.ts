@@ -17,6 +17,8 @@ export const english = {
     `${service} cannot listen on ${host}: this machine has no such address. Choose another with --bind`,
   endpointWrong: (service: string, endpoint: string): string =>
     `${service} has no endpoint "${endpoint}" of that kind that listens`,
+  operationUnknown: (service: string, operation: string): string =>
+    `${service} does not run, or knows nothing of "${operation}"`,
   endpointTwice: (service: string, endpoint: string): string =>
     `${service} listens on its endpoint "${endpoint}" already`,
   connectRefused: (service: string, where: string): string =>

@@ -13,6 +13,7 @@ export const spanish: Words = {
     `${service} no puede escuchar en ${host}: esta máquina no tiene esa dirección. Elige otra con --bind`,
   endpointWrong: (service, endpoint) =>
     `${service} no tiene ningún punto de acceso "${endpoint}" de ese tipo que escuche`,
+  operationUnknown: (service, operation) => `${service} no está en marcha o no sabe nada de "${operation}"`,
   endpointTwice: (service, endpoint) => `${service} ya escucha en su punto de acceso "${endpoint}"`,
   connectRefused: (service, where) => `el cortafuegos del laboratorio no deja a ${service} llegar a ${where}`,
   serviceStopped: (service) => `${service} se ha detenido`,

@@ -1,39 +1,55 @@
-/** A message on its way to disk, in which CRLF becomes LF. */
+/** A message on its way to disk: CRLF becomes LF, and what it measures is counted. */
+import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-
-const CR = 13
-const LF = 10
+import { removeFile } from '../kit/files.ts'
+import type { MessageDraft } from '../service.ts'
+import { CR, LF } from './line-ends.ts'
 
 /** The most octets handled before the event loop has its turn. */
 const PORTION = 64 * 1024
 
-/** Writes a message to an open file with lines ended by LF; a CR that no LF follows stays. */
-export async function writeMessage(file: FileHandle, message: Buffer | AsyncIterable<Buffer>): Promise<void> {
-  if (Buffer.isBuffer(message)) {
-    // One octet more, for `fill` keeps room for a CR that was held back.
-    const draft = new Draft(file, Math.min(message.length + 1, PORTION))
-    await draft.write(message)
-    await draft.end()
-    return
-  }
-  const draft = new Draft(file, PORTION)
-  for await (const piece of message) await draft.write(piece)
-  await draft.end()
+/** The room that a message has at first, in octets. */
+const ROOM = 8 * 1024
+
+/** Has a write wait for the disk; elsewhere the flag is missing, or promises less than `sync` does (macOS). */
+const SYNCED = process.platform === 'linux' ? constants.O_DSYNC : 0
+
+/** What a written message measures. */
+export interface Measures {
+  /** Octets on disk. */
+  readonly size: number
+  /** Octets with lines ended by CR LF; undefined where the last line has no end, so that readers differ on them. */
+  readonly octets: number | undefined
 }
 
-class Draft {
-  readonly #file: FileHandle
-  readonly #portion: Buffer
-  #used = 0
-  /** The piece before ended with a CR, which is an octet of the message only if no LF follows. */
-  #isHolding = false
+/** Creates the file of a draft, which must not be there, with more flags of `open`. */
+export type CreateFile = (path: string, flags: number) => Promise<FileHandle>
 
-  constructor(file: FileHandle, size: number) {
-    this.#file = file
-    this.#portion = Buffer.allocUnsafe(Math.max(size, 2))
+/**
+ * The file of a message that is being written. A small one is held in memory until it is whole, and then opened, written
+ * and made durable in two steps.
+ */
+export class DraftFile {
+  readonly path: string
+  readonly #create: CreateFile
+  #file: FileHandle | undefined
+  #portion = Buffer.alloc(0)
+  #used = 0
+  /** Octets that have left the portion. */
+  #flushed = 0
+  /** Octets as they would be with CR LF; grows by each octet that comes, and by a CR for each LF that has none. */
+  #octets = 0
+  /** What came last: a CR that is an octet of the message only if no LF follows, or a CR of several, which all stay. */
+  #last: 'other' | 'line end' | 'held CR' | 'CR' = 'other'
+
+  constructor(path: string, create: CreateFile) {
+    this.path = path
+    this.#create = create
   }
 
+  /** Resolves when the octets are no longer needed. */
   async write(piece: Buffer): Promise<void> {
+    this.#makeRoom(piece.length)
     let from = 0
     while (from < piece.length) {
       from = this.#fill(piece, from)
@@ -41,12 +57,43 @@ class Draft {
     }
   }
 
-  async end(): Promise<void> {
-    if (this.#isHolding) {
+  /** Makes the whole durable and closes the file. */
+  async finish(): Promise<Measures> {
+    if (this.#last === 'held CR') {
       if (this.#used === this.#portion.length) await this.#flush()
       this.#portion[this.#used++] = CR
     }
+    const size = this.#flushed + this.#used
+    const isEnded = size === 0 || this.#last === 'line end'
+    // One write makes it durable; of an empty message there is none.
+    const isSynced = this.#file === undefined && SYNCED !== 0 && size > 0
+    const file = (this.#file ??= await this.#create(this.path, isSynced ? SYNCED : 0))
     await this.#flush()
+    if (!isSynced) await file.sync()
+    this.#file = undefined
+    await file.close()
+    return { size, octets: isEnded ? this.#octets : undefined }
+  }
+
+  /** Leaves no file behind. */
+  async remove(): Promise<void> {
+    const file = this.#file
+    this.#file = undefined
+    this.#portion = Buffer.alloc(0)
+    try {
+      await file?.close()
+    } finally {
+      await removeFile(this.path)
+    }
+  }
+
+  #makeRoom(octets: number): void {
+    // Two octets more, for `fill` keeps room for a CR that was held back.
+    const wanted = Math.min(this.#used + octets + 2, PORTION)
+    if (wanted <= this.#portion.length) return
+    const portion = Buffer.allocUnsafeSlow(Math.min(Math.max(wanted, this.#used * 2, ROOM), PORTION))
+    this.#portion.copy(portion, 0, 0, this.#used)
+    this.#portion = portion
   }
 
   /** Takes over octets from `from` on and returns where it stopped; the portion is then full or the piece at its end. */
@@ -54,25 +101,91 @@ class Draft {
     const portion = this.#portion
     const full = portion.length - 1
     let used = this.#used
-    let isHolding = this.#isHolding
+    let last = this.#last
+    let bare = 0
     let at = from
     for (; at < piece.length && used < full; at++) {
       const octet = piece.readUInt8(at)
-      if (isHolding && octet !== LF) portion[used++] = CR
-      isHolding = octet === CR
-      if (!isHolding) portion[used++] = octet
+      if (octet === LF) {
+        if (last === 'other' || last === 'line end') bare += 1
+        last = 'line end'
+      } else {
+        if (last === 'held CR') portion[used++] = CR
+        if (octet !== CR) last = 'other'
+        else if (last === 'held CR' || last === 'CR') last = 'CR'
+        else {
+          last = 'held CR'
+          continue
+        }
+      }
+      portion[used++] = octet
     }
     this.#used = used
-    this.#isHolding = isHolding
+    this.#last = last
+    this.#octets += at - from + bare
     return at
   }
 
   async #flush(): Promise<void> {
+    const file = (this.#file ??= await this.#create(this.path, 0))
     let from = 0
     while (from < this.#used) {
-      const { bytesWritten } = await this.#file.write(this.#portion, from, this.#used - from)
+      const { bytesWritten } = await file.write(this.#portion, from, this.#used - from)
       from += bytesWritten
     }
+    this.#flushed += this.#used
     this.#used = 0
+  }
+}
+
+/** A draft whose file goes as soon as anything has failed, for it may be the disk that is full. */
+export class Draft implements MessageDraft {
+  readonly #file: DraftFile
+  readonly #store: (file: DraftFile) => Promise<string>
+  #failure: unknown
+  #isOver = false
+
+  /** `store` puts the finished file in its place. */
+  constructor(file: DraftFile, store: (file: DraftFile) => Promise<string>) {
+    this.#file = file
+    this.#store = store
+  }
+
+  async write(octets: Buffer): Promise<void> {
+    this.#check()
+    try {
+      await this.#file.write(octets)
+    } catch (error) {
+      await this.#fail(error)
+      throw error
+    }
+  }
+
+  async commit(): Promise<string> {
+    this.#check()
+    this.#isOver = true
+    try {
+      return await this.#store(this.#file)
+    } catch (error) {
+      await this.#fail(error)
+      throw error
+    }
+  }
+
+  async abort(): Promise<void> {
+    if (this.#isOver) return
+    this.#isOver = true
+    await this.#file.remove()
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#isOver) throw new Error('the draft of a message is used after its end')
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    this.#failure ??= error
+    this.#isOver = true
+    await this.#file.remove()
   }
 }

@@ -13,6 +13,7 @@ const LONGEST_DATA = 4 * 65_535
 export function createNames(failed: (error: unknown) => void): Names {
   const published = new Set<PublishedName>()
   const watchers = new Set<{ readonly run: () => void }>()
+  const resolvers = new Set<{ readonly host: string; readonly port: number }>()
   let list: readonly PublishedName[] | undefined
 
   function changed(): void {
@@ -53,6 +54,15 @@ export function createNames(failed: (error: unknown) => void): Names {
       const watcher = { run }
       watchers.add(watcher)
       return disposable(() => void watchers.delete(watcher))
+    },
+    answerAt(address) {
+      const entry = Object.freeze({ ...address })
+      resolvers.add(entry)
+      return disposable(() => void resolvers.delete(entry))
+    },
+    resolver() {
+      const [first] = resolvers
+      return first
     },
   }
 }

@@ -145,7 +145,7 @@ async function createForwarder(
 }
 
 async function listen(ctx: ServiceContext<Config>, server: Server): Promise<void> {
-  await ctx.udp('dns', (message, peer) =>
+  const address = await ctx.udp('dns', (message, peer) =>
     server.respond(message, { host: peer.host, connection: peer.connection, transport: 'udp' }),
   )
   const connections = new Connections(CONNECTION_LIMIT)
@@ -169,4 +169,5 @@ async function listen(ctx: ServiceContext<Config>, server: Server): Promise<void
     socket.once('close', () => connections.remove(held))
     connection.start()
   })
+  ctx.world.names.answerAt(address)
 }

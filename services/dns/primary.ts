@@ -109,7 +109,7 @@ export class Primary implements Disposable {
     const names = config.records === 'services' ? world.names.list() : []
     const loaded = this.kept.map(withServedSerial)
     const zones = joinZones(loaded, names, config.ttl, (name, why) => {
-      log.warn({ name: name.name, type: name.type, why }, 'a published name is not served')
+      log.debug({ name: name.name, type: name.type, why }, 'a published name is not served')
     })
     this.versions?.keep(new Map(this.kept.map((each) => [each.name, versionOf(each)])))
     return this.signer?.sign(zones) ?? zones

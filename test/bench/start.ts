@@ -40,7 +40,10 @@ const lab = (name: string, program: string, ...words: readonly string[]): Subjec
   http: { host: '127.0.0.1', port: 8080 },
   title: /^HTTP\/1\.1 200 OK\r\n/,
   start: (folder) =>
-    spawn(program, [join(root, 'lab', 'lab.js'), 'start', ...words], { cwd: folder, stdio: 'ignore' }),
+    spawn(program, [join(root, 'lab', 'lab.js'), 'start', 'dns', 'http', ...words], {
+      cwd: folder,
+      stdio: 'ignore',
+    }),
 })
 
 const inetsim: Subject = {

@@ -30,7 +30,7 @@ async function follow(lines: readonly string[], folder: string): Promise<string[
     const command = line
       .replace(/^npm start/, 'npx lab start')
       .replace(/^npx lab/, `"${process.execPath}" "${launcher}"`)
-      .replaceAll(/\b(?:5353|8080|8443)\b/g, (port) => ports.get(port) ?? port)
+      .replaceAll(/\b(?:5353|8080|8443|2110)\b/g, (port) => ports.get(port) ?? port)
     const whole = isStart
       ? `${command.replace(/#.*/, '').replace('--detach', '')} --detach --ports any`
       : command
@@ -45,6 +45,8 @@ async function follow(lines: readonly string[], folder: string): Promise<string[
       const isHttp = new RegExp(`^\\s*http .*:${port}$`, 'm').test(stdout)
       if (isDns || isHttps || isHttp) ports.set(isDns ? '5353' : isHttps ? '8443' : '8080', String(port))
     }
+    const [, pop3] = (isStart && /\bpop3 \S+:(\d+)/.exec(stdout)) || []
+    if (pop3 !== undefined) ports.set('2110', pop3)
   }
   return outputs
 }
@@ -68,6 +70,24 @@ test('the tour of the student', { skip }, async () => {
   assert.match(status ?? '', /dns\s+running[\s\S]*http\s+running/)
   assert.match(without ?? '', /dns\s+stopped/)
   assert.match(again ?? '', /dns\s+running/)
+  assert.equal(stop, 'stopped\n')
+})
+
+test('the tour of mail', { skip: missing('curl', 'sh') }, async () => {
+  using folder = temporaryFolder()
+  const lines = linesOf(blocks('Mail', 'sh')[0])
+  const [, sent, list, message, log, queue, stop] = await follow(
+    ['npm start', ...lines, 'npx lab stop'],
+    folder.path,
+  )
+  assert.match(sent ?? '', /^250 2\.0\.0 OK id=/)
+  assert.match(list ?? '', /^1 \d+\r\n$/)
+  assert.match(message ?? '', /^Return-path: <nombre1_9721@sstt9721\.org>\r\n[^]*\r\nSubject: Hola\r\n/)
+  assert.match(
+    log ?? '',
+    /smtp\.accepted .*nombre2_9721@sstt9721\.org[^]*pop3\.retrieved account=nombre2_9721/,
+  )
+  assert.equal(queue, 'nothing waits\n')
   assert.equal(stop, 'stopped\n')
 })
 

@@ -107,7 +107,13 @@ function worldWith(none: () => never): World {
   return {
     domain: 'conformance.test',
     address: '127.0.0.1',
-    names: { publish: () => quiet, list: () => [], watch: () => quiet },
+    names: {
+      publish: () => quiet,
+      list: () => [],
+      watch: () => quiet,
+      answerAt: () => quiet,
+      resolver: () => undefined,
+    },
     accounts: { list: () => [], find: none, verify: none, scram: none },
     mail: { mailbox: none },
     certificates: {

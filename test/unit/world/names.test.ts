@@ -84,3 +84,15 @@ test('names and watchers are bounded, and there is room again after disposing of
   for (let count = 0; count < 1000; count++) names.watch(() => {})
   assert.throws(() => names.watch(() => {}), /1000 watchers/)
 })
+
+test('the first who answers questions is the resolver, until that ends', () => {
+  const names = createNames(forbidden)
+  assert.equal(names.resolver(), undefined)
+  const first = names.answerAt({ host: '127.0.0.1', port: 53 })
+  const second = names.answerAt({ host: '127.0.0.2', port: 53 })
+  assert.deepEqual(names.resolver(), { host: '127.0.0.1', port: 53 })
+  first[Symbol.dispose]()
+  assert.deepEqual(names.resolver(), { host: '127.0.0.2', port: 53 })
+  second[Symbol.dispose]()
+  assert.equal(names.resolver(), undefined)
+})

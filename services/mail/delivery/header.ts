@@ -1,0 +1,64 @@
+/** Watches a message's header pass, in pieces of any size. */
+
+const LF = 10
+/** Octets of a line that are looked at; the names that are looked for are shorter. */
+const LOOKED_AT = 80
+
+/** Finds the end of the header and counts what is in it; each octet is looked at once. */
+export class HeaderScanner {
+  /** Received fields so far (RFC 5321 §6.3). */
+  received = 0
+  hasDate = false
+  hasMessageId = false
+  /** The header's end has been seen. */
+  isOver = false
+  #first: boolean | undefined
+  /** The first octets of the line that the last piece ended in, and how many the line has. */
+  readonly #line = Buffer.alloc(LOOKED_AT)
+  #length = 0
+
+  /** The message begins with a line that is no field, so that it has no header at all. */
+  get isBare(): boolean {
+    return !(this.#first ?? isFieldOrEnd(this.#text()))
+  }
+
+  /** Takes the next piece, which must not end between CR and LF; returns where the empty line after the header begins in it, if it does. */
+  scan(piece: Buffer): number | undefined {
+    let from = 0
+    while (!this.isOver && from < piece.length) {
+      const end = piece.indexOf(LF, from)
+      const stop = end < 0 ? piece.length : end + 1
+      const isWhole = this.#length === 0
+      if (this.#length < LOOKED_AT) piece.copy(this.#line, this.#length, from, stop)
+      this.#length += stop - from
+      if (end >= 0 && isWhole && /^\r?\n$/.test(this.#text())) {
+        this.isOver = true
+        this.#first ??= true
+        return from
+      }
+      if (end >= 0) this.#endLine()
+      from = stop
+    }
+    return undefined
+  }
+
+  #text(): string {
+    return this.#line.toString('latin1', 0, Math.min(this.#length, LOOKED_AT))
+  }
+
+  #endLine(): void {
+    const line = this.#text()
+    this.#length = 0
+    this.#first ??= isFieldOrEnd(line)
+    if (this.isBare) this.isOver = true
+    const name = /^([!-9;-~]+)[ \t]*:/.exec(line)?.[1]?.toLowerCase()
+    if (name === 'received') this.received += 1
+    else if (name === 'date') this.hasDate = true
+    else if (name === 'message-id') this.hasMessageId = true
+  }
+}
+
+/** RFC 5322 §2.2 and, with blanks before the colon, §4.5. */
+function isFieldOrEnd(line: string): boolean {
+  return /^(?:[!-9;-~]+[ \t]*:|\r?\n|$)/.test(line)
+}

@@ -1,0 +1,34 @@
+/** The mail of the lab: SMTP in, Maildir on disk, POP3 out, and a queue for the mail of others. */
+import { defineService } from '../../lab/service.ts'
+import { mailOptions, pop3Fault, smtpFault, type MailConfig } from './options.ts'
+import { mailProblems } from './policy/problems.ts'
+
+/** The `mail` service. */
+export const service = defineService<MailConfig>({
+  name: 'mail',
+  summary: {
+    en: 'Mail: SMTP and submission, a Maildir for each account, POP3',
+    es: 'Correo: SMTP y envío autenticado, un Maildir por cuenta, POP3',
+  },
+  config: mailOptions,
+  endpoints: {
+    smtp: { transport: 'tcp', standard: 25, fallback: 2525, try: 'nc -C ${host} ${port}' },
+    submission: { transport: 'tcp', standard: 587, fallback: 2587 },
+    smtps: { transport: 'tcp', standard: 465, fallback: 2465 },
+    pop3: { transport: 'tcp', standard: 110, fallback: 2110, try: 'nc -C ${host} ${port}' },
+    pop3s: { transport: 'tcp', standard: 995, fallback: 2995 },
+  },
+  after: ['dns'],
+  faults: {
+    'smtp.connect': smtpFault,
+    'smtp.mail': smtpFault,
+    'smtp.rcpt': smtpFault,
+    'smtp.data': smtpFault,
+    'smtp.message': smtpFault,
+    'pop3.connect': pop3Fault,
+    'pop3.login': pop3Fault,
+    'pop3.retrieve': pop3Fault,
+  },
+  problems: mailProblems,
+  start: async (ctx) => (await import('./start.ts')).start(ctx),
+})

@@ -1,0 +1,97 @@
+/** How clients of SMTP and POP3 log in, and whether their password may be seen on the wire. */
+import { createNetworks } from '../../lab/kit/networks.ts'
+import { openSasl, type SaslAccounts, type SaslExchange } from '../../lab/kit/sasl.ts'
+import { Decoys } from '../../lab/kit/sasl/decoys.ts'
+import type { Account, Peer, ServiceContext } from '../../lab/service.ts'
+import type { MailConfig } from './options.ts'
+
+/** The rounds that verifiers of the lab's accounts have. */
+export const SCRAM_ITERATIONS = 10_000
+
+/** Mechanisms that show the password to whoever reads the wire. */
+const CLEAR: readonly string[] = ['PLAIN', 'LOGIN']
+
+const loopback = createNetworks(['127.0.0.0/8', '::1/128'])
+
+/** Logs clients in by the accounts of the lab; the name may be `user` or `user@domain` with a domain of the service. */
+export class Logins {
+  readonly #ctx: Pick<ServiceContext<MailConfig>, 'clock' | 'config' | 'random' | 'world'>
+  readonly #decoys: Decoys
+  readonly #accounts: SaslAccounts
+
+  constructor(ctx: Pick<ServiceContext<MailConfig>, 'clock' | 'config' | 'random' | 'world'>) {
+    this.#ctx = ctx
+    this.#decoys = new Decoys(ctx.random, SCRAM_ITERATIONS)
+    const { accounts } = ctx.world
+    this.#accounts = {
+      // Asked of an unknown name too, which takes as long as a wrong password.
+      verify: (name, password) => accounts.verify(this.#local(name) ?? '', password),
+      scram: async (name, hash) => accounts.scram(this.#local(name) ?? '', hash),
+      decoy: (name, hash) => this.#decoys.of((this.#local(name) ?? name).toLowerCase(), hash),
+    }
+  }
+
+  /** Whether a password may cross this connection as it is: under TLS, or as the option `plaintext` says. */
+  isClearAllowed(peer: Peer, isSecure: boolean): boolean {
+    const { plaintext } = this.#ctx.config
+    return isSecure || plaintext === 'allowed' || (plaintext === 'loopback' && loopback.has(peer.host))
+  }
+
+  /** The mechanisms that the connection may use now, in the order of the options. */
+  mechanisms(peer: Peer, isSecure: boolean): readonly string[] {
+    const { mechanisms } = this.#ctx.config
+    if (this.isClearAllowed(peer, isSecure)) return mechanisms
+    return mechanisms.filter((mechanism) => !CLEAR.includes(mechanism))
+  }
+
+  /** Begins a login by a mechanism of the options, letter case ignored; a wrong one is answered after `failureDelay`. */
+  open(mechanism: string): SaslExchange | undefined {
+    const { config, random } = this.#ctx
+    if (!config.mechanisms.some((known) => known === mechanism.toUpperCase())) return undefined
+    const exchange = openSasl(mechanism, this.#accounts, random)
+    if (exchange === undefined) return undefined
+    return {
+      step: async (response) => {
+        const step = await exchange.step(response)
+        if (step.kind === 'failed' && step.why === 'rejected') await this.#delay()
+        return step
+      },
+    }
+  }
+
+  /** The account that name and password are right for; if they are not, after `failureDelay`. */
+  async check(name: string, password: string): Promise<Account | 'rejected' | 'busy'> {
+    try {
+      if (await this.#accounts.verify(name, password)) {
+        const account = this.account(name)
+        if (account !== undefined) return account
+      }
+    } catch {
+      return 'busy'
+    }
+    await this.#delay()
+    return 'rejected'
+  }
+
+  /** The account that a name of a login stands for. */
+  account(name: string): Account | undefined {
+    const local = this.#local(name)
+    return local === undefined ? undefined : this.#ctx.world.accounts.find(local)
+  }
+
+  /** The name without its domain; undefined if the domain is not of this service. */
+  #local(name: string): string | undefined {
+    const at = name.lastIndexOf('@')
+    if (at < 0) return name
+    const domain = name.slice(at + 1).toLowerCase()
+    const { config, world } = this.#ctx
+    return domain === world.domain.toLowerCase() || config.domains.includes(domain)
+      ? name.slice(0, at)
+      : undefined
+  }
+
+  async #delay(): Promise<void> {
+    const { clock, config } = this.#ctx
+    if (config.failureDelay > 0) await clock.wait(config.failureDelay * 1000)
+  }
+}

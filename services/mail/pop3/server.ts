@@ -1,0 +1,83 @@
+/** The POP3 server: RFC 1939, with the extensions of RFC 2449, 2595, 5034 and 6856. */
+import type { Duplex } from 'node:stream'
+import type { TlsOptions } from 'node:tls'
+import type { Peer } from '../../../lab/service.ts'
+import type { Logins } from '../login.ts'
+import type { Pop3Config } from '../options.ts'
+import { Pop3Connection } from './connection.ts'
+import type { Pop3Desk } from './desk.ts'
+import { Locks } from './locks.ts'
+import { Scratch } from './stuffing.ts'
+import { SMALL } from './transaction.ts'
+import { ERR } from './words.ts'
+
+/** What a server is made of. */
+export interface Pop3Options {
+  readonly ctx: Pop3Desk['ctx']
+  readonly config: Pop3Config
+  /** Asked at each STLS; undefined if none is to be offered. */
+  readonly tlsOptions: (() => TlsOptions) | undefined
+  readonly logins: Logins
+}
+
+/** Serves the mailboxes of a lab, on as many endpoints as there are; one session has a mailbox at a time. */
+export class Pop3Server {
+  readonly #desk: Pop3Desk
+  readonly #connections = new Set<Pop3Connection>()
+  /** Connections in the middle of a TLS handshake. */
+  #upgrading = 0
+
+  constructor({ ctx, config, tlsOptions, logins }: Pop3Options) {
+    this.#desk = { ctx, config, tlsOptions, logins, locks: new Locks(ctx.clock), scratch: new Scratch(SMALL) }
+    const stop = (): void => {
+      for (const connection of this.#connections) connection.stop()
+    }
+    ctx.signal.addEventListener('abort', stop, { once: true })
+  }
+
+  /** Serves one client; `isSecure` says that the stream is TLS already. */
+  serve(stream: Duplex, peer: Peer, isSecure: boolean): void {
+    const { config } = this.#desk
+    // Of a client that has left already nothing would be heard any more.
+    if (stream.destroyed) return
+    if (this.#connections.size + this.#upgrading >= config.maxConnections) {
+      stream.on('error', () => stream.destroy())
+      stream.end(`-ERR [SYS/TEMP] ${ERR.busy.en}\r\n`)
+      stream.resume()
+      return
+    }
+    this.#open(stream, peer, isSecure, false)
+  }
+
+  #open(stream: Duplex, peer: Peer, isSecure: boolean, isGreeted: boolean): void {
+    const connection: Pop3Connection = new Pop3Connection(this.#desk, {
+      stream,
+      peer,
+      isSecure,
+      isGreeted,
+      upgrade: () => {
+        this.#connections.delete(connection)
+        void this.#upgrade(stream, peer)
+      },
+      closed: () => this.#connections.delete(connection),
+    })
+    this.#connections.add(connection)
+    connection.start()
+  }
+
+  /** RFC 2595 §4: behind STLS all begins anew, but for the greeting. */
+  async #upgrade(stream: Duplex, peer: Peer): Promise<void> {
+    const { ctx, tlsOptions } = this.#desk
+    if (tlsOptions === undefined) return
+    this.#upgrading += 1
+    try {
+      const secured = await ctx.upgrade(stream, tlsOptions())
+      if (!secured.destroyed) this.#open(secured, peer, true, true)
+    } catch (error) {
+      ctx.log.debug({ err: error, connection: peer.connection }, 'STLS failed')
+      stream.destroy()
+    } finally {
+      this.#upgrading -= 1
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import type { Account, Peer, ServiceContext } from '../../../lab/service.ts'
+import type { Client, Entrance, PostOffice, Refusal } from '../envelope.ts'
+import type { Logins } from '../login.ts'
+import { smtpFault, type Extension, type MailConfig, type SmtpConfig, type SmtpFault } from '../options.ts'
+import { writeReply, type Outcome, type Reply } from './reply.ts'
+
+/** What all sessions of a server share. */
+export interface SmtpParts {
+  readonly ctx: Pick<
+    ServiceContext<MailConfig>,
+    'clock' | 'config' | 'fault' | 'log' | 'random' | 'record' | 'signal' | 'upgrade'
+  >
+  readonly config: SmtpConfig
+  readonly office: PostOffice
+  readonly logins: Logins
+  readonly hostname: string
+  readonly extensions: ReadonlySet<Extension>
+  /** Whether the client of that address may bring one more message this minute. */
+  mayBring(host: string): boolean
+}
+
+/** A place where a scenario can break SMTP. */
+export type FaultPoint = 'smtp.connect' | 'smtp.mail' | 'smtp.rcpt' | 'smtp.data' | 'smtp.message'
+
+/** From and to whom; of many recipients the first ones. */
+export interface Told {
+  readonly from?: string | undefined
+  readonly to?: readonly string[] | undefined
+}
+
+// A fault has fields of the host's too.
+const faultFields = z.object(smtpFault.shape)
+
+/** Recipients that a fact names. */
+const TOLD = 20
+
+/** Who talks to whom, and what every part of a session says by it: replies, facts and faults. */
+export class Dialogue {
+  readonly parts: SmtpParts
+  readonly peer: Peer
+  readonly entrance: Entrance
+  readonly isSecure: boolean
+  /** What the client calls itself; empty before HELO or EHLO. */
+  name = ''
+  isExtended = false
+  account: Account | undefined
+  /** Messages taken. */
+  messages = 0
+
+  constructor(
+    parts: SmtpParts,
+    { peer, entrance, isSecure }: Readonly<Pick<Dialogue, 'peer' | 'entrance' | 'isSecure'>>,
+  ) {
+    this.parts = parts
+    this.peer = peer
+    this.entrance = entrance
+    this.isSecure = isSecure
+  }
+
+  /** The client's address as people write it. */
+  get host(): string {
+    return this.peer.host.replace(/^::ffff:(?=\d+\.)/i, '')
+  }
+
+  /** The client as the policy sees it, in a transaction of SMTPUTF8 or not. */
+  client(isUtf8: boolean): Client {
+    const { peer, entrance, name, isSecure, account } = this
+    return { peer, entrance, name, protocol: this.#protocol(isUtf8), isSecure, account }
+  }
+
+  // RFC 3848, RFC 6531 §3.7.3
+  #protocol(isUtf8: boolean): string {
+    if (!this.isExtended) return 'SMTP'
+    const suffix = `${this.isSecure ? 'S' : ''}${this.account === undefined ? '' : 'A'}`
+    return `${isUtf8 ? 'UTF8SMTP' : 'ESMTP'}${suffix}`
+  }
+
+  reply(code: number, status: string | undefined, text: Reply['text'], after?: Outcome['after']): Outcome {
+    const isEnhanced = this.parts.extensions.has('ENHANCEDSTATUSCODES')
+    return { text: writeReply({ code, status, text }, isEnhanced), after }
+  }
+
+  /** Refuses mail, or who brings it, and tells the journal. */
+  refuse({ code, status, text }: Refusal, told: Told = {}, after?: Outcome['after']): Outcome {
+    this.tell(code, text, told)
+    return this.reply(code, status, text, after)
+  }
+
+  /** Tells the journal what is refused; `account` is whom the client wanted to be, or is. */
+  tell(code: number, why: string, { from, to }: Told = {}, account = this.account?.name): void {
+    const { entrance } = this
+    this.parts.ctx.record({
+      kind: 'smtp.refused',
+      connection: this.peer.connection,
+      data: () => ({
+        client: this.host,
+        entrance,
+        account,
+        code,
+        why,
+        from,
+        to: to?.slice(0, TOLD),
+      }),
+    })
+  }
+
+  /** What the scenario breaks here and now. */
+  fault(point: FaultPoint, { from, to }: Told = {}): SmtpFault | undefined {
+    const subject = { client: this.host, from: from ?? '', to: to?.join(',') ?? '' }
+    const fault = this.parts.ctx.fault(point, subject)
+    return fault && faultFields.parse(fault)
+  }
+
+  /** Answers as a fault wants it; `run` does what was asked for, unless the fault refuses it. */
+  async commit(
+    { reply, delay, drop }: SmtpFault,
+    told: Told,
+    run: () => Outcome | Promise<Outcome>,
+  ): Promise<Outcome> {
+    if (delay !== undefined) await this.parts.ctx.clock.wait(delay)
+    if (drop === true) return { text: '', after: 'drop' }
+    if (reply === undefined) return run()
+    if (reply.startsWith('2')) {
+      const outcome = await run()
+      return outcome.text.startsWith('2') ? { ...outcome, text: `${reply}\r\n` } : outcome
+    }
+    this.tell(Number(reply.slice(0, 3)), reply.slice(4), told)
+    return { text: `${reply}\r\n`, after: reply.startsWith('421') ? 'close' : undefined }
+  }
+
+  /** Goes on without waiting for something that fails only by a bug. */
+  background(work: Promise<void>): void {
+    const { log } = this.parts.ctx
+    work.catch((error: unknown) =>
+      log.error(
+        { connection: this.peer.connection, error: String(error) },
+        'a message could not be given up',
+      ),
+    )
+  }
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Accounts, Peer, World } from '../../../lab/service.ts'
+import { createAccounts } from '../../../lab/world/accounts.ts'
+import { SCRAM_ITERATIONS as ofTheWorld } from '../../../lab/world/password.ts'
+import { Logins, SCRAM_ITERATIONS } from '../../../services/mail/login.ts'
+import { mailOptions } from '../../../services/mail/options.ts'
+import { random, stillClock } from '../world/fakes.ts'
+
+const local = { host: '127.0.0.1', port: 25 }
+const peer = (host: string): Peer => ({ host, port: 40_000, connection: 1, local })
+
+function createLogins(options: object = {}, waits: number[] = []): Logins {
+  const clock = {
+    ...stillClock(),
+    wait: (milliseconds: number) => {
+      waits.push(milliseconds)
+      return Promise.resolve()
+    },
+  }
+  const entries = [{ name: 'ana', password: 'secret' }]
+  const accounts: Accounts = createAccounts({ entries, domain: () => 'lab.test', clock, random })
+  const world = { domain: 'lab.test', accounts } as World
+  return new Logins({ clock, random, world, config: mailOptions.parse(options) })
+}
+
+test('the salts of unknown names come with as many rounds as those of accounts', () => {
+  assert.equal(SCRAM_ITERATIONS, ofTheWorld)
+})
+
+test('a name may have a domain of the service, in any letter case', async () => {
+  const logins = createLogins({ domains: ['other.test'] })
+  for (const name of ['ana', 'ANA', 'ana@lab.test', 'Ana@LAB.test', 'ana@other.test'])
+    assert.deepEqual(await logins.check(name, 'secret'), { name: 'ana', address: 'ana@lab.test' })
+  for (const name of ['ana@else.test', 'ana@', '@lab.test', 'nobody', ''])
+    assert.equal(await logins.check(name, 'secret'), 'rejected')
+})
+
+test('a wrong login is answered late, by either way', async () => {
+  const waits: number[] = []
+  const logins = createLogins({ failureDelay: 2 }, waits)
+  assert.equal(await logins.check('ana', 'wrong'), 'rejected')
+  assert.deepEqual(waits, [2000])
+  const step = await logins.open('plain')?.step(Buffer.from('\0ana\0wrong'))
+  assert.deepEqual(step, { kind: 'failed', why: 'rejected', name: 'ana' })
+  assert.deepEqual(waits, [2000, 2000])
+  assert.equal((await logins.open('plain')?.step(Buffer.from('\0ana\0secret')))?.kind, 'done')
+  assert.deepEqual(waits, [2000, 2000])
+})
+
+test('only mechanisms of the options are opened', () => {
+  const logins = createLogins({ mechanisms: ['PLAIN'] })
+  assert.ok(logins.open('PLAIN'))
+  assert.equal(logins.open('LOGIN'), undefined)
+})
+
+for (const [plaintext, host, isAllowed] of [
+  ['refused', '127.0.0.1', false],
+  ['loopback', '127.0.0.2', true],
+  ['loopback', '::ffff:127.0.0.1', true],
+  ['loopback', '::1', true],
+  ['loopback', '192.168.56.101', false],
+  ['allowed', '192.168.56.101', true],
+] as const) {
+  test(`plaintext: ${plaintext} has ${host} ${isAllowed ? 'send' : 'not send'} its password in clear`, () => {
+    const logins = createLogins({ plaintext })
+    assert.equal(logins.isClearAllowed(peer(host), false), isAllowed)
+    assert.equal(logins.mechanisms(peer(host), false).includes('PLAIN'), isAllowed)
+    assert.ok(logins.mechanisms(peer(host), false).includes('SCRAM-SHA-256'))
+    assert.ok(logins.mechanisms(peer(host), true).includes('PLAIN'))
+  })
+}
