@@ -27,10 +27,12 @@ import { distinguishedName, makeSerial, nameLine, signCertificate, type Draft } 
 import type { RevocationReason } from './crl.ts'
 import { leafExtensions } from './extensions.ts'
 import { CLOCK_SKEW, readIfThere } from './issuer.ts'
+import { makeFlawed } from './flawed.ts'
 import { isRsa, keyIdOf, keyPem, makeKey, type KeyKind } from './key.ts'
 import { serialText, type RegisterEntry } from './index-line.ts'
 import { readRequest } from './request.ts'
 import { answerFor, RevocationLists, standingOf } from './standing.ts'
+import { Staples } from './staple.ts'
 import { RequestError, requestSubject, type Subject } from './scope.ts'
 
 /** What an authority is made of. */
@@ -55,7 +57,7 @@ export interface AuthorityOptions {
 export type Signed = Omit<Certificate, 'key'>
 
 /** What is certified of a request; without names, those that it asks for. */
-export type Wanted = Omit<CertificateRequest, 'names'> & { readonly names?: readonly string[] }
+export type Wanted = Omit<CertificateRequest, 'names' | 'flaw'> & { readonly names?: readonly string[] }
 
 /** The authority with what its owner may do. */
 export interface Authority extends Omit<Certificates, 'publish'> {
@@ -84,6 +86,7 @@ class FolderAuthority implements Authority {
   readonly #options: AuthorityOptions
   #opening: Promise<Opened> | undefined
   readonly #lists = new RevocationLists()
+  readonly #staples = new Staples()
   readonly #keys = new Turns()
   readonly #signatures = new Turns()
 
@@ -93,6 +96,7 @@ class FolderAuthority implements Authority {
 
   /** What is asked for again at each start is the same certificate, as a server's is. */
   async issue(request: CertificateRequest): Promise<Certificate> {
+    if (request.flaw !== undefined) return this.issueNew(request)
     const subject = requestSubject(request, this.#options)
     const { folder } = (await this.#open()).active.register
     const mark = JSON.stringify([subject, request.purpose, request.days, this.#options.pointers?.()])
@@ -109,7 +113,9 @@ class FolderAuthority implements Authority {
   async issueNew(request: CertificateRequest, keyKind?: KeyKind): Promise<Certificate> {
     const subject = requestSubject(request, this.#options)
     checkDays(request.days)
-    await this.#open()
+    const opened = await this.#open()
+    const { flaw, purpose, days = USUAL_DAYS } = request
+    if (flaw !== undefined) return makeFlawed(opened, this.#options, { flaw, subject, purpose, days })
     // One RSA key at a time, for several would keep all threads busy for seconds, and files wait for those.
     const make = () => makeKey(keyKind)
     const leaf = await (keyKind?.startsWith('rsa') === true ? this.#keys.run(make) : make())
@@ -142,6 +148,10 @@ class FolderAuthority implements Authority {
 
   async ocsp(request: Buffer): Promise<Buffer> {
     return answerFor(await this.#open(), request, this.#options.clock.now())
+  }
+
+  async status(serial: string, pretence?: 'revoked'): Promise<Buffer> {
+    return this.#staples.answer(await this.#open(), serial, this.#options.clock.now(), pretence)
   }
 
   async crl(of: 'issuer' | 'root' = 'issuer'): Promise<string> {

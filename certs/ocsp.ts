@@ -215,7 +215,7 @@ async function findIssuer(
 }
 
 /** The key in a SubjectPublicKeyInfo without tag, length and count of unused bits, as RFC 6960 §4.1.1 hashes it. */
-async function publicKeyBits(publicKey: Buffer): Promise<Buffer> {
+export async function publicKeyBits(publicKey: Buffer): Promise<Buffer> {
   const [, key] = (await readDer(publicKey)).sequence()
   if (key === undefined) throw new DerError('a public key was expected')
   return key.bits()

@@ -12,7 +12,7 @@ import { answerOcsp, type OcspStatus } from './ocsp.ts'
 const DAY = 86_400_000
 const CRL_DAYS = 7
 /** Milliseconds for which a client may keep an answer: a course wants to see a revocation soon. */
-const OCSP_LIFETIME = 60_000
+export const OCSP_LIFETIME = 60_000
 
 /** How the certificate of a serial number, in hexadecimal, stands now. */
 export async function standingOf({ root, active }: Opened, serial: string): Promise<CertificateStanding> {
@@ -40,7 +40,8 @@ export async function answerFor(opened: Opened, request: Buffer, now: number): P
   return answerOcsp(request, { issuers, signer, now, lifetime: OCSP_LIFETIME })
 }
 
-function statusOf(entry: RegisterEntry | undefined): OcspStatus {
+/** What an OCSP answer says of an entry, and of none. */
+export function statusOf(entry: RegisterEntry | undefined): OcspStatus {
   if (entry === undefined) return { status: 'unknown' }
   const { revoked } = entry
   if (revoked === undefined) return { status: 'good' }

@@ -11,6 +11,8 @@ const NEEDED = 26
 const here = dirname(fileURLToPath(import.meta.url))
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
+  // Threads that wait for a disk: of Node's four, as many messages would be made durable at a time.
+  process.env['UV_THREADPOOL_SIZE'] ??= '16'
   // Compiled modules are kept beside the packages: the next start reads them instead of stripping types again.
   const { enableCompileCache, registerHooks } = await import('node:module')
   const packages = join(here, '..', 'node_modules')

@@ -20,6 +20,7 @@ export type {
   MessageDraft,
   Mailbox,
   Mail,
+  CertificateFlaw,
   CertificateRequest,
   Certificate,
   CertificatePointers,
@@ -187,6 +188,12 @@ export type TlsAlert =
   | 'access denied'
   | 'certificate required'
 
+/** The options of TLS's server side: Node's, and what its events are for. */
+export interface ServerTlsOptions extends TlsOptions {
+  /** The OCSP answer (DER) for the certificate (DER) that is shown, asked for each client that wants one (RFC 6066 §8). */
+  readonly staple?: ((certificate: Buffer) => Promise<Buffer>) | undefined
+}
+
 /** All that a service may use of the machine. */
 export interface ServiceContext<Config> {
   /** The key in the scenario, which differs from the service's name when `kind:` is given. */
@@ -200,11 +207,11 @@ export interface ServiceContext<Config> {
   readonly world: World
   readonly files: ScenarioFiles
   tcp(endpoint: string, serve: ServeStream): Promise<Address>
-  tls(endpoint: string, options: TlsOptions, serve: ServeStream<TLSSocket>): Promise<Address>
+  tls(endpoint: string, options: ServerTlsOptions, serve: ServeStream<TLSSocket>): Promise<Address>
   udp(endpoint: string, serve: ServeDatagram): Promise<Address>
   connect(target: Target): Promise<Duplex>
   /** Turns an accepted connection into its TLS server side (STARTTLS, STLS); rejects if the handshake fails. */
-  upgrade(socket: Duplex, options: TlsOptions): Promise<TLSSocket>
+  upgrade(socket: Duplex, options: ServerTlsOptions): Promise<TLSSocket>
   /** Ends an upgraded connection, before anything was written to it, with an alert that tells the client why (TLS 1.3; below, it is only closed). */
   refuse(socket: TLSSocket, alert: TlsAlert): void
   certificate(request: CertificateRequest): Promise<Certificate>

@@ -109,6 +109,15 @@ export interface Mail {
   mailbox(account: string): Mailbox | undefined
 }
 
+/** What can be wrong with a certificate that is made for clients to refuse it. */
+export type CertificateFlaw =
+  | 'expired'
+  | 'not yet valid'
+  | 'self-signed'
+  | 'broken chain'
+  | 'other authority'
+  | 'weak key'
+
 /** What a certificate is to say. */
 export interface CertificateRequest {
   /** DNS names, the first one also the common name; a client's may be an account's name. */
@@ -117,6 +126,8 @@ export interface CertificateRequest {
   readonly purpose: 'server' | 'client' | 'peer'
   /** 90 by default. */
   readonly days?: number
+  /** Made anew for each request, in no register, so that nobody can revoke it and it counts for nobody. */
+  readonly flaw?: CertificateFlaw
 }
 
 /** A certificate with its private key, as PEM. */
@@ -154,6 +165,11 @@ export interface Certificates {
   crl(of?: 'issuer' | 'root'): Promise<string>
   /** The answer to an OCSP request, both as DER (RFC 6960). */
   ocsp(request: Buffer): Promise<Buffer>
+  /**
+   * The OCSP answer about the certificate of that serial number, as DER, for its server to hand out (RFC 6066 §8); with
+   * `revoked` it says so whatever the register says.
+   */
+  status(serial: string, pretence?: 'revoked'): Promise<Buffer>
   /** Has certificates name these addresses, until the result is disposed of. */
   publish(pointers: CertificatePointers): Disposable
 }

@@ -83,6 +83,7 @@ const stand: Readonly<Record<string, string>> = {
   FILE: 'FICHERO',
   FOLDER: 'CARPETA',
   ADDRESS: 'DIRECCIÓN',
+  TEXT: 'TEXTO',
   MODE: 'MODO',
   LEVEL: 'NIVEL',
   KIND: 'TIPO',

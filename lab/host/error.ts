@@ -1,6 +1,8 @@
 import type { Problem, Text } from '../service.ts'
 import { text, type Words } from '../words/index.ts'
 
+export { messageOf } from '../kit/error.ts'
+
 /** Why the lab could not do what it was asked; `text` is for the person, `cause` for the log. */
 export class LabError extends Error {
   readonly text: Text
@@ -24,11 +26,6 @@ export class LabError extends Error {
     this.blame = options.blame ?? 'failed'
     this.problems = options.problems ?? []
   }
-}
-
-/** What an unknown thrown value says, in one line. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 /** Where an unknown thrown value comes from, for the log. */

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { isIPv4, SocketAddress } from 'node:net'
+import { isIPv4 } from 'node:net'
 import { endianness, platform } from 'node:os'
 import { promisify } from 'node:util'
+import { canonicalAddress } from '../kit/address.ts'
 
 /** The program that holds a port. */
 export interface Holder {
@@ -56,7 +57,7 @@ async function listed(transport: 'tcp' | 'udp', port: number): Promise<Listed[]>
 
 /** True unless the system says that a socket holds the UDP port at that very address. */
 export async function isElsewhere(host: string, port: number): Promise<boolean> {
-  return (await listed('udp', port)).every(({ address }) => address !== canonical(host))
+  return (await listed('udp', port)).every(({ address }) => address !== canonicalAddress(host))
 }
 
 /** The address that the kernel's tables write in words of 32 bits, each in the order of this machine. */
@@ -66,18 +67,11 @@ function addressOf(words: string): string {
     return endianness() === 'LE' ? bytes.toReversed() : bytes
   })
   if (octets.length === 4) return octets.join('.')
-  return canonical(
+  return canonicalAddress(
     Buffer.from(octets)
       .toString('hex')
       .replace(/.{4}(?!$)/g, '$&:'),
   )
-}
-
-/** One spelling for each address; an IPv4-mapped one is its IPv4 address, and the link of a zone is left out. */
-function canonical(host: string): string {
-  if (isIPv4(host)) return host
-  const [address = ''] = host.split('%')
-  return new SocketAddress({ address, family: 'ipv6' }).address.replace(/^::ffff:(?=.*\.)/, '')
 }
 
 /** Whether a socket at one address keeps another from the same port at the host. */
@@ -91,7 +85,9 @@ async function linuxHolder(
   host: string,
   port: number,
 ): Promise<Holder | undefined> {
-  const inWay = (await listed(transport, port)).filter(({ address }) => isInWay(address, canonical(host)))
+  const inWay = (await listed(transport, port)).filter(({ address }) =>
+    isInWay(address, canonicalAddress(host)),
+  )
   const inodes = new Set(inWay.map(({ inode }) => `socket:[${inode}]`))
   if (inodes.size === 0) return undefined
   for (const pid of await readdir('/proc')) {

@@ -98,6 +98,7 @@ export class Lab implements AsyncDisposable {
       clock: this.clock,
       random,
       log: this.#log,
+      record: (fact) => this.journal.record('lab', fact),
     })
     this.#faults = new Faults(random)
     this.#faults.plan(scenario.faults)
@@ -176,6 +177,7 @@ export class Lab implements AsyncDisposable {
       const until = performance.now() + GRACE
       for (const runner of this.#runners.toReversed()) await runner.stop(until)
       this.clock.close()
+      this.world[Symbol.dispose]()
       await this.#file?.[Symbol.asyncDispose]()
     })
     return this.#stopping

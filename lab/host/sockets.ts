@@ -1,9 +1,17 @@
 import type { Socket as DatagramSocket } from 'node:dgram'
 import type { Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { TlsOptions, TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { addressText } from '../kit/address.ts'
-import type { Address, Logger, Peer, ServeDatagram, ServeStream, TlsAlert } from '../service.ts'
+import type {
+  Address,
+  Logger,
+  Peer,
+  ServeDatagram,
+  ServeStream,
+  ServerTlsOptions,
+  TlsAlert,
+} from '../service.ts'
 import type { Flow } from '../wire/flow.ts'
 import type { Wire } from '../wire/wire.ts'
 import { bind, unbind, type Bound } from './bind.ts'
@@ -63,7 +71,7 @@ export class Sockets {
     return bound.address
   }
 
-  async tls(endpoint: string, options: TlsOptions, serve: ServeStream<TLSSocket>): Promise<Address> {
+  async tls(endpoint: string, options: ServerTlsOptions, serve: ServeStream<TLSSocket>): Promise<Address> {
     const bound = await this.#bind(endpoint, 'tcp')
     this.#listen(endpoint, bound, async (stream, peer) => {
       const secured = await this.upgrade(stream, options).catch(() => undefined)
@@ -149,7 +157,7 @@ export class Sockets {
     }
   }
 
-  async upgrade(stream: Duplex, options: TlsOptions): Promise<TLSSocket> {
+  async upgrade(stream: Duplex, options: ServerTlsOptions): Promise<TLSSocket> {
     const scope = this.#flows.get(stream)
     if (scope === undefined) throw new TypeError('only a stream that the host accepted can be upgraded')
     const { wire, log } = this.#options

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
-import { createServer, type Server, type TlsOptions, type TLSSocket } from 'node:tls'
-import type { Logger, TlsAlert } from '../service.ts'
+import { createServer, type Server, type TLSSocket } from 'node:tls'
+import type { Logger, ServerTlsOptions, TlsAlert } from '../service.ts'
 import type { Flow } from '../wire/flow.ts'
 import type { Wire } from '../wire/wire.ts'
 import { alertRecord } from './alert.ts'
@@ -16,7 +16,7 @@ const LINGER = 1000
 export class TlsUpgrades {
   readonly #wire: Wire
   readonly #log: Logger
-  readonly #engines = new WeakMap<TlsOptions, Server>()
+  readonly #engines = new WeakMap<ServerTlsOptions, Server>()
   /** What an alert for a client is made with. */
   readonly #refusable = new WeakMap<TLSSocket, { readonly stream: Duplex; readonly secret: Buffer }>()
 
@@ -26,7 +26,11 @@ export class TlsUpgrades {
   }
 
   /** Runs the handshake on the stream; rejects, with the stream destroyed, if it fails. */
-  upgrade(stream: Duplex, options: TlsOptions, scope: Scope & { readonly flow: Flow }): Promise<TLSSocket> {
+  upgrade(
+    stream: Duplex,
+    options: ServerTlsOptions,
+    scope: Scope & { readonly flow: Flow },
+  ): Promise<TLSSocket> {
     const engine = this.#engine(options)
     this.#listen(engine, options)
     const handshake = new Handshake(stream)
@@ -59,10 +63,16 @@ export class TlsUpgrades {
     setTimeout(() => secured.destroy(), LINGER).unref()
   }
 
-  #engine(options: TlsOptions): Server {
+  #engine(options: ServerTlsOptions): Server {
     const earlier = this.#engines.get(options)
     if (earlier !== undefined) return earlier
-    const engine = createServer({ handshakeTimeout: HANDSHAKE, ...options })
+    const { staple, ...own } = options
+    const engine = createServer({ handshakeTimeout: HANDSHAKE, ...own })
+    // A handshake waits for a listener, also one that has nothing to say.
+    if (staple !== undefined)
+      engine.on('OCSPRequest', (certificate, _issuer, done) => {
+        void this.#handOut(() => staple(certificate), done)
+      })
     // The handles of a handshake are made inside its scope, and so their events carry it.
     engine.on('secureConnection', (secured) => {
       secured.allowHalfOpen = true
@@ -76,8 +86,21 @@ export class TlsUpgrades {
     return engine
   }
 
+  async #handOut(
+    staple: () => Promise<Buffer>,
+    done: (error: null, answer: Buffer | null) => void,
+  ): Promise<void> {
+    let answer: Buffer | null = null
+    try {
+      answer = await staple()
+    } catch (error) {
+      this.#log.warn({ reason: messageOf(error) }, 'no OCSP answer to staple; the handshake goes on')
+    }
+    done(null, answer)
+  }
+
   /** OpenSSL tells secrets, which costs each handshake some microseconds, only while somebody wants to know them. */
-  #listen(engine: Server, options: TlsOptions): void {
+  #listen(engine: Server, options: ServerTlsOptions): void {
     const isWanted = options.requestCert === true || this.#wire.isAttached
     if (isWanted === engine.listenerCount('keylog') > 0) return
     if (isWanted) engine.on('keylog', this.#hear)

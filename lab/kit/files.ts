@@ -1,7 +1,11 @@
 /** Files that are there whole or not at all, whatever kills the process or the machine. */
 import { randomUUID } from 'node:crypto'
+import { closeSync, fsync, openSync } from 'node:fs'
 import { link, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { promisify } from 'node:util'
+
+const sync = promisify(fsync)
 
 /** The `code` of a system error, as in `ENOENT`; undefined for any other value. */
 export function errorCode(error: unknown): string | undefined {
@@ -11,8 +15,13 @@ export function errorCode(error: unknown): string | undefined {
 /** Makes the names in a folder durable; does nothing on Windows, which lets nobody open a folder. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
-  await using handle = await open(folder, 'r')
-  await handle.sync()
+  // What was just changed lies in the system's memory, so that only the sync takes long enough for another thread.
+  const handle = openSync(folder, 'r')
+  try {
+    await sync(handle)
+  } finally {
+    closeSync(handle)
+  }
 }
 
 /** Creates a folder durably, with all that lead to it, in the given mode; an existing one stays as it is. */

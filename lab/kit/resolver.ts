@@ -1,6 +1,7 @@
 /** A stub resolver (RFC 1034 §5.3.1) for addresses, mail hosts and texts, which asks one name server. */
 import type { Duplex } from 'node:stream'
 import { domainToASCII } from 'node:url'
+import { messageOf } from './error.ts'
 import {
   converters,
   encodeQuestion,
@@ -102,7 +103,7 @@ export class Resolver {
           ;({ why } = reading)
         }
       } catch (error) {
-        why = error instanceof Error ? error.message : String(error)
+        why = messageOf(error)
       }
     return { kind: 'failed', why: `the name server ${server.host} port ${server.port}: ${why}` }
   }

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { open, rename, type FileHandle } from 'node:fs/promises'
-import type { Clock } from '../kit/http/deadline.ts'
+import type { Clock } from '../kit/deadline.ts'
 import type { RefusedHead } from '../kit/http/session.ts'
 import type { Logger } from '../service.ts'
 

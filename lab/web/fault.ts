@@ -1,14 +1,8 @@
 /** What a scenario can break in the answers (`at: http.answer`). */
 import { isPieces, type HttpBody } from '../kit/http/answer.ts'
-import type { Clock, Fault } from '../service.ts'
-import { answerFault, type AnswerFault } from './options.ts'
+import type { Clock } from '../service.ts'
+import type { AnswerFault } from './options.ts'
 import type { SiteAnswer } from './site.ts'
-
-/** Reads what the host has checked against the schema already. */
-export function readFault(fault: Fault): AnswerFault {
-  const fields = Object.entries(fault).filter(([field]) => field in answerFault.shape)
-  return answerFault.parse(Object.fromEntries(fields))
-}
 
 /** The answer with what the fault does to it; `delay` and `status` are the caller's. */
 export function falsify(

@@ -1,12 +1,13 @@
+import { readFault } from '../kit/fault.ts'
 import type { HttpAnswer } from '../kit/http/answer.ts'
 import type { HttpRefusal } from '../kit/http/refusal.ts'
 import type { HttpRequest } from '../kit/http/request.ts'
 import type { CloseReason, HttpSession, RefusedHead } from '../kit/http/session.ts'
 import type { FactData, Fault, Peer, ServiceContext } from '../service.ts'
 import type { AccessLog } from './access-log.ts'
-import { falsify, readFault } from './fault.ts'
+import { falsify } from './fault.ts'
 import type { Hosts } from './hosts.ts'
-import type { HttpConfig } from './options.ts'
+import { answerFault, type HttpConfig } from './options.ts'
 import type { Client } from './proxy.ts'
 import type { SiteAnswer } from './site.ts'
 import type { Reason } from './words.ts'
@@ -119,7 +120,7 @@ export class SiteSession implements HttpSession<SiteAnswer> {
   }
 
   async #break(fault: Fault, request: HttpRequest): Promise<SiteAnswer> {
-    const broken = readFault(fault)
+    const broken = readFault(answerFault, fault)
     const { status, delay = 0 } = broken
     const { clock, signal } = this.#context
     // A lab that stops does not wait for what it broke.

@@ -37,6 +37,8 @@ export type SiteOptions = Omit<HttpConfig, 'hosts'>
 /** What of the lab a site needs. */
 export type SiteTools = Pick<ServiceContext<unknown>, 'clock' | 'random' | 'signal' | 'connect' | 'world'> & {
   readonly parts: SiteParts
+  /** Its clients come over TLS, and shall bring the cookie over nothing else. */
+  readonly isSecure: boolean
 }
 
 /** A request on its way: who sent it, when it came in milliseconds since 1970, and the visit counter that it brought. */
@@ -100,7 +102,7 @@ export class Site {
     this.#root = root
     this.#folder = new Folder(root, { index, smallSize, memorySize, sharedSize })
     this.#media = new MediaTypes(options)
-    this.#cookies = options.cookie === false ? undefined : new CounterWriter(options.cookie)
+    this.#cookies = options.cookie === false ? undefined : new CounterWriter(options.cookie, tools.isSecure)
     this.#cacheLine = options.validators ? 'Cache-Control: no-cache\r\n' : ''
     this.#forbidden = options.forbidden.map(foldPath)
     this.#guarded = guarded.map(foldPath)

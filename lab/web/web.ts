@@ -17,6 +17,8 @@ export interface WebOptions {
   readonly fields?: string
   /** Folders that the service itself keeps closed to some clients, so that no link from outside may lead into them. */
   readonly guarded?: readonly string[]
+  /** All clients come over TLS. */
+  readonly isSecure?: boolean
 }
 
 /** A web server of one instance. */
@@ -28,7 +30,7 @@ export interface Web extends AsyncDisposable {
 /** Opens the sites of a configuration; it listens to nothing by itself. */
 export async function openWeb(ctx: ServiceContext<HttpConfig>, options: WebOptions = {}): Promise<Web> {
   const { config, clock } = ctx
-  const tools = { ...ctx, parts: await loadParts(config) }
+  const tools = { ...ctx, parts: await loadParts(config), isSecure: options.isSecure ?? false }
   const hosts = new Hosts(config, (folder) => ctx.files.path(folder), tools, options.guarded)
   const log = config.accessLog ? await openLog(ctx) : undefined
   const server = new HttpServer<SiteAnswer>({

@@ -1,6 +1,6 @@
 /** A message on its way to disk: CRLF becomes LF, and what it measures is counted. */
-import { constants } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
+import { closeSync, constants, fsync, write } from 'node:fs'
+import { promisify } from 'node:util'
 import { removeFile } from '../kit/files.ts'
 import type { MessageDraft } from '../service.ts'
 import { CR, LF } from './line-ends.ts'
@@ -22,8 +22,11 @@ export interface Measures {
   readonly octets: number | undefined
 }
 
-/** Creates the file of a draft, which must not be there, with more flags of `open`. */
-export type CreateFile = (path: string, flags: number) => Promise<FileHandle>
+const writeTo = promisify(write)
+const sync = promisify(fsync)
+
+/** Creates the file of a draft, which must not be there, with more flags of `open`; resolves with its descriptor. */
+export type CreateFile = (path: string, flags: number) => Promise<number>
 
 /**
  * The file of a message that is being written. A small one is held in memory until it is whole, and then opened, written
@@ -32,7 +35,9 @@ export type CreateFile = (path: string, flags: number) => Promise<FileHandle>
 export class DraftFile {
   readonly path: string
   readonly #create: CreateFile
-  #file: FileHandle | undefined
+  #file: number | undefined
+  #flushing: Promise<void> | undefined
+  #isRemoved = false
   #portion = Buffer.alloc(0)
   #used = 0
   /** Octets that have left the portion. */
@@ -69,22 +74,29 @@ export class DraftFile {
     const isSynced = this.#file === undefined && SYNCED !== 0 && size > 0
     const file = (this.#file ??= await this.#create(this.path, isSynced ? SYNCED : 0))
     await this.#flush()
-    if (!isSynced) await file.sync()
-    this.#file = undefined
-    await file.close()
+    if (!isSynced) await sync(file)
+    this.#close()
     return { size, octets: isEnded ? this.#octets : undefined }
   }
 
   /** Leaves no file behind. */
   async remove(): Promise<void> {
-    const file = this.#file
-    this.#file = undefined
+    this.#isRemoved = true
+    // A descriptor that is closed under a write may be another file's before the write is done.
+    await Promise.allSettled([this.#flushing])
     this.#portion = Buffer.alloc(0)
     try {
-      await file?.close()
+      this.#close()
     } finally {
       await removeFile(this.path)
     }
+  }
+
+  /** Without another thread: nothing is left to be written. */
+  #close(): void {
+    const file = this.#file
+    this.#file = undefined
+    if (file !== undefined) closeSync(file)
   }
 
   #makeRoom(octets: number): void {
@@ -105,7 +117,7 @@ export class DraftFile {
     let bare = 0
     let at = from
     for (; at < piece.length && used < full; at++) {
-      const octet = piece.readUInt8(at)
+      const octet = piece[at] ?? 0
       if (octet === LF) {
         if (last === 'other' || last === 'line end') bare += 1
         last = 'line end'
@@ -126,11 +138,16 @@ export class DraftFile {
     return at
   }
 
-  async #flush(): Promise<void> {
+  #flush(): Promise<void> {
+    return (this.#flushing = this.#put())
+  }
+
+  async #put(): Promise<void> {
+    if (this.#isRemoved) throw new Error('the draft of a message was removed while it was written')
     const file = (this.#file ??= await this.#create(this.path, 0))
     let from = 0
     while (from < this.#used) {
-      const { bytesWritten } = await file.write(this.#portion, from, this.#used - from)
+      const { bytesWritten } = await writeTo(file, this.#portion, from, this.#used - from)
       from += bytesWritten
     }
     this.#flushed += this.#used

@@ -1,8 +1,8 @@
 /** One mailbox as a Maildir, which Dovecot, mutt and others may use at the same time. */
-import { constants } from 'node:fs'
-import { lstat, open, readdir, rename, unlink } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
+import { constants, open as openFile } from 'node:fs'
+import { lstat, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, join, sep } from 'node:path'
+import { promisify } from 'node:util'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createFolder, errorCode, removeFile, syncFolder } from '../kit/files.ts'
 import type { Mailbox, MessageDraft, OpenMessage, StoredMessage } from '../service.ts'
@@ -12,6 +12,8 @@ import { OctetCount } from './line-ends.ts'
 import { MessageFiles, openMessage } from './message-file.ts'
 import { checkMessageId, messageId, messageName, namedMeasures } from './message-name.ts'
 import { createShared } from './shared.ts'
+
+const open = promisify(openFile)
 
 /** How often a message that another program keeps renaming is looked for. */
 const PASSES = 3
@@ -250,7 +252,7 @@ class Maildir implements Mailbox {
     return gone
   }
 
-  async #create(path: string, flags: number): Promise<FileHandle> {
+  async #create(path: string, flags: number): Promise<number> {
     await this.#prepare()
     try {
       return await open(path, CREATE | flags, 0o600)

@@ -1,7 +1,7 @@
 /** What a scenario can break in the answers (`at: dns.answer`). */
 import { isIPv4, isIPv6 } from 'node:net'
 import { z } from 'zod'
-import type { Fault, Random } from '../../lab/service.ts'
+import type { Random } from '../../lab/service.ts'
 import { ipv4Octets, ipv6Octets } from './records/address.ts'
 import type { Asked } from './query.ts'
 import { failure, type Reply } from './reply.ts'
@@ -48,12 +48,6 @@ export const answerFault = z.strictObject({
 })
 
 type AnswerFault = z.infer<typeof answerFault>
-
-/** Reads what the host has checked against the schema already. */
-export function readFault(fault: Fault): AnswerFault {
-  const fields = Object.entries(fault).filter(([field]) => field in answerFault.shape)
-  return answerFault.parse(Object.fromEntries(fields))
-}
 
 /** Whether the answer is made without looking for the right one. */
 export function replaces({ rcode, lame }: AnswerFault): boolean {

@@ -1,5 +1,6 @@
 /** From a query's octets to the answer's: what is refused, what is answered from where, and what is told of it. */
 import type { Fault, ServiceContext } from '../../lab/service.ts'
+import { readFault } from '../../lab/kit/fault.ts'
 import type { Networks } from '../../lab/kit/networks.ts'
 import {
   answerAgain,
@@ -11,7 +12,7 @@ import {
 import type { Answerer } from './answerer.ts'
 import { answerChaos, type ServerNames } from './chaos.ts'
 import { readOptions } from './edns.ts'
-import { corrupt, falsify, readFault, replacement, replaces } from './fault.ts'
+import { answerFault, corrupt, falsify, replacement, replaces } from './fault.ts'
 import { answerKind } from './policy/answer-kind.ts'
 import type { Cookie, Cookies } from './policy/cookie.ts'
 import type { RateLimit } from './policy/rate-limit.ts'
@@ -185,7 +186,7 @@ export class Server {
   }
 
   private async commit(asked: Asked, planned: Fault): Promise<Buffer | undefined> {
-    const fault = readFault(planned)
+    const fault = readFault(answerFault, planned)
     const { signal, random } = this.context
     if (fault.delay !== undefined) await this.pause(fault.delay)
     if (fault.drop === true || signal.aborted) return undefined

@@ -1,14 +1,18 @@
 import type { X509Certificate } from 'node:crypto'
+import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
+import { certificateProblems } from '../../lab/kit/certificate-problems.ts'
+import { readFault } from '../../lab/kit/fault.ts'
 import { HttpServer } from '../../lab/kit/http/server.ts'
 import { defineService, type FactData, type Peer, type ServiceContext } from '../../lab/service.ts'
 import type { ClientProblem } from '../../lab/web/client-words.ts'
 import { answerFault } from '../../lab/web/options.ts'
 import { openWeb, webProblems, type Web } from '../../lab/web/web.ts'
 import { ALERTS, ClientJudge, lineOf, userOf } from './client.ts'
+import { BrokenKeys, faultName } from './fault.ts'
 import { ServerKeys } from './keys.ts'
-import { httpsOptions, type HttpsConfig } from './options.ts'
-import { certificateProblems } from './problems.ts'
+import { certificateFault, httpsOptions, type HttpsConfig } from './options.ts'
+import { policies } from './policy.ts'
 import { RedirectSession } from './redirect.ts'
 import { TlsVisitor } from './visitor.ts'
 
@@ -29,8 +33,13 @@ export const service = defineService({
     },
     redirect: { transport: 'tcp', standard: 80, fallback: 8081 },
   },
-  faults: { 'http.answer': answerFault },
-  problems: (config, files) => [...webProblems(config, files), ...certificateProblems(config, files)],
+  // Its certificate names where the authority tells of revocations.
+  after: ['ca'],
+  faults: { 'http.answer': answerFault, 'tls.certificate': certificateFault },
+  problems: (config, files) => [
+    ...webProblems(config, files),
+    ...certificateProblems(config.certificate, policies[config.policy], files),
+  ],
 
   async start(ctx) {
     const { config, log } = ctx
@@ -43,32 +52,54 @@ export const service = defineService({
     await keys.start()
     const hsts = config.hsts === false ? '' : `Strict-Transport-Security: max-age=${config.hsts}\r\n`
     const judge = new ClientJudge(ctx.world.certificates, ctx.clock)
-    const web = await openWeb(ctx, { fields: hsts, guarded: config.clientPaths })
-    const { port } = await ctx.tcp('https', async (stream, peer) => {
-      const fail = (error: unknown): void => {
-        const data = { client: peer.host, why: reasonOf(error) }
-        ctx.record({ kind: 'tls.failed', connection: peer.connection, data })
-      }
-      const socket = await ctx.upgrade(stream, keys.options).catch(fail)
-      // Of a client that is gone nothing can be asked any more.
-      if (socket?.destroyed) fail('the client left after the handshake')
-      else if (socket !== undefined) await welcome(ctx, { web, judge }, socket, peer)
-    })
+    const web = await openWeb(ctx, { fields: hsts, guarded: config.clientPaths, isSecure: true })
+    const parts = { web, judge, keys, broken: new BrokenKeys(ctx, keys) }
+    const { port } = await ctx.tcp('https', (stream, peer) => receive(ctx, parts, stream, peer))
     if (config.redirect) await redirect(ctx, port)
     return web
   },
 })
 
+interface Parts {
+  readonly web: Web
+  readonly judge: ClientJudge
+  readonly keys: ServerKeys
+  readonly broken: BrokenKeys
+}
+
+/** Runs the handshake, with what the scenario breaks in it. */
+async function receive(
+  ctx: ServiceContext<HttpsConfig>,
+  parts: Parts,
+  stream: Duplex,
+  peer: Peer,
+): Promise<void> {
+  const taken = ctx.fault('tls.certificate', { client: peer.host })
+  const broken = taken && readFault(certificateFault, taken)
+  const fault = broken && faultName(broken)
+  const fail = (error: unknown): void => {
+    const data = { client: peer.host, why: reasonOf(error), fault }
+    ctx.record({ kind: 'tls.failed', connection: peer.connection, data })
+  }
+  const options = broken === undefined ? parts.keys.options : await parts.broken.options(broken)
+  if (stream.destroyed) return fail('the client left before the handshake')
+  const socket = await ctx.upgrade(stream, options).catch(fail)
+  // Of a client that is gone nothing can be asked any more.
+  if (socket?.destroyed) fail('the client left after the handshake')
+  else if (socket !== undefined) await welcome(ctx, parts, socket, peer, fault)
+}
+
 /** Serves a client whose handshake has ended, or refuses it. */
 async function welcome(
   ctx: ServiceContext<HttpsConfig>,
-  { web, judge }: { readonly web: Web; readonly judge: ClientJudge },
+  { web, judge }: Pick<Parts, 'web' | 'judge'>,
   socket: TLSSocket,
   peer: Peer,
+  fault: string | undefined,
 ): Promise<void> {
   const { config } = ctx
   // Before the client is judged, for it may leave meanwhile.
-  const agreed = agreedBy(socket)
+  const agreed = { ...agreedBy(socket), fault }
   const { certificate, problem } =
     config.client === 'off' ? { certificate: undefined, problem: undefined } : await judge.judge(socket)
   const user = certificate === undefined || problem !== undefined ? undefined : userOf(certificate)
@@ -111,7 +142,7 @@ function tell(
 ): void {
   const isRefused = ctx.config.client === 'required' && problem !== undefined
   ctx.record({
-    kind: isRefused ? 'tls.refused' : 'tls.agreed',
+    kind: isRefused ? 'tls.refused' : 'tls.handshaken',
     connection: peer.connection,
     data: {
       client: peer.host,

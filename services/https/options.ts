@@ -48,7 +48,38 @@ export const httpsOptions = httpOptions.extend({
     .default(false)
     .describe('Listens for HTTP, too, and sends every client to HTTPS (301)'),
   tickets: z.boolean().default(true).describe('Sessions are resumed'),
+  staple: z
+    .boolean()
+    .default(false)
+    .describe("Clients that ask get the authority's word (OCSP) along with the certificate"),
 })
 
 /** The options with their defaults filled in. */
 export type HttpsConfig = z.output<typeof httpsOptions>
+
+/** What a scenario may break at `tls.certificate`. */
+export const certificateFault = z.strictObject({
+  show: z
+    .enum([
+      'expired',
+      'not yet valid',
+      'wrong name',
+      'self-signed',
+      'broken chain',
+      'other authority',
+      'weak key',
+    ])
+    .optional()
+    .describe("Shows a certificate of which this is wrong, in place of the server's own"),
+  ask: z
+    .literal('other authority')
+    .optional()
+    .describe('Asks clients for a certificate of an authority that is not the lab, so that they find none'),
+  staple: z
+    .literal('revoked')
+    .optional()
+    .describe('Hands out an OCSP answer that says the certificate is revoked, whatever the register says'),
+})
+
+/** A fault with what is broken. */
+export type CertificateFault = z.output<typeof certificateFault>

@@ -12,7 +12,6 @@ export interface Client {
   readonly name: string
   /** RFC 3848: SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA, and with a UTF8 before it RFC 6531 §3.7.3. */
   readonly protocol: string
-  readonly isSecure: boolean
   /** Whom it has logged in as. */
   readonly account: Account | undefined
 }
@@ -63,11 +62,10 @@ export interface Refusal {
 export interface Intake {
   /** Resolves when more may be written; never rejects: what failed is told by `finish`. The octets may be changed afterwards. */
   write(octets: Buffer): Promise<void>
-  /**
-   * Resolves with the id of the message when it is safe on disk, or with why it is not taken; of that nothing stays. One
-   * that is to be lost, as a fault wishes, is told of as if it were taken.
-   */
-  finish(isLost?: boolean): Promise<{ readonly id: string } | Refusal>
+  /** Resolves with the id of the message when it is safe on disk, or with why it is not taken; of that nothing stays. */
+  finish(): Promise<{ readonly id: string } | Refusal>
+  /** Loses the message, as a fault wishes: what would be taken is told of as if it were. */
+  lose(): Promise<{ readonly id: string } | Refusal>
   /** The client has gone before the end: nothing of the message stays. */
   abort(): Promise<void>
 }

@@ -1,6 +1,7 @@
 /** The mail of the lab: SMTP in, Maildir on disk, POP3 out, and a queue for the mail of others. */
+import { certificateProblems } from '../../lab/kit/certificate-problems.ts'
 import { defineService } from '../../lab/service.ts'
-import { mailOptions, pop3Fault, smtpFault, type MailConfig } from './options.ts'
+import { mailOptions, pop3Fault, smtpFault, TLS, type MailConfig } from './options.ts'
 import { mailProblems } from './policy/problems.ts'
 
 /** The `mail` service. */
@@ -18,7 +19,8 @@ export const service = defineService<MailConfig>({
     pop3: { transport: 'tcp', standard: 110, fallback: 2110, try: 'nc -C ${host} ${port}' },
     pop3s: { transport: 'tcp', standard: 995, fallback: 2995 },
   },
-  after: ['dns'],
+  // Its certificate names where the authority tells of revocations; its queue asks the lab's name server.
+  after: ['ca', 'dns'],
   faults: {
     'smtp.connect': smtpFault,
     'smtp.mail': smtpFault,
@@ -29,6 +31,9 @@ export const service = defineService<MailConfig>({
     'pop3.login': pop3Fault,
     'pop3.retrieve': pop3Fault,
   },
-  problems: mailProblems,
+  problems: (config, files, world) => [
+    ...mailProblems(config, files, world),
+    ...certificateProblems(config.certificate, TLS, files),
+  ],
   start: async (ctx) => (await import('./start.ts')).start(ctx),
 })

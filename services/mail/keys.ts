@@ -1,11 +1,9 @@
 /** The certificate that the server shows, renewed while it runs. */
 import type { TlsOptions } from 'node:tls'
+import { keepRenewed } from '../../lab/kit/renewal.ts'
 import type { ServiceContext } from '../../lab/service.ts'
 import { hostnameOf } from './hostname.ts'
-import type { MailConfig } from './options.ts'
-
-/** Milliseconds between two looks at whether the certificate is near its end. */
-const LOOK = 3_600_000
+import { TLS, type MailConfig } from './options.ts'
 
 /** What TLS is told at each handshake. */
 export class MailKeys {
@@ -20,7 +18,7 @@ export class MailKeys {
   static async open(ctx: ServiceContext<MailConfig>): Promise<MailKeys> {
     const keys = new MailKeys(ctx)
     await keys.#load()
-    keys.#await()
+    keepRenewed(ctx, () => keys.#load())
     return keys
   }
 
@@ -29,23 +27,10 @@ export class MailKeys {
     return this.#options
   }
 
-  #await(): void {
-    const { clock, log, signal } = this.#ctx
-    clock.timer(LOOK, () => {
-      this.#load()
-        .catch((error: unknown) =>
-          log.error({ error: String(error) }, 'the certificate could not be renewed; the old one stays'),
-        )
-        .finally(() => {
-          if (!signal.aborted) this.#await()
-        })
-    })
-  }
-
   async #load(): Promise<void> {
     const { key, chain } = await this.#certificate()
     if (chain === this.#options.cert) return
-    this.#options = { key, cert: chain, minVersion: 'TLSv1.2' }
+    this.#options = { ...TLS, key, cert: chain }
   }
 
   async #certificate(): Promise<{ readonly key: string; readonly chain: string }> {

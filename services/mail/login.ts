@@ -3,13 +3,20 @@ import { createNetworks } from '../../lab/kit/networks.ts'
 import { openSasl, type SaslAccounts, type SaslExchange } from '../../lab/kit/sasl.ts'
 import { Decoys } from '../../lab/kit/sasl/decoys.ts'
 import type { Account, Peer, ServiceContext } from '../../lab/service.ts'
+import { isOwnDomain } from './hostname.ts'
 import type { MailConfig } from './options.ts'
 
 /** The rounds that verifiers of the lab's accounts have. */
 export const SCRAM_ITERATIONS = 10_000
 
+/** Octets of a line of a login, without its end (RFC 4954 §4, RFC 5034 §4). */
+export const LONGEST_RESPONSE = 12_288
+
 /** Mechanisms that show the password to whoever reads the wire. */
 const CLEAR: readonly string[] = ['PLAIN', 'LOGIN']
+
+/** Logins of one client's address that are under way at a time: the accounts bound all of them together, and nobody shall take every place. */
+const MOST_OF_ONE = 16
 
 const loopback = createNetworks(['127.0.0.0/8', '::1/128'])
 
@@ -18,6 +25,8 @@ export class Logins {
   readonly #ctx: Pick<ServiceContext<MailConfig>, 'clock' | 'config' | 'random' | 'world'>
   readonly #decoys: Decoys
   readonly #accounts: SaslAccounts
+  /** Who logs in, and who waits to, by the client's address. */
+  readonly #lines = new Map<string, { running: number; readonly waiting: (() => void)[] }>()
 
   constructor(ctx: Pick<ServiceContext<MailConfig>, 'clock' | 'config' | 'random' | 'world'>) {
     this.#ctx = ctx
@@ -44,32 +53,32 @@ export class Logins {
     return mechanisms.filter((mechanism) => !CLEAR.includes(mechanism))
   }
 
-  /** Begins a login by a mechanism of the options, letter case ignored; a wrong one is answered after `failureDelay`. */
-  open(mechanism: string): SaslExchange | undefined {
+  /** Begins a login of a client by a mechanism of the options, letter case ignored; a wrong one is answered after `failureDelay`. */
+  open(mechanism: string, host: string): SaslExchange | undefined {
     const { config, random } = this.#ctx
     if (!config.mechanisms.some((known) => known === mechanism.toUpperCase())) return undefined
     const exchange = openSasl(mechanism, this.#accounts, random)
     if (exchange === undefined) return undefined
     return {
       step: async (response) => {
-        const step = await exchange.step(response)
-        if (step.kind === 'failed' && step.why === 'rejected') await this.#delay()
+        const step = await this.#inTurn(host, () => exchange.step(response))
+        if (step.kind === 'failed' && step.why === 'rejected') await this.delay()
         return step
       },
     }
   }
 
   /** The account that name and password are right for; if they are not, after `failureDelay`. */
-  async check(name: string, password: string): Promise<Account | 'rejected' | 'busy'> {
+  async check(name: string, password: string, host: string): Promise<Account | 'rejected' | 'busy'> {
     try {
-      if (await this.#accounts.verify(name, password)) {
+      if (await this.#inTurn(host, () => this.#accounts.verify(name, password))) {
         const account = this.account(name)
         if (account !== undefined) return account
       }
     } catch {
       return 'busy'
     }
-    await this.#delay()
+    await this.delay()
     return 'rejected'
   }
 
@@ -79,18 +88,31 @@ export class Logins {
     return local === undefined ? undefined : this.#ctx.world.accounts.find(local)
   }
 
+  /** Of many logins of one address, those beyond the bound wait here, and take no place from others. */
+  async #inTurn<Result>(host: string, run: () => Promise<Result>): Promise<Result> {
+    const line = this.#lines.getOrInsertComputed(host, () => ({ running: 0, waiting: [] }))
+    if (line.running < MOST_OF_ONE) line.running += 1
+    else await new Promise<void>((resolve) => void line.waiting.push(resolve))
+    try {
+      return await run()
+    } finally {
+      const next = line.waiting.shift()
+      if (next === undefined) line.running -= 1
+      // It has the place of the one that ends.
+      else next()
+      if (line.running === 0) this.#lines.delete(host)
+    }
+  }
+
   /** The name without its domain; undefined if the domain is not of this service. */
   #local(name: string): string | undefined {
     const at = name.lastIndexOf('@')
     if (at < 0) return name
-    const domain = name.slice(at + 1).toLowerCase()
-    const { config, world } = this.#ctx
-    return domain === world.domain.toLowerCase() || config.domains.includes(domain)
-      ? name.slice(0, at)
-      : undefined
+    return isOwnDomain(name.slice(at + 1).toLowerCase(), this.#ctx) ? name.slice(0, at) : undefined
   }
 
-  async #delay(): Promise<void> {
+  /** Waits as before the answer to every failed login. */
+  async delay(): Promise<void> {
     const { clock, config } = this.#ctx
     if (config.failureDelay > 0) await clock.wait(config.failureDelay * 1000)
   }

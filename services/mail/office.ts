@@ -1,6 +1,7 @@
 /** The post office: what the sessions of SMTP ask whether mail is taken, and give it to. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { canonicalAddress } from '../../lab/kit/address.ts'
 import { Resolver } from '../../lab/kit/resolver.ts'
 import type { Address, ServiceContext } from '../../lab/service.ts'
 import { MessageIds } from './delivery/id.ts'
@@ -82,8 +83,7 @@ export class Office implements PostOffice, AsyncDisposable {
       policy: this.#policy,
       hosts: new HostFinder({ config, hostname: this.#hostname, resolver, random, own }),
     }
-    const report: QueueOptions['report'] = (entry, action, list) => this.#report(entry, action, list)
-    this.#queue = new Queue({ ctx, spool, attempt, report }, entries)
+    this.#queue = new Queue({ ctx, spool, attempt, report: this.#report }, entries)
   }
 
   judgeSender(client: Client, sender: Sender): Promise<Refusal | undefined> {
@@ -126,7 +126,7 @@ export class Office implements PostOffice, AsyncDisposable {
             name,
             protocol,
             account: account?.name,
-            address: client.peer.host,
+            client: canonicalAddress(client.peer.host),
           }),
         }),
     })

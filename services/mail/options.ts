@@ -6,13 +6,22 @@ const seconds = z.number().min(0).max(604_800)
 const timeout = z.number().min(0.1).max(3600)
 const octets = z.int().min(0).max(1_073_741_824)
 const count = z.int().min(1).max(1_000_000)
-const network = z.string().refine(isNetwork, 'is not a network: write it as 192.168.56.0/24')
+const network = z.string().refine(isNetwork, 'write an address or a network, as in 192.168.56.0/24')
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 // RFC 1123 §2.1; a leading dot or `*.` has no meaning here.
+const domainName = String.raw`(?=.{1,253}$)${label}(?:\.${label})*`
 const domain = z
   .string()
-  .regex(/^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/)
+  .regex(new RegExp(`^${domainName}$`), 'write a domain name in lower case, as in example.org')
 const address = z.string().min(1).max(254)
-const hostPort = z.string().regex(/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i)
+const hostPort = z
+  .string()
+  .regex(/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i, {
+    error: 'write host or host:port, as in mail.example.org:2525 or [::1]:2525',
+    abort: true,
+  })
+  .refine((text) => Number(/:(\d+)$/.exec(text)?.[1] ?? 1) <= 65_535, 'ports end at 65535')
+const line = z.string().regex(/^[ -~]{1,400}$/, 'write 1 to 400 ASCII characters')
 const certificate = z.strictObject({
   certificate: z.string().describe('PEM file of the scenario: the certificate and what leads to its root'),
   key: z.string().describe('PEM file of the scenario with its private key'),
@@ -38,15 +47,11 @@ export type Extension = (typeof EXTENSIONS)[number]
 /** The mechanisms with which a client can log in. */
 export const MECHANISMS = ['PLAIN', 'LOGIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256'] as const
 
-/** Whether a password may cross the wire in clear. */
-export const PLAINTEXT = ['refused', 'loopback', 'allowed'] as const
+/** What every handshake asks for. */
+export const TLS = { minVersion: 'TLSv1.2' } as const
 
 const smtp = z.strictObject({
-  banner: z
-    .string()
-    .regex(/^[ -~]{1,400}$/)
-    .optional()
-    .describe('What follows the code 220; by default `<hostname> ESMTP telelab <date>`'),
+  banner: line.optional().describe('What follows the code 220; by default `<hostname> ESMTP telelab <date>`'),
   extensions: z
     .array(z.enum(EXTENSIONS))
     .default([...EXTENSIONS])
@@ -75,13 +80,9 @@ const smtp = z.strictObject({
 })
 
 const pop3 = z.strictObject({
-  banner: z
-    .string()
-    .regex(/^[ -~]{1,400}$/)
-    .default('telelab ready.')
-    .describe('What follows +OK'),
+  banner: line.default('telelab ready.').describe('What follows +OK'),
   apop: z
-    .record(z.string().min(1).max(64), z.string().regex(/^[ -~]{1,255}$/))
+    .record(z.string().min(1).max(64), z.string().regex(/^[ -~]{1,255}$/, 'write 1 to 255 ASCII characters'))
     .default({})
     .describe('Secrets of those who may log in by APOP, which cannot be had from a password’s verifier'),
   timeout: z
@@ -109,7 +110,7 @@ export const mailOptions = z.strictObject({
   pop3s: z.boolean().default(true).describe('Port 995: the same, under TLS from the start'),
   hostname: domain.optional().describe('Name of this server; by default `mail.<domain>`'),
   plaintext: z
-    .enum(PLAINTEXT)
+    .enum(['refused', 'loopback', 'allowed'])
     .default('loopback')
     .describe('Passwords in clear without TLS: refused, from this machine only, or from everywhere'),
   mechanisms: z
@@ -131,7 +132,7 @@ export const mailOptions = z.strictObject({
     .optional()
     .describe('Account that gets the mail of postmaster and abuse; the first by default'),
   tag: z
-    .union([z.literal(false), z.string().regex(/^[+\-_=.]$/)])
+    .union([z.literal(false), z.string().regex(/^[+\-_=.]$/, 'write one of + - _ = . or false')])
     .default('+')
     .describe(
       'What stands between an account and a word of the sender’s choice, as in user+tag; false: nothing',
@@ -178,7 +179,7 @@ export const mailOptions = z.strictObject({
     ),
   resolver: hostPort.optional().describe('Name server; the lab’s own by default'),
   routes: z
-    .record(z.string().min(1).max(253), hostPort)
+    .record(z.string().regex(new RegExp(String.raw`^(?:\*|${domainName})$`)), hostPort)
     .default({})
     .describe(
       'Where the mail of a domain is sent instead of its MX; `*` for all others, as host or host:port',
@@ -234,7 +235,7 @@ const drop = z.boolean().optional().describe('Closes the connection instead of a
 export const smtpFault = z.strictObject({
   reply: z
     .string()
-    .regex(/^[245]\d\d [ -~]{1,400}$/)
+    .regex(/^[245]\d\d [ -~]{1,400}$/, 'write a code and a text, as in 451 4.7.1 Greylisted')
     .optional()
     .describe('The reply instead of the right one, as in 451 4.7.1 Greylisted'),
   delay,
@@ -246,7 +247,7 @@ export const smtpFault = z.strictObject({
 export const pop3Fault = z.strictObject({
   reply: z
     .string()
-    .regex(/^(?:\+OK|-ERR)(?: [ -~]{1,400})?$/)
+    .regex(/^(?:\+OK|-ERR)(?: [ -~]{1,400})?$/, 'write +OK or -ERR and a text, as in -ERR [IN-USE] busy')
     .optional()
     .describe('The reply instead of the right one, as in -ERR [IN-USE] busy'),
   delay,

@@ -47,6 +47,7 @@ async function listen(ctx: ServiceContext<MailConfig>, office: Office, own: Addr
   const tlsOptions = (): TlsOptions => keys?.options ?? {}
   const implicit = (endpoint: string, serve: ServeStream): Promise<Address> =>
     ctx.tcp(endpoint, async (stream, peer) => {
+      // The host tells of a handshake that fails, and closes the connection.
       const socket = await ctx.upgrade(stream, tlsOptions()).catch(() => undefined)
       if (socket !== undefined) await serve(socket, peer)
     })

@@ -1,5 +1,6 @@
 /** What a server, with all the processes that it started, takes of the machine (Linux). */
 import { readdirSync, readFileSync } from 'node:fs'
+import { errorCode } from '../../lab/kit/files.ts'
 
 /** Clock ticks a second in /proc (USER_HZ). */
 const TICKS = 100
@@ -16,21 +17,36 @@ function resident(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
 }
 
+/** Undefined for a process that has ended meanwhile; its time is by then in that of its parent. */
+function unlessGone<Result>(read: () => Result): Result | undefined {
+  try {
+    return read()
+  } catch (error) {
+    const code = errorCode(error)
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined
+    throw error
+  }
+}
+
 function familyOf(pid: number): number[] {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
+  const tasks = unlessGone(() => readdirSync(`/proc/${pid}/task`)) ?? []
+  const children = tasks.flatMap(
+    (task) =>
+      unlessGone(() => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8'))
+        ?.split(' ')
+        .filter(Boolean) ?? [],
   )
   return [pid, ...children.flatMap((child) => familyOf(Number(child)))]
 }
 
 /** CPU seconds, user and system, of a process and those that it started. */
 export function cpuOfFamily(pid: number): number {
-  return familyOf(pid).reduce((sum, each) => sum + cpuSeconds(each), 0)
+  return familyOf(pid).reduce((sum, each) => sum + (unlessGone(() => cpuSeconds(each)) ?? 0), 0)
 }
 
 /** Octets of memory that a process and those that it started hold; what they share counts for each. */
 export function memoryOfFamily(pid: number): number {
-  return familyOf(pid).reduce((sum, each) => sum + resident(each), 0)
+  return familyOf(pid).reduce((sum, each) => sum + (unlessGone(() => resident(each)) ?? 0), 0)
 }
 
 /** CPU seconds that all programs have used since the machine's start. */

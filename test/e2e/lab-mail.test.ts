@@ -65,7 +65,7 @@ services:
     listed.map((entry) => [entry.id, entry.from]),
     [[id, 'ana@a.test']],
   )
-  assert.equal((await mail('flush', '--lang', 'es')).out, 'se vuelve a intentar con 1 mensajes\n')
+  assert.equal((await mail('flush', '--lang', 'es')).out, 'mensajes que se reintentan: 1\n')
   assert.equal((await mail('remove', id)).code, 0)
   const gone = await mail('remove', id)
   assert.deepEqual([gone.code, gone.err], [1, `no message ${id} waits\n`])

@@ -1,5 +1,5 @@
 import { httpDate } from './date.ts'
-import type { Clock } from './deadline.ts'
+import type { Clock } from '../deadline.ts'
 import { hasControl, isToken } from './head-reader.ts'
 import type { HttpVersion } from './request.ts'
 import { reasonPhrase } from './status.ts'

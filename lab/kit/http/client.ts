@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { Clock } from './deadline.ts'
+import type { Clock } from '../deadline.ts'
 import { ClientConnection, type ClientRequest, type ClientResponse, type ExchangeRules } from './exchange.ts'
 import type { HeadLimits } from './head-reader.ts'
 import { ResponseError } from './response.ts'

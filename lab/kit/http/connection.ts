@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { isPieces, type HttpAnswer, type HttpBody } from './answer.ts'
-import { Deadline } from './deadline.ts'
+import { Deadline } from '../deadline.ts'
 import { Inlet } from './inlet.ts'
 import { Outlet } from './outlet.ts'
 import { HttpRefusal } from './refusal.ts'

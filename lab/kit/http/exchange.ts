@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { HttpBody } from './answer.ts'
-import { Deadline, type Clock } from './deadline.ts'
+import { Deadline, type Clock } from '../deadline.ts'
 import type { HeadLimits } from './head-reader.ts'
 import { Pull } from './pull.ts'
 import { ResponseBody } from './response-body.ts'

@@ -1,5 +1,5 @@
 import type { HeadWriter } from './answer.ts'
-import type { Clock } from './deadline.ts'
+import type { Clock } from '../deadline.ts'
 import type { RequestRules } from './framing.ts'
 import type { HeadLimits } from './parser.ts'
 

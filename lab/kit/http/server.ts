@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { HeadWriter, type HttpAnswer } from './answer.ts'
 import { HttpConnection } from './connection.ts'
-import type { Clock } from './deadline.ts'
+import type { Clock } from '../deadline.ts'
 import type { ConnectionRules } from './rules.ts'
 import type { HttpSession } from './session.ts'
 

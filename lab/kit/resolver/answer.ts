@@ -41,6 +41,8 @@ const SOA = 6
 const OPT = 41
 const IN = 1
 const HEADER = 12
+/** Records of one message; four thousand, which 64 KB hold, take the codec a quarter of a second. */
+const MOST_RECORDS = 256
 /** Aliases that are followed within one message. */
 const MOST_ALIASES = 16
 /** Seconds for which it is believed that there is nothing, at most (RFC 2308 §5). */
@@ -145,11 +147,13 @@ function isSame(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase()
 }
 
-/** Whether all records that are counted, up to the additional ones, are there and none is an OPT. */
+/** Whether all records that are counted, up to the additional ones, are there, not too many, and none is an OPT. */
 function isWellFormed(message: Buffer): boolean {
   let at = HEADER
+  if (message.readUInt16BE(4) !== 1) return false
   for (let count = message.readUInt16BE(4); count > 0; count -= 1) at = skipName(message, at) + 4
   const records = message.readUInt16BE(6) + message.readUInt16BE(8)
+  if (records > MOST_RECORDS) return false
   for (let count = records; count > 0; count -= 1) {
     at = skipName(message, at)
     if (at + 10 > message.length || message.readUInt16BE(at) === OPT) return false

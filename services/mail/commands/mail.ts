@@ -1,6 +1,7 @@
 /** `lab mail`: what waits to be sent, another attempt at it, and a message without a mail program. */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { messageOf } from '../../../lab/kit/error.ts'
 import type { RunningInstance, ServiceCall, ServiceCommand } from '../../../lab/service.ts'
 
 /** What the operation `queue` answers. */
@@ -38,7 +39,10 @@ export const command: ServiceCommand = {
     instance: {
       type: 'string',
       value: 'NAME',
-      text: { en: 'of several mail services the one meant', es: 'de varios servicios de correo, el deseado' },
+      text: {
+        en: 'which one, if there are several mail services',
+        es: 'si hay varios servicios de correo, cuál',
+      },
     },
     from: { type: 'string', value: 'ADDRESS', text: { en: 'who sends', es: 'quién envía' } },
     to: {
@@ -93,7 +97,7 @@ export const command: ServiceCommand = {
 async function showQueue(call: ServiceCall, mail: RunningInstance): Promise<'done'> {
   const queue = queueSchema.parse(await mail.ask('queue'))
   if (call.is('json')) call.say(JSON.stringify(queue, undefined, 2))
-  else if (queue.length === 0) call.say({ en: 'nothing waits', es: 'no espera nada' })
+  else if (queue.length === 0) call.say({ en: 'nothing waits', es: 'no hay nada en espera' })
   else
     for (const { id, from, size, received, recipients } of queue) {
       call.say(`${id}  ${received}  ${size}  <${from}>`)
@@ -106,7 +110,7 @@ async function showQueue(call: ServiceCall, mail: RunningInstance): Promise<'don
 async function flush(call: ServiceCall, mail: RunningInstance): Promise<'done'> {
   const [, id] = call.words
   const count = z.number().parse(await mail.ask('flush', id === undefined ? {} : { id }))
-  call.say({ en: `${count} messages are tried again`, es: `se vuelve a intentar con ${count} mensajes` })
+  call.say({ en: `messages tried again: ${count}`, es: `mensajes que se reintentan: ${count}` })
   return 'done'
 }
 
@@ -120,7 +124,7 @@ async function remove(call: ServiceCall, mail: RunningInstance): Promise<'done' 
     return 'wrong'
   }
   if (z.boolean().parse(await mail.ask('remove', { id }))) return 'done'
-  call.complain({ en: `no message ${id} waits`, es: `no espera ningún mensaje ${id}` })
+  call.complain({ en: `no message ${id} waits`, es: `no hay ningún mensaje ${id} en espera` })
   return 'failed'
 }
 
@@ -143,8 +147,8 @@ async function send(call: ServiceCall, mail: RunningInstance): Promise<'done' | 
   }
   if (address === undefined) {
     call.complain({
-      en: 'its SMTP is off in this scenario',
-      es: 'su SMTP está desactivado en este escenario',
+      en: 'SMTP is off in this scenario',
+      es: 'SMTP está desactivado en este escenario',
     })
     return 'failed'
   }
@@ -158,10 +162,11 @@ async function send(call: ServiceCall, mail: RunningInstance): Promise<'done' | 
         : { raw: await readNamed(call, file) }
     const { accepted, rejected, response } = await transport.sendMail({ envelope, ...message })
     call.say(response)
-    for (const refused of rejected) call.complain({ en: `not for ${refused}`, es: `no para ${refused}` })
+    for (const refused of rejected)
+      call.complain({ en: `not taken for ${refused}`, es: `no admitido para ${refused}` })
     return accepted.length > 0 && rejected.length === 0 ? 'done' : 'failed'
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     call.complain({ en: `not sent: ${why}`, es: `no enviado: ${why}` })
     return 'failed'
   } finally {

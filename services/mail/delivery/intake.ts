@@ -8,6 +8,10 @@ import { missingFields, receivedField } from './trace.ts'
 
 /** Octets that are gathered before a file is opened. */
 const GATHERED = 64 * 1024
+/** Octets that are enough to be written by themselves. */
+const PASSED = 16 * 1024
+/** Pieces that lie apart: of one octet each (BDAT 1) they would take a hundred times their room. */
+const MOST_PIECES = 64
 const CR = 13
 
 /** Where the octets of a message go. */
@@ -55,23 +59,15 @@ export class MessageIntake implements Intake {
 
   write(octets: Buffer): Promise<void> {
     if (this.#refusal !== undefined) return Promise.resolve()
+    if (this.#mayPass(octets)) return this.#pass(octets)
     this.#take(octets)
     return this.#gathered > GATHERED ? this.#spill() : Promise.resolve()
   }
 
-  async finish(isLost = false): Promise<{ readonly id: string } | Refusal> {
+  async finish(): Promise<{ readonly id: string } | Refusal> {
     const { id, sink, accepted } = this.#options
-    this.#complete()
-    const refusal = this.#refusal ?? (await this.#attempt(() => sink.judge(this.#size)))
-    if (refusal !== undefined) {
-      await this.abort()
-      return refusal
-    }
-    if (isLost) {
-      await this.abort()
-      accepted(this.#size)
-      return { id }
-    }
+    const refusal = await this.#judge()
+    if (refusal !== undefined) return refusal
     await this.#spill()
     const follow = this.#refusal ?? (await this.#attempt(() => sink.commit(this.#size)))
     if (typeof follow !== 'function') {
@@ -83,10 +79,42 @@ export class MessageIntake implements Intake {
     return { id }
   }
 
+  async lose(): Promise<{ readonly id: string } | Refusal> {
+    const refusal = await this.#judge()
+    if (refusal !== undefined) return refusal
+    await this.abort()
+    this.#options.accepted(this.#size)
+    return { id: this.#options.id }
+  }
+
   async abort(): Promise<void> {
     this.#pieces = []
     this.#gathered = 0
     await this.#attempt(() => this.#options.sink.abort())
+  }
+
+  /** Judges the whole message; nothing stays of one that is refused. */
+  async #judge(): Promise<Refusal | undefined> {
+    this.#complete()
+    const refusal = this.#refusal ?? (await this.#attempt(() => this.#options.sink.judge(this.#size)))
+    if (refusal !== undefined) await this.abort()
+    return refusal
+  }
+
+  /** The text of a large message need not be copied, which would be the most of what it leaves for the collector. */
+  #mayPass(octets: Buffer): boolean {
+    return (
+      octets.length >= PASSED &&
+      this.#isSpilling &&
+      this.#gathered === 0 &&
+      this.#scanner.isOver &&
+      !this.#isHolding
+    )
+  }
+
+  async #pass(octets: Buffer): Promise<void> {
+    this.#size += octets.length
+    await this.#attempt(() => this.#options.sink.write(octets))
   }
 
   #take(octets: Buffer): void {
@@ -127,6 +155,7 @@ export class MessageIntake implements Intake {
   #add(piece: Buffer): void {
     if (piece.length === 0) return
     this.#pieces.push(piece)
+    if (this.#pieces.length === MOST_PIECES) this.#pieces = [Buffer.concat(this.#pieces)]
     this.#gathered += piece.length
     this.#size += piece.length
   }
@@ -161,7 +190,7 @@ export class MessageIntake implements Intake {
       return await act()
     } catch (error) {
       const { log, id } = this.#options
-      log.error({ id, error: String(error) }, 'a message cannot be stored; its sender is told to try again')
+      log.error({ err: error, id }, 'a message cannot be stored; its sender is told to try again')
       this.#refusal = storageRefusal(error)
       return this.#refusal
     }

@@ -45,7 +45,12 @@ export function missingFields(
   { id, hostname, at }: Pick<Reception, 'id' | 'hostname' | 'at'>,
 ): string {
   const date = hasDate ? '' : `Date: ${mailDate(at)}\r\n`
-  return hasMessageId ? date : `Message-Id: <E${id}@${hostname}>\r\n${date}`
+  return hasMessageId ? date : `${messageIdField(id, hostname)}\r\n${date}`
+}
+
+/** The Message-Id of what this server writes, made of the queue's id as Exim does; without its line end. */
+export function messageIdField(id: string, hostname: string): string {
+  return `Message-Id: <E${id}@${hostname}>`
 }
 
 /** What a client calls itself, with nothing that could end the word or the field. */

@@ -1,10 +1,11 @@
 /** Lists of addresses from which mail is not taken, kept in the DNS (RFC 5782). */
 import { isIPv4, isIPv6 } from 'node:net'
+import { canonicalAddress } from '../../../lab/kit/address.ts'
 import { LookupCache } from '../../../lab/kit/resolver/cache.ts'
 import type { Resolver } from '../../../lab/kit/resolver.ts'
 import type { Clock } from '../../../lab/service.ts'
+import { ipv6Groups } from '../address.ts'
 import type { Refusal } from '../envelope.ts'
-import { canonicalAddress, ipv6Groups } from './address.ts'
 
 /** Characters of a list's reason that a client is told. */
 const LONGEST_REASON = 200

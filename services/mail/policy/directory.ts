@@ -1,7 +1,9 @@
 /** Who is here: the accounts, and all the names that lead to them. */
+import { canonicalAddress } from '../../../lab/kit/address.ts'
 import type { Account, World } from '../../../lab/service.ts'
+import { literalAddress, quote, splitAddress } from '../address.ts'
+import { isOwnDomain } from '../hostname.ts'
 import type { MailConfig } from '../options.ts'
-import { canonicalAddress, literalAddress, splitAddress } from './address.ts'
 
 /** Aliases that lead from one to the next. */
 const DEEPEST = 20
@@ -38,7 +40,7 @@ export class Directory {
 
   /** Whether mail for the domain is for the accounts here. */
   isOurs(domain: string): boolean {
-    if (domain === this.#world.domain.toLowerCase() || this.#config.domains.includes(domain)) return true
+    if (isOwnDomain(domain, { config: this.#config, world: this.#world })) return true
     const literal = literalAddress(domain)
     return literal !== undefined && literal === canonicalAddress(this.#world.address)
   }
@@ -118,21 +120,15 @@ export class Directory {
       if (who !== undefined) found.accounts.set(who.name, who)
       return who !== undefined
     }
-    const bare = this.#withoutTag(local)
+    const bare = withoutTag(local, this.#config.tag)
     if (bare !== undefined && depth < DEEPEST) {
-      const target = domain === '' ? bare : `${quoted(bare)}@${domain}`
+      const target = domain === '' ? bare : `${bare.includes('@') ? quote(bare) : bare}@${domain}`
       if (this.#follow(target, found, false, depth + 1)) return true
     }
     const everybodys =
       takesAll && this.#config.catchAll !== undefined ? accounts.find(this.#config.catchAll) : undefined
     if (everybodys !== undefined) found.accounts.set(everybodys.name, everybodys)
     return everybodys !== undefined
-  }
-
-  #withoutTag(local: string): string | undefined {
-    const { tag } = this.#config
-    const at = tag === false ? -1 : local.indexOf(tag)
-    return at > 0 ? local.slice(0, at) : undefined
   }
 
   #aliasOf(local: string, domain: string): readonly string[] | undefined {
@@ -148,13 +144,15 @@ interface Found {
   readonly seen: Set<string>
 }
 
-function isDuty(local: string): boolean {
+/** Whether the local part is one whose mail is always taken. */
+export function isDuty(local: string): boolean {
   return DUTIES.includes(local.toLowerCase())
 }
 
-/** The local part as an address writes it. */
-function quoted(local: string): string {
-  return local.includes('@') ? `"${local.replace(/["\\]/g, '\\$&')}"` : local
+/** What stands before the tag of a local part; undefined if it has none. */
+export function withoutTag(local: string, tag: MailConfig['tag']): string | undefined {
+  const at = tag === false ? -1 : local.indexOf(tag)
+  return at > 0 ? local.slice(0, at) : undefined
 }
 
 /** The targets of each alias, by its name in lower case. */

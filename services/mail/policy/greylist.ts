@@ -1,18 +1,22 @@
 /** Greylisting: whoever sends for the first time is told to come again, as real mail servers do. */
 import { isIPv4 } from 'node:net'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { canonicalAddress } from '../../../lab/kit/address.ts'
 import { createNetworks, type Networks } from '../../../lab/kit/networks.ts'
 import type { Clock } from '../../../lab/service.ts'
+import { ipv6Groups } from '../address.ts'
 import type { Refusal } from '../envelope.ts'
 import type { MailConfig } from '../options.ts'
-import { canonicalAddress, ipv6Groups } from './address.ts'
+import { refusals } from './refusals.ts'
 
 type Options = Exclude<MailConfig['greylist'], false>
 
+/** What SQLite says when the disk is full. */
+const SQLITE_FULL = 13
 /** Triples that are remembered. */
 const MOST = 100_000
-/** Milliseconds between two looks for what is forgotten. */
-const PRUNE = 60_000
+/** Triples that are forgotten for one that comes: more at once would hold everybody else. */
+const FORGOTTEN = 100
 /** A triple that is seen again is written again only when so much of its lifetime has gone. */
 const FRESH = 0.1
 
@@ -21,17 +25,17 @@ export class Greylist {
   readonly #options: Options
   readonly #clock: Pick<Clock, 'now'>
   readonly #exempt: Networks
-  readonly #database: DatabaseSync
   readonly #find: StatementSync
   readonly #add: StatementSync
   readonly #touch: StatementSync
-  #pruned = 0
+  readonly #forget: StatementSync
+  /** Triples that there are. */
+  #count: number
 
   constructor(options: Options, clock: Pick<Clock, 'now'>, database: DatabaseSync) {
     this.#options = options
     this.#clock = clock
     this.#exempt = createNetworks(options.exempt)
-    this.#database = database
     database.exec(
       `CREATE TABLE IF NOT EXISTS greylist (network TEXT, sender TEXT, recipient TEXT, first INTEGER, last INTEGER,
        PRIMARY KEY (network, sender, recipient)) WITHOUT ROWID;
@@ -44,10 +48,25 @@ export class Greylist {
     this.#touch = database.prepare(
       'UPDATE greylist SET last = ? WHERE network = ? AND sender = ? AND recipient = ?',
     )
+    this.#forget = database.prepare(
+      `DELETE FROM greylist WHERE (network, sender, recipient) IN
+       (SELECT network, sender, recipient FROM greylist WHERE last < ? ORDER BY last LIMIT ${FORGOTTEN})`,
+    )
+    this.#count = Number(database.prepare('SELECT count(*) AS count FROM greylist').get()?.['count'])
   }
 
-  /** Undefined if the client has waited long enough since its first attempt. */
+  /** Undefined if the client has waited long enough since its first attempt; what cannot be written down is put off. */
   judge(host: string, sender: string, recipient: string): Refusal | undefined {
+    try {
+      return this.#judge(host, sender, recipient)
+    } catch (error) {
+      if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL)
+        return refusals.storageFull
+      throw error
+    }
+  }
+
+  #judge(host: string, sender: string, recipient: string): Refusal | undefined {
     if (this.#exempt.has(host)) return undefined
     const now = this.#clock.now()
     const triple = [networkOf(host), sender.toLowerCase(), recipient.toLowerCase()] as const
@@ -57,6 +76,7 @@ export class Greylist {
     if (known === undefined || now - last > lifetime * 1000) {
       this.#prune(now)
       this.#add.run(...triple, now, now)
+      if (known === undefined) this.#count += 1
       return delay === 0 ? undefined : later(delay)
     }
     if (now - first < delay * 1000) return later(delay - (now - first) / 1000)
@@ -64,15 +84,10 @@ export class Greylist {
     return undefined
   }
 
+  /** Forgets the oldest of those whose time is over, or of all if they are too many. */
   #prune(now: number): void {
-    if (now - this.#pruned < PRUNE) return
-    this.#pruned = now
-    this.#database.prepare('DELETE FROM greylist WHERE last < ?').run(now - this.#options.lifetime * 1000)
-    this.#database
-      .prepare(
-        `DELETE FROM greylist WHERE last <= (SELECT last FROM greylist ORDER BY last DESC LIMIT 1 OFFSET ${MOST})`,
-      )
-      .run()
+    const before = this.#count < MOST ? now - this.#options.lifetime * 1000 : now
+    this.#count -= Number(this.#forget.run(before).changes)
   }
 }
 

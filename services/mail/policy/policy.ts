@@ -1,9 +1,9 @@
 /** Whose mail is taken, and for whom. */
 import { createNetworks, type Networks } from '../../../lab/kit/networks.ts'
 import type { Account, World } from '../../../lab/service.ts'
+import { isBelow, splitAddress } from '../address.ts'
 import type { Client, Recipient, Refusal, Sender } from '../envelope.ts'
 import type { MailConfig } from '../options.ts'
-import { isBelow, splitAddress } from './address.ts'
 import type { Blocklists } from './blocklist.ts'
 import type { Directory } from './directory.ts'
 import type { Greylist } from './greylist.ts'

@@ -1,9 +1,10 @@
 /** What is wrong with the options of the mail service that no schema sees. */
 import { nearest } from '../../../lab/kit/nearest.ts'
 import type { Problem, ScenarioFiles, Text } from '../../../lab/service.ts'
+import { splitAddress } from '../address.ts'
+import { isOwnDomain } from '../hostname.ts'
 import type { MailConfig } from '../options.ts'
-import { splitAddress } from './address.ts'
-import { aliasMap } from './directory.ts'
+import { aliasMap, isDuty, withoutTag } from './directory.ts'
 
 /** What of the lab the options are judged by; without `accounts`, nobody is missed. */
 interface Surroundings {
@@ -14,7 +15,7 @@ interface Surroundings {
 
 /** Aliases that lead nowhere or in a circle, names that are no accounts, and messages that are not there (a `FileError`). */
 export function mailProblems(
-  config: Pick<MailConfig, 'aliases' | 'domains' | 'inbox' | 'postmaster' | 'catchAll' | 'tag'>,
+  config: Pick<MailConfig, 'aliases' | 'domains' | 'inbox' | 'pop3' | 'postmaster' | 'catchAll' | 'tag'>,
   files: Pick<ScenarioFiles, 'path'>,
   world: Surroundings,
 ): readonly Problem[] {
@@ -25,6 +26,9 @@ export function mailProblems(
     isAccount(name) ? [] : [problem(path, noAccount(name, accounts ?? []))]
   return [
     ...Object.keys(config.inbox).flatMap((name) => missing(`inbox.${name}`, name)),
+    ...Object.keys(config.pop3 === false ? {} : config.pop3.apop).flatMap((name) =>
+      missing(`pop3.apop.${name}`, name),
+    ),
     ...(config.postmaster === undefined ? [] : missing('postmaster', config.postmaster)),
     ...(config.catchAll === undefined ? [] : missing('catchAll', config.catchAll)),
     ...aliasProblems(config, world, isAccount, accounts ?? []),
@@ -38,21 +42,22 @@ function aliasProblems(
   accounts: readonly string[],
 ): readonly Problem[] {
   const known = aliasMap(aliases)
-  const ours = new Set(['', own.toLowerCase(), ...domains])
+  const isOurs = (domain: string): boolean =>
+    domain === '' || isOwnDomain(domain, { config: { domains }, world: { domain: own } })
   /** The alias that an address leads to. */
   const aliasOf = (address: string): string | undefined => {
     const { local, domain } = splitAddress(address.toLowerCase())
-    if (!ours.has(domain)) return undefined
+    if (!isOurs(domain)) return undefined
     const full = `${local}@${domain === '' ? own.toLowerCase() : domain}`
     return [full, local].find((name) => known.has(name))
   }
   const isThere = (address: string): boolean => {
     const { local, domain } = splitAddress(address)
-    if (!ours.has(domain)) return local !== '' && domain !== ''
+    if (!isOurs(domain)) return local !== '' && domain !== ''
     if (aliasOf(address) !== undefined || isAccount(local)) return true
-    if (/^(?:postmaster|abuse)$/i.test(local)) return true
-    const at = tag === false ? -1 : local.indexOf(tag)
-    return at > 0 && isThere(`${local.slice(0, at)}@${domain === '' ? own : domain}`)
+    if (isDuty(local)) return true
+    const bare = withoutTag(local, tag)
+    return bare !== undefined && isThere(`${bare}@${domain === '' ? own : domain}`)
   }
   return [...known].flatMap(([name, targets]) => {
     const circle = circleFrom(name, (alias) => (known.get(alias) ?? []).flatMap((to) => aliasOf(to) ?? []))

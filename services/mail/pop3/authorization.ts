@@ -1,12 +1,10 @@
 /** How a client of POP3 logs in: USER and PASS, APOP (RFC 1939), AUTH (RFC 5034). */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { SaslExchange, SaslStep } from '../../../lab/kit/sasl.ts'
+import { decodeBase64 } from '../../../lab/kit/sasl/base64.ts'
 import type { Account } from '../../../lab/service.ts'
 import { hostnameOf } from '../hostname.ts'
 import type { Talk } from './desk.ts'
-
-/** RFC 4648 §4, without line breaks. */
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 /** The AUTHORIZATION state of one session. */
 export class Authorization {
@@ -55,7 +53,7 @@ export class Authorization {
     if (name === undefined) return this.#talk.mistake('noName')
     // RFC 1939 §7: blanks are part of the password.
     const { logins } = this.#talk.desk
-    const account = await logins.check(name, utf8(password))
+    const account = await logins.check(name, utf8(password), this.#talk.peer.host)
     if (account === 'rejected') return this.#talk.refuse('rejected', logins.account(name), 'USER')
     if (account === 'busy') return this.#talk.refuse('logins', logins.account(name), 'USER')
     return this.#enter(account, 'USER')
@@ -65,7 +63,7 @@ export class Authorization {
     const [, name = '', digest = ''] = /^(\S+) ([0-9a-fA-F]{32})$/.exec(argument) ?? []
     if (this.timestamp === undefined) return this.#talk.mistake('unknown')
     if (digest === '') return this.#talk.mistake('arguments')
-    const { ctx, logins } = this.#talk.desk
+    const { logins } = this.#talk.desk
     const account = logins.account(utf8(name))
     const secret = account && this.#secretOf(account)
     // What an unknown name is compared with takes as long.
@@ -74,7 +72,7 @@ export class Authorization {
       .digest()
     const isRight = timingSafeEqual(right, Buffer.from(digest, 'hex'))
     if (account !== undefined && secret !== undefined && isRight) return this.#enter(account, 'APOP')
-    await ctx.clock.wait(ctx.config.failureDelay * 1000)
+    await logins.delay()
     return this.#talk.refuse('rejected', account, 'APOP')
   }
 
@@ -83,7 +81,7 @@ export class Authorization {
     if (more.length > 0) return this.#talk.mistake('arguments')
     const { logins } = this.#talk.desk
     const mechanism = name.toUpperCase()
-    const sasl = logins.open(mechanism)
+    const sasl = logins.open(mechanism, this.#talk.peer.host)
     if (sasl === undefined) return this.#talk.mistake('mechanism')
     if (!this.mechanisms.includes(mechanism)) return this.#refuseClear(mechanism)
     this.#exchange = { mechanism, sasl }
@@ -95,8 +93,8 @@ export class Authorization {
   /** The answer to a challenge. */
   async respond(line: string): Promise<string | undefined> {
     if (line === '*') return this.#abandon('cancelled')
-    if (!BASE64.test(line)) return this.#abandon('malformed')
-    return this.#step(Buffer.from(line, 'base64'))
+    const response = decodeBase64(line)
+    return response === undefined ? this.#abandon('malformed') : this.#step(response)
   }
 
   /** Ends a login whose answer was too long. */
@@ -130,8 +128,7 @@ export class Authorization {
   }
 
   #refuseClear(mechanism: string): string {
-    const { peer } = this.#talk
-    this.#talk.record('pop3.refused', { client: peer.host, mechanism, why: 'clear' })
+    this.#talk.record('pop3.refused', { client: this.#talk.host, mechanism, why: 'clear' })
     this.#talk.mistake('clear')
     return this.#talk.err('clear', 'AUTH')
   }

@@ -1,15 +1,19 @@
 /** One connection of a POP3 client: octets in, replies out, and the time that both may take. */
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { Deadline } from '../../../lab/kit/http/deadline.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { Deadline } from '../../../lab/kit/deadline.ts'
 import type { Peer } from '../../../lab/service.ts'
+import { Inlet } from '../inlet.ts'
+import { LONGEST_RESPONSE } from '../login.ts'
 import type { Pop3Desk } from './desk.ts'
-import { Inlet, TOO_LONG } from './inlet.ts'
 import { Outlet } from './outlet.ts'
 import { Pop3Session } from './session.ts'
 
 /** Milliseconds for which a client that does not read is waited for. */
 const WRITE_TIMEOUT = 60_000
+/** Commands of one client, one behind the other, before others have their turn. */
+const TURN = 64
 /** Milliseconds that a client has to close its half after the lab. */
 const LINGER = 5000
 
@@ -37,7 +41,10 @@ export class Pop3Connection {
   /** `closing`: the last reply is written, input is dropped. */
   #state: 'open' | 'closing' | 'upgraded' | 'closed' = 'open'
   #isRunning = false
+  #served = 0
   #hasEnded = false
+  /** The time for a command runs. */
+  #isTimed = false
   readonly #onData = (piece: Buffer): void => this.#receive(piece)
   readonly #onEnd = (): void => this.#end()
 
@@ -87,11 +94,13 @@ export class Pop3Connection {
   /** Answers what has come, `first` before all; never rejects. */
   async #run(first?: () => Promise<string | undefined>): Promise<void> {
     this.#isRunning = true
-    this.#deadline.clear()
     try {
       if (first !== undefined) this.#say(await first())
       while (this.#isOpen() && !this.#session.isOver) {
-        if (await this.#next()) continue
+        if (await this.#next()) {
+          if (++this.#served % TURN === 0) await nextTurn()
+          continue
+        }
         if (this.#outlet.isEmpty) break
         await this.#outlet.settle()
       }
@@ -101,17 +110,23 @@ export class Pop3Connection {
     this.#isRunning = false
     if (!this.#isOpen()) return
     if (this.#session.isOver || this.#hasEnded) return this.#finish()
-    this.#deadline.set(this.#desk.config.timeout * 1000)
+    // A command that comes octet by octet has no more time than one that comes at once.
+    if (!this.#isTimed) this.#deadline.set(this.#desk.config.timeout * 1000)
+    this.#isTimed = true
     if (this.#visit.stream.isPaused()) this.#visit.stream.resume()
   }
 
   /** Answers one line; false if there is none. */
   async #next(): Promise<boolean> {
-    const line = this.#inlet.take()
+    // Commands are held to less, by the session.
+    const line = this.#inlet.takeLine(LONGEST_RESPONSE)
     if (line === undefined) return false
-    const reply = line === TOO_LONG ? this.#session.tooLong() : this.#session.command(line)
+    this.#isTimed = false
+    this.#deadline.clear()
+    const reply =
+      line === 'long' ? this.#session.tooLong() : this.#session.command(line.octets.toString('latin1'))
     this.#say(reply instanceof Promise ? await this.#answer(reply) : reply)
-    if (this.#session.isUpgrading && this.#inlet.hasMore) this.#say(this.#session.refuseUpgrade())
+    if (this.#session.isUpgrading && this.#inlet.length > 0) this.#say(this.#session.refuseUpgrade())
     else if (this.#session.isUpgrading) await this.#leave()
     else if (this.#outlet.isFull) await this.#outlet.pass()
     return true
@@ -166,9 +181,12 @@ export class Pop3Connection {
     this.#visit.stream.resume()
   }
 
+  /** What goes wrong here is not the client's doing; it ends this connection alone. */
   #break(error: unknown): void {
     this.#desk.ctx.log.error({ err: error, connection: this.#visit.peer.connection }, 'a POP3 session failed')
-    this.#visit.stream.destroy()
+    const reply = this.#session.fail()
+    if (reply === undefined) this.#visit.stream.destroy()
+    else this.#say(reply)
   }
 
   #close(): void {

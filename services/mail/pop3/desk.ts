@@ -1,5 +1,6 @@
 /** What the parts of one POP3 session share. */
 import type { TlsOptions } from 'node:tls'
+import { canonicalAddress } from '../../../lab/kit/address.ts'
 import type { Account, Peer, ServiceContext } from '../../../lab/service.ts'
 import type { Logins } from '../login.ts'
 import type { MailConfig, Pop3Config } from '../options.ts'
@@ -15,15 +16,14 @@ export interface Pop3Desk {
     'clock' | 'config' | 'fault' | 'log' | 'random' | 'record' | 'signal' | 'upgrade' | 'world'
   >
   readonly config: Pop3Config
-  /** Undefined where there is no certificate. */
-  readonly tlsOptions: (() => TlsOptions) | undefined
+  readonly tlsOptions: () => TlsOptions
   readonly logins: Logins
   readonly locks: Locks
   readonly scratch: Scratch
 }
 
 /** The code that stands before a text (RFC 2449 §8, RFC 3206). */
-export type ResponseCode = 'AUTH' | 'IN-USE' | 'SYS/TEMP' | 'SYS/PERM'
+export type ResponseCode = 'AUTH' | 'IN-USE' | 'SYS/TEMP'
 
 /** One client, and how it is spoken to. */
 export class Talk {
@@ -47,6 +47,11 @@ export class Talk {
     this.gone = client.gone
   }
 
+  /** The client's address, in one spelling. */
+  get host(): string {
+    return canonicalAddress(this.peer.host)
+  }
+
   ok(text: OkText): string {
     return `+OK ${OK[text][this.language]}`
   }
@@ -65,9 +70,9 @@ export class Talk {
 
   /** Answers a login that has failed; the session ends with one too many. */
   refuse(why: 'rejected' | 'logins', account: Account | undefined, mechanism: string): string {
-    this.#strikes += 1
+    if (why === 'rejected') this.#strikes += 1
     if (this.#strikes >= this.desk.ctx.config.maxLogins) this.isOver = true
-    this.record('pop3.refused', { account: account?.name, client: this.peer.host, mechanism, why })
+    this.record('pop3.refused', { account: account?.name, client: this.host, mechanism, why })
     return this.err(why, why === 'rejected' ? 'AUTH' : 'SYS/TEMP')
   }
 

@@ -1,4 +1,5 @@
 /** What a scenario breaks in a POP3 session. */
+import { readFault } from '../../../lab/kit/fault.ts'
 import type { Fault, ServiceContext } from '../../../lab/service.ts'
 import { pop3Fault, type MailConfig, type Pop3Fault } from '../options.ts'
 
@@ -24,7 +25,7 @@ async function commit(
   fault: Fault,
   gone: AbortSignal,
 ): Promise<Damage> {
-  const { delay, ...damage } = readFault(fault)
+  const { delay, ...damage } = readFault(pop3Fault, fault)
   try {
     if (delay !== undefined) await ctx.clock.wait(delay, gone)
   } catch {
@@ -32,10 +33,4 @@ async function commit(
     return { drop: true }
   }
   return damage
-}
-
-/** Reads what the host has checked against the schema already. */
-function readFault(fault: Fault): Pop3Fault {
-  const fields = Object.entries(fault).filter(([field]) => field in pop3Fault.shape)
-  return pop3Fault.parse(Object.fromEntries(fields))
 }

@@ -1,6 +1,7 @@
 /** The POP3 server: RFC 1939, with the extensions of RFC 2449, 2595, 5034 and 6856. */
 import type { Duplex } from 'node:stream'
 import type { TlsOptions } from 'node:tls'
+import { canonicalAddress } from '../../../lab/kit/address.ts'
 import type { Peer } from '../../../lab/service.ts'
 import type { Logins } from '../login.ts'
 import type { Pop3Config } from '../options.ts'
@@ -11,12 +12,15 @@ import { Scratch } from './stuffing.ts'
 import { SMALL } from './transaction.ts'
 import { ERR } from './words.ts'
 
+/** Milliseconds that a refused client has to close its half. */
+const LINGER = 5000
+
 /** What a server is made of. */
 export interface Pop3Options {
   readonly ctx: Pop3Desk['ctx']
   readonly config: Pop3Config
-  /** Asked at each STLS; undefined if none is to be offered. */
-  readonly tlsOptions: (() => TlsOptions) | undefined
+  /** Asked at each handshake. */
+  readonly tlsOptions: () => TlsOptions
   readonly logins: Logins
 }
 
@@ -41,9 +45,14 @@ export class Pop3Server {
     // Of a client that has left already nothing would be heard any more.
     if (stream.destroyed) return
     if (this.#connections.size + this.#upgrading >= config.maxConnections) {
+      const data = { client: canonicalAddress(peer.host), why: 'busy' }
+      this.#desk.ctx.record({ kind: 'pop3.refused', connection: peer.connection, data })
       stream.on('error', () => stream.destroy())
       stream.end(`-ERR [SYS/TEMP] ${ERR.busy.en}\r\n`)
       stream.resume()
+      // One that does not close its half would stay for ever.
+      const limit = this.#desk.ctx.clock.timer(LINGER, () => stream.destroy())
+      stream.once('close', () => limit.cancel())
       return
     }
     this.#open(stream, peer, isSecure, false)
@@ -68,16 +77,10 @@ export class Pop3Server {
   /** RFC 2595 §4: behind STLS all begins anew, but for the greeting. */
   async #upgrade(stream: Duplex, peer: Peer): Promise<void> {
     const { ctx, tlsOptions } = this.#desk
-    if (tlsOptions === undefined) return
     this.#upgrading += 1
-    try {
-      const secured = await ctx.upgrade(stream, tlsOptions())
-      if (!secured.destroyed) this.#open(secured, peer, true, true)
-    } catch (error) {
-      ctx.log.debug({ err: error, connection: peer.connection }, 'STLS failed')
-      stream.destroy()
-    } finally {
-      this.#upgrading -= 1
-    }
+    // The host tells of a handshake that fails, and closes the connection.
+    const secured = await ctx.upgrade(stream, tlsOptions()).catch(() => undefined)
+    this.#upgrading -= 1
+    if (secured?.destroyed === false) this.#open(secured, peer, true, true)
   }
 }

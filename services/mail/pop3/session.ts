@@ -109,10 +109,10 @@ export class Pop3Session {
     return this.#talk.err('behindTls')
   }
 
-  /** Answers when something has gone wrong that is no fault of the client. */
-  fail(): string {
+  /** Answers when something has gone wrong that is no fault of the client; with nothing in the middle of a message, of which it would seem a part. */
+  fail(): Reply {
     this.#talk.isOver = true
-    return this.#talk.err('internal', 'SYS/TEMP')
+    return this.#transaction?.isBroken === true ? undefined : this.#talk.err('internal', 'SYS/TEMP')
   }
 
   /** The connection has closed; nothing is deleted (RFC 1939 §6). */
@@ -126,9 +126,9 @@ export class Pop3Session {
   }
 
   async #open(account: Account, mechanism: string): Promise<Reply> {
-    const { desk, gone, isSecure, peer } = this.#talk
+    const { desk, gone, isSecure, host: client } = this.#talk
     const refuse = (why: 'locked' | 'unreadable'): string => {
-      this.#talk.record('pop3.refused', { account: account.name, client: peer.host, mechanism, why })
+      this.#talk.record('pop3.refused', { account: account.name, client, mechanism, why })
       return this.#talk.err(why, why === 'locked' ? 'IN-USE' : 'SYS/TEMP')
     }
     const mailbox = desk.ctx.world.mail.mailbox(account.name)
@@ -142,7 +142,7 @@ export class Pop3Session {
       if (this.#isClosed) this.#transaction.close()
       this.#talk.record('pop3.logged-in', {
         account: account.name,
-        client: peer.host,
+        client,
         mechanism,
         secure: isSecure,
         messages: maildrop.count,
@@ -161,8 +161,8 @@ export class Pop3Session {
     subject: Readonly<Record<string, string>>,
     right: () => Reply | Promise<Reply>,
   ): Promise<Reply> {
-    const { desk, gone, peer } = this.#talk
-    const damage = await damageOf(desk.ctx, point, { ...subject, client: peer.host }, gone)
+    const { desk, gone, host } = this.#talk
+    const damage = await damageOf(desk.ctx, point, { ...subject, client: host }, gone)
     if (damage?.drop === true || (point === 'pop3.connect' && damage?.reply?.startsWith('-ERR') === true))
       this.#talk.isOver = true
     if (damage?.drop === true) return undefined
@@ -202,8 +202,7 @@ export class Pop3Session {
   }
 
   get #isTlsOffered(): boolean {
-    const { ctx, tlsOptions } = this.#talk.desk
-    return !this.#talk.isSecure && ctx.config.tls && tlsOptions !== undefined
+    return !this.#talk.isSecure && this.#talk.desk.ctx.config.tls
   }
 
   #stls(argument: string): Reply {

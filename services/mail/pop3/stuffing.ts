@@ -5,10 +5,10 @@ const LF = 10
 const DOT = 46
 
 /** The most octets that become of one stored octet. */
-export const GROWTH = 2
+const GROWTH = 2
 
 /** The most octets that `end` adds. */
-export const TAIL = 5
+const TAIL = 5
 
 /** Turns the pieces of one message into what is sent of it. */
 export class Stuffing {

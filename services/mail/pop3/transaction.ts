@@ -24,12 +24,18 @@ export class Transaction {
   readonly #lock: Disposable
   readonly #ahead = new ReadAhead((number) => this.#readAhead(number))
   #isUpdating = false
+  #isBroken = false
 
   constructor(talk: Talk, account: Account, maildrop: Maildrop, lock: Disposable) {
     this.#talk = talk
     this.account = account
     this.#maildrop = maildrop
     this.#lock = lock
+  }
+
+  /** A part of a message is on its way: only the end of the connection can tell that the rest does not come. */
+  get isBroken(): boolean {
+    return this.#isBroken
   }
 
   async stat(argument: string): Promise<string> {
@@ -130,10 +136,10 @@ export class Transaction {
   }
 
   async #retrieve(number: number, message: StoredMessage): Promise<string | undefined> {
-    const { desk, gone, outlet, peer } = this.#talk
+    const { desk, gone, outlet, host } = this.#talk
     const account = this.account.name
     const { id } = message
-    const damage = damageOf(desk.ctx, 'pop3.retrieve', { account, id, client: peer.host }, gone)
+    const damage = damageOf(desk.ctx, 'pop3.retrieve', { account, id, client: host }, gone)
     if (damage !== undefined) {
       const { drop = false, reply } = await damage
       this.#talk.isOver = drop
@@ -196,9 +202,6 @@ export class Transaction {
       return this.#talk.err('gone', 'SYS/TEMP')
     }
   }
-
-  /** A part of a message is on its way: only the end of the connection can tell that the rest does not come. */
-  #isBroken = false
 
   async #pour(
     message: OpenMessage,

@@ -13,7 +13,7 @@ export const OK = {
   loggedOut: { en: 'Logging out.', es: 'Cerrando la sesión.' },
   updated: { en: 'Logging out, messages deleted.', es: 'Cerrando la sesión, mensajes borrados.' },
   marked: { en: 'Marked to be deleted.', es: 'Marcado para borrar.' },
-  tls: { en: 'Begin TLS negotiation now.', es: 'Comience ahora la negociación de TLS.' },
+  tls: { en: 'Begin TLS negotiation now.', es: 'Empieza ahora la negociación de TLS.' },
   languages: { en: 'Language listing follows:', es: 'Sigue la lista de idiomas:' },
   language: { en: 'The language is now English.', es: 'El idioma es ahora el español.' },
   messages: { en: 'messages:', es: 'mensajes:' },
@@ -22,18 +22,18 @@ export const OK = {
 
 /** The texts that follow -ERR. */
 export const ERR = {
-  busy: { en: 'Too many connections, try again later.', es: 'Demasiadas conexiones, inténtelo más tarde.' },
+  busy: { en: 'Too many connections, try again later.', es: 'Demasiadas conexiones, inténtalo más tarde.' },
   unknown: { en: 'Unknown command.', es: 'Orden desconocida.' },
-  early: { en: 'Log in first.', es: 'Inicie antes la sesión.' },
-  late: { en: 'You have logged in already.', es: 'Ya ha iniciado la sesión.' },
+  early: { en: 'Log in first.', es: 'Inicia antes la sesión.' },
+  late: { en: 'You have logged in already.', es: 'Ya has iniciado la sesión.' },
   arguments: { en: 'Wrong arguments.', es: 'Argumentos incorrectos.' },
   long: { en: 'The line is too long.', es: 'La línea es demasiado larga.' },
   errors: { en: 'Too many wrong commands.', es: 'Demasiadas órdenes incorrectas.' },
   internal: { en: 'Internal error.', es: 'Error interno.' },
-  noName: { en: 'Give a name with USER first.', es: 'Dé antes un nombre con USER.' },
+  noName: { en: 'Give a name with USER first.', es: 'Da antes un nombre con USER.' },
   clear: {
     en: 'Plaintext authentication is not allowed without TLS; use STLS.',
-    es: 'No se permite autenticarse en claro sin TLS; use STLS.',
+    es: 'No se permite autenticarse en claro sin TLS; usa STLS.',
   },
   mechanism: { en: 'Unknown authentication mechanism.', es: 'Mecanismo de autenticación desconocido.' },
   malformed: { en: 'Wrong authentication data.', es: 'Datos de autenticación incorrectos.' },
@@ -41,10 +41,10 @@ export const ERR = {
   rejected: { en: 'Authentication failed.', es: 'Autenticación fallida.' },
   logins: {
     en: 'Too many logins wait, try again later.',
-    es: 'Demasiados inicios de sesión esperan, inténtelo más tarde.',
+    es: 'Hay demasiados inicios de sesión en espera, inténtalo más tarde.',
   },
-  locked: { en: 'Another session has this mailbox.', es: 'Otra sesión tiene este buzón.' },
-  unreadable: { en: 'The mailbox cannot be read now.', es: 'El buzón no se puede leer ahora.' },
+  locked: { en: 'Another session is using this mailbox.', es: 'Otra sesión está usando este buzón.' },
+  unreadable: { en: 'The mailbox cannot be read now.', es: 'El buzón no se puede leer en este momento.' },
   missing: { en: 'There is no such message.', es: 'No existe ese mensaje.' },
   deleted: { en: 'The message is marked to be deleted.', es: 'El mensaje está marcado para borrar.' },
   gone: {
@@ -62,7 +62,7 @@ export const ERR = {
     en: 'Nothing may follow STLS before its answer.',
     es: 'Nada puede seguir a STLS antes de su respuesta.',
   },
-  language: { en: 'There is no such language here.', es: 'Aquí no hay ese idioma.' },
+  language: { en: 'That language is not available.', es: 'Ese idioma no está disponible.' },
 } as const satisfies Record<string, Text>
 
 /** A text that follows +OK. */

@@ -1,6 +1,6 @@
 /** To whom a message is to be brought, once aliases have been followed. */
+import { splitAddress } from '../address.ts'
 import type { Recipient } from '../envelope.ts'
-import { splitAddress } from '../policy/address.ts'
 import type { Directory } from '../policy/directory.ts'
 import type { QueuedRecipient } from './entry.ts'
 

@@ -2,13 +2,15 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { ServiceContext } from '../../../lab/service.ts'
+import { messageOf } from '../../../lab/kit/error.ts'
 import { storageRefusal } from '../delivery/intake.ts'
 import { deliveryFields } from '../delivery/trace.ts'
 import type { Policy } from '../policy/policy.ts'
+import { refusals } from '../policy/refusals.ts'
 import { deliver, type ClientOptions } from './client.ts'
 import type { Entry, QueuedRecipient } from './entry.ts'
 import type { HostFinder } from './hosts.ts'
-import { deferred, failed, type Outcome } from './reply.ts'
+import { deferred, type Outcome } from './reply.ts'
 
 /** What an attempt uses. */
 export interface AttemptOptions extends ClientOptions {
@@ -35,7 +37,7 @@ export async function deliverHere(
   } catch (error) {
     const reply = storageRefusal(error)
     return new Map([
-      [recipient, { kind: 'deferred', reply: { ...reply, text: `${reply.text}: ${String(error)}` } }],
+      [recipient, { kind: 'deferred', reply: { ...reply, text: `${reply.text}: ${messageOf(error)}` } }],
     ])
   }
 }
@@ -47,7 +49,7 @@ async function store(
 ): Promise<Outcome> {
   const { account = '', address } = recipient
   const mailbox = mail.mailbox(account)
-  if (mailbox === undefined) return failed(550, '5.1.1', 'Unrouteable address')
+  if (mailbox === undefined) return { kind: 'failed', reply: refusals.unknown }
   const full = await policy.judgeRoom([{ name: account, address }], entry.size)
   if (full !== undefined) return { kind: 'deferred', reply: full }
   const top = deliveryFields(entry.sender.address, recipient.asked, clock.now())

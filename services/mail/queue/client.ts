@@ -3,7 +3,9 @@ import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { SMTPEnvelope } from 'nodemailer/lib/smtp-connection'
 import type { Duplex, Readable } from 'node:stream'
 import { addressText } from '../../../lab/kit/address.ts'
+import { messageOf } from '../../../lab/kit/error.ts'
 import type { Clock, ServiceContext } from '../../../lab/service.ts'
+import { isAscii } from '../address.ts'
 import type { Entry, QueuedRecipient } from './entry.ts'
 import type { Target } from './hosts.ts'
 import { deferred, failed, outcomeOf, parseReply, type Outcome } from './reply.ts'
@@ -38,6 +40,9 @@ const CONNECT_TIME = 30_000
 const REPLY_TIME = 300_000
 const SESSION_TIME = 3_600_000
 const GOODBYE_TIME = 5000
+/** Octets that a server may say in one session, TLS included, and for each recipient. */
+const MOST_SAID = 65_536
+const MOST_SAID_OF_EACH = 2048
 /** Recipients of one transaction, which every server must take (RFC 5321 §4.5.3.1.8). */
 const MOST_RECIPIENTS = 100
 
@@ -70,7 +75,7 @@ async function attempt(
   } catch (error) {
     return all(
       consignment,
-      deferred('4.4.1', `no connection to ${addressText(target)}: ${reason(error)}`, host),
+      deferred('4.4.1', `no connection to ${addressText(target)}: ${messageOf(error)}`, host),
     )
   }
   const limit = options.clock.timer(SESSION_TIME, () => stream.destroy())
@@ -80,7 +85,11 @@ async function attempt(
     const connection = new Connection({
       host,
       port: target.port,
-      connection: new WireSocket(stream, options.clock),
+      connection: new WireSocket(
+        stream,
+        options.clock,
+        MOST_SAID + MOST_SAID_OF_EACH * consignment.recipients.length,
+      ),
       name: options.hostname,
       secure: false,
       ignoreTLS,
@@ -223,7 +232,7 @@ function envelopeOf(
 }
 
 function needsUtf8({ sender }: Entry, recipients: readonly QueuedRecipient[]): boolean {
-  return [sender, ...recipients].some(({ address }) => /[^\0-\x7f]/.test(address))
+  return [sender, ...recipients].some(({ address }) => !isAscii(address))
 }
 
 function refusalsIn(envelope: object): readonly { readonly recipient: string; readonly response: string }[] {
@@ -264,7 +273,7 @@ function outcomeOfError(error: ClientError, host: string): Outcome {
   if (error.code === 'EMESSAGE')
     return failed(552, '5.3.4', 'the message is larger than its server takes', host)
   if (error.code === 'EENVELOPE') return failed(550, '5.1.3', error.message, host)
-  return deferred('4.4.2', `${host}: ${reason(error)}`, host)
+  return deferred('4.4.2', `${host}: ${messageOf(error)}`, host)
 }
 
 /** Whether an answer to EHLO names an extension. */
@@ -282,8 +291,4 @@ function all({ recipients }: Pick<Consignment, 'recipients'>, outcome: Outcome):
 
 function each(recipients: readonly QueuedRecipient[], outcome: Outcome): Map<QueuedRecipient, Outcome> {
   return new Map(recipients.map((recipient) => [recipient, outcome]))
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,5 +1,6 @@
 /** A message in the queue, as it lies on disk beside its octets. */
 import { z } from 'zod'
+import { splitAddress } from '../address.ts'
 
 const notify = z.enum(['NEVER', 'SUCCESS', 'FAILURE', 'DELAY'])
 
@@ -51,5 +52,5 @@ export type QueuedRecipient = z.output<typeof recipient>
 /** What the recipients of one attempt have in common: a mailbox here, or the servers of a domain. */
 export function keyOf({ account, address }: QueuedRecipient): string {
   if (account !== undefined) return `account ${account}`
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+  return splitAddress(address).domain
 }

@@ -1,9 +1,10 @@
 /** Which servers take the mail of a domain (RFC 5321 §5). */
 import { isIP } from 'node:net'
+import { canonicalAddress } from '../../../lab/kit/address.ts'
 import type { Lookup, MailHost, Resolver } from '../../../lab/kit/resolver.ts'
 import type { Address, Random } from '../../../lab/service.ts'
+import { literalAddress } from '../address.ts'
 import type { MailConfig } from '../options.ts'
-import { canonicalAddress, literalAddress } from '../policy/address.ts'
 import { deferred, failed, type Outcome } from './reply.ts'
 
 /** A server with one of its addresses. */

@@ -145,10 +145,7 @@ export class Queue implements AsyncDisposable {
           : await deliverHere(this.#attempt, entry, first)
       await held.turns.run(() => this.#settle(held, outcomes))
     } catch (error) {
-      this.#options.ctx.log.error(
-        { id, error: String(error) },
-        'an attempt at delivery went wrong; it is made again',
-      )
+      this.#options.ctx.log.error({ err: error, id }, 'an attempt at delivery went wrong; it is made again')
       for (const recipient of waiting) recipient.next = this.#options.ctx.clock.now() + 60_000
     }
     const left = waiting.filter(({ state }) => state === 'waiting')
@@ -170,10 +167,7 @@ export class Queue implements AsyncDisposable {
       try {
         reports.set(action, await this.#options.report(entry, action, recipients))
       } catch (error) {
-        log.error(
-          { id: entry.id, error: String(error) },
-          'a report to the sender cannot be stored; it is tried again',
-        )
+        log.error({ err: error, id: entry.id }, 'a report to the sender cannot be stored; it is tried again')
         verdicts.withhold(action)
       }
     verdicts.apply()
@@ -194,7 +188,7 @@ export class Queue implements AsyncDisposable {
       if (recipient.state === 'failed')
         this.#record('smtp.bounced', {
           ...data,
-          sender: entry.sender.address,
+          from: entry.sender.address,
           report: reports.get('failed')?.id ?? null,
         })
     }
@@ -208,7 +202,7 @@ export class Queue implements AsyncDisposable {
       await (isDone ? spool.remove(entry.id) : spool.save(entry))
     } catch (error) {
       // It is right in memory, and written with the next attempt.
-      ctx.log.error({ id: entry.id, error: String(error) }, 'the queue entry cannot be written')
+      ctx.log.error({ err: error, id: entry.id }, 'the queue entry cannot be written')
     }
   }
 

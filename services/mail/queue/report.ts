@@ -1,5 +1,7 @@
 /** Reports of delivery (RFC 3461, RFC 3464) in the container of RFC 6522. */
+import { isAscii } from '../address.ts'
 import { mailDate } from '../delivery/date.ts'
+import { messageIdField } from '../delivery/trace.ts'
 import type { Entry, QueuedRecipient } from './entry.ts'
 import { replyText, type Outcome } from './reply.ts'
 import { reportWords, type ReportAction } from './words.ts'
@@ -75,7 +77,7 @@ function header({ action, entry, recipients, id, hostname, at, boundary }: Repor
     `To: <${line(entry.sender.address)}>`,
     `Subject: ${subject.en} / ${subject.es}`,
     `Date: ${mailDate(at)}`,
-    `Message-Id: <E${id}@${hostname}>`,
+    messageIdField(id, hostname),
     // RFC 3834 §5
     'Auto-Submitted: auto-replied',
     ...(action === 'failed'
@@ -129,7 +131,7 @@ function recipientLines(
   { reply, host }: Outcome,
   { action, at, until, entry }: ReportOptions,
 ): readonly string[] {
-  const type = entry.sender.isUtf8 && /[^\0-\x7f]/.test(recipient.address) ? 'utf-8' : 'rfc822'
+  const type = entry.sender.isUtf8 && !isAscii(recipient.address) ? 'utf-8' : 'rfc822'
   const status = action === 'delivered' || action === 'relayed' ? '2.0.0' : reply.status
   return [
     ...(recipient.original === undefined ? [] : [`Original-Recipient: ${line(recipient.original)}`]),
@@ -159,26 +161,29 @@ function headerOf(message: Buffer): Buffer {
 function quotedPrintable(text: string): string {
   return text
     .split('\n')
-    .map((each) => {
-      const coded = Array.from(Buffer.from(each), (octet, index) => {
-        const isLastBlank = octet === 32 && index === Buffer.byteLength(each) - 1
-        const isPlain = octet >= 32 && octet <= 126 && octet !== 61 && !isLastBlank
-        return isPlain ? String.fromCharCode(octet) : `=${octet.toString(16).toUpperCase().padStart(2, '0')}`
-      })
-      return fold(coded)
-    })
+    .map((each) =>
+      fold(
+        Buffer.from(each)
+          .toString('latin1')
+          .replace(/[^ -<>-~]| $/g, coded),
+      ),
+    )
     .join('\r\n')
 }
 
-function fold(pieces: readonly string[]): string {
+function coded(octet: string): string {
+  return `=${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+}
+
+/** Cuts a line that is too long, but not in the middle of an octet. */
+function fold(text: string): string {
   const lines: string[] = []
-  let current = ''
-  for (const piece of pieces) {
-    if (current.length + piece.length > 75) {
-      lines.push(`${current}=`)
-      current = ''
-    }
-    current += piece
+  let from = 0
+  while (text.length - from > 75) {
+    const mark = text.lastIndexOf('=', from + 74)
+    const end = mark > from + 72 ? mark : from + 75
+    lines.push(`${text.slice(from, end)}=`)
+    from = end
   }
-  return [...lines, current].join('\r\n')
+  return [...lines, text.slice(from)].join('\r\n')
 }

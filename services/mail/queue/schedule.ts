@@ -21,6 +21,8 @@ export interface ScheduleOptions {
   readonly run: (job: Job) => Promise<void>
 }
 
+type Kind = 'local' | 'remote'
+
 /** Deliveries to mailboxes at the same time. */
 const LOCAL_CONCURRENCY = 8
 
@@ -29,8 +31,8 @@ export class Schedule {
   readonly #options: ScheduleOptions
   /** Sorted by `next`. */
   #sleeping: Job[] = []
-  /** The domain whose turn it is comes first. */
-  readonly #ready = new Map<string, Job[]>()
+  /** By kind, for a kind that has no place costs no look at thousands of domains; the domain whose turn it is comes first. */
+  readonly #ready: Readonly<Record<Kind, Map<string, Job[]>>> = { local: new Map(), remote: new Map() }
   readonly #running = new Map<string, number>()
   readonly #attempts = new Set<Promise<void>>()
   #timer: Timer | undefined
@@ -75,8 +77,9 @@ export class Schedule {
   }
 
   #makeReady(job: Job): void {
-    const line = this.#ready.get(job.key)
-    if (line === undefined) this.#ready.set(job.key, [job])
+    const ready = this.#ready[kindOf(job)]
+    const line = ready.get(job.key)
+    if (line === undefined) ready.set(job.key, [job])
     else line.push(job)
   }
 
@@ -101,30 +104,27 @@ export class Schedule {
     for (let job = this.#take(); job !== undefined; job = this.#take()) this.#start(job)
   }
 
-  /** The next job of the first domain that has one and may have a place; that domain is then the last. */
   #take(): Job | undefined {
-    for (const [key, line] of this.#ready) {
+    return this.#takeOf('local', LOCAL_CONCURRENCY) ?? this.#takeOf('remote', this.#options.concurrency)
+  }
+
+  /** The next job of the first domain that has one and may have a place; that domain is then the last. */
+  #takeOf(kind: Kind, most: number): Job | undefined {
+    if ((this.#running.get(kind) ?? 0) >= most) return undefined
+    for (const [key, line] of this.#ready[kind]) {
       const [job] = line
-      if (job === undefined || !this.#hasPlace(job)) continue
-      this.#ready.delete(key)
+      // One place is kept for other domains than the one that has all others.
+      if (job === undefined || (this.#running.get(`key ${key}`) ?? 0) >= Math.max(1, most - 1)) continue
+      this.#ready[kind].delete(key)
       line.shift()
-      if (line.length > 0) this.#ready.set(key, line)
+      if (line.length > 0) this.#ready[kind].set(key, line)
       return job
     }
     return undefined
   }
 
-  /** One place is kept for other domains than the one that has all others. */
-  #hasPlace({ key, isLocal }: Job): boolean {
-    const most = isLocal ? LOCAL_CONCURRENCY : this.#options.concurrency
-    const kind = isLocal ? 'local' : 'remote'
-    return (
-      (this.#running.get(kind) ?? 0) < most && (this.#running.get(`key ${key}`) ?? 0) < Math.max(1, most - 1)
-    )
-  }
-
   #start(job: Job): void {
-    const counts = [job.isLocal ? 'local' : 'remote', `key ${job.key}`]
+    const counts = [kindOf(job), `key ${job.key}`]
     for (const count of counts) this.#running.set(count, (this.#running.get(count) ?? 0) + 1)
     const attempt = this.#options.run(job).finally(() => {
       this.#attempts.delete(attempt)
@@ -137,4 +137,8 @@ export class Schedule {
     })
     this.#attempts.add(attempt)
   }
+}
+
+function kindOf({ isLocal }: Job): Kind {
+  return isLocal ? 'local' : 'remote'
 }

@@ -79,10 +79,7 @@ export class Spool {
         entries.push(entry)
       } catch (error) {
         // The files stay for a person to look at; the others are delivered.
-        this.#log.error(
-          { file: join(this.#folder, name), error: String(error) },
-          'this queue entry cannot be read',
-        )
+        this.#log.error({ err: error, file: join(this.#folder, name) }, 'this queue entry cannot be read')
       }
     }
     return entries.toSorted((one, other) => one.received - other.received)

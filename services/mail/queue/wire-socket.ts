@@ -10,8 +10,10 @@ export class WireSocket extends Socket {
   readonly #stream: Duplex
   readonly #clock: Pick<Clock, 'timer'>
   #timer: Timer | undefined
+  #said = 0
 
-  constructor(stream: Duplex, clock: Pick<Clock, 'timer'>) {
+  /** More octets than `most` from the other side end it. */
+  constructor(stream: Duplex, clock: Pick<Clock, 'timer'>, most: number) {
     super({ allowHalfOpen: true })
     this.#stream = stream
     this.#clock = clock
@@ -21,7 +23,10 @@ export class WireSocket extends Socket {
     })
     stream.on('data', (octets: Buffer) => {
       this.#timer?.refresh()
-      if (!this.push(octets)) stream.pause()
+      this.#said += octets.length
+      // Empty lines are no replies, and the client would gather them without end.
+      if (this.#said > most) this.destroy(new Error('the server says too much'))
+      else if (!this.push(octets)) stream.pause()
     })
     stream.on('end', () => this.push(null))
     stream.on('error', (error) => this.destroy(error))

@@ -35,7 +35,7 @@ export class Authentication {
     const [mechanism = '', initial, ...more] = argument.split(/ +/)
     if (mechanism === '' || more.length > 0)
       return dialogue.reply(501, '5.5.4', 'Write it as AUTH mechanism [response]')
-    const exchange = parts.logins.open(mechanism)
+    const exchange = parts.logins.open(mechanism, peer.host)
     if (exchange === undefined) return dialogue.reply(504, '5.5.4', `${mechanism}: unknown mechanism`)
     if (!parts.logins.mechanisms(peer, isSecure).includes(mechanism.toUpperCase())) {
       const text = `${mechanism} shows the password to everybody on the way; STARTTLS first`

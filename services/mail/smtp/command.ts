@@ -1,9 +1,10 @@
 /** The command lines of SMTP (RFC 5321 §4.1.1); pure. */
 import type { Buffer } from 'node:buffer'
+import { isAscii } from '../address.ts'
 import type { Recipient, Refusal, Sender } from '../envelope.ts'
 import type { Extension } from '../options.ts'
-import { isAscii, parsePath } from './address.ts'
 import { parseMailParameters, parseRcptParameters } from './parameters.ts'
+import { parsePath } from './path.ts'
 
 /** A command line taken apart. */
 export interface Command {

@@ -1,13 +1,15 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { Deadline } from '../../../lab/kit/http/deadline.ts'
+import { Deadline } from '../../../lab/kit/deadline.ts'
+import { Inlet } from '../inlet.ts'
 import type { Dialogue } from './dialogue.ts'
-import { Inlet } from './inlet.ts'
 import type { Outcome } from './reply.ts'
 import { SmtpSession } from './session.ts'
 
 /** Octets of a message that are worked on at a turn. */
 const PORTION = 65_536
+/** Commands and portions of one client, one behind the other, before others have their turn. */
+const TURN = 64
 /** Characters of replies that are gathered before they are written. */
 const GATHERED = 16_384
 /** Octets that a client may still send after the last reply, or in lines that are too long. */
@@ -30,6 +32,8 @@ export class SmtpConnection {
   #state: 'reading' | 'busy' | 'blocked' | 'closing' | 'closed' = 'busy'
   #gathered = ''
   #dropped = 0
+  /** Commands and portions since others had their turn. */
+  #served = 0
   #hasEnded = false
   #isStopping = false
   /** The time for a command runs. */
@@ -106,13 +110,27 @@ export class SmtpConnection {
   /** Does what can be done with what has come. */
   #advance(): void {
     while (this.#state === 'reading') {
+      if (this.#served >= TURN) return this.#yield()
       const outcome = this.#next()
       if (outcome === undefined) break
+      this.#served += 1
       this.#settle(outcome)
       if (this.#gathered.length > GATHERED) this.#flush()
     }
     if (this.#state === 'reading') this.#flush()
     if (this.#state === 'reading') this.#await()
+  }
+
+  /** Goes on behind what others have sent, for 64 KB hold thousands of commands. */
+  #yield(): void {
+    this.#state = 'busy'
+    this.#deadline.clear()
+    setImmediate(() => {
+      this.#served = 0
+      if (this.#state !== 'busy') return
+      this.#state = 'reading'
+      this.#guard(() => this.#advance())
+    })
   }
 
   /** The outcome of the next line or portion; undefined if there is none. */
@@ -233,8 +251,7 @@ export class SmtpConnection {
   /** What goes wrong here is not the client's doing; it ends this connection alone. */
   #break(error: unknown): void {
     const { parts, peer } = this.#dialogue
-    const shown = error instanceof Error ? error.stack : String(error)
-    parts.ctx.log.error({ connection: peer.connection, error: shown }, 'internal error; the connection ends')
+    parts.ctx.log.error({ err: error, connection: peer.connection }, 'an SMTP session failed')
     if (this.#state === 'closed' || this.#stream.destroyed) return
     this.#gathered += this.#dialogue.reply(421, '4.3.0', `${parts.hostname} Internal error`).text
     this.#finish()

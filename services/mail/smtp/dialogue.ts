@@ -1,4 +1,5 @@
-import { z } from 'zod'
+import { canonicalAddress } from '../../../lab/kit/address.ts'
+import { readFault } from '../../../lab/kit/fault.ts'
 import type { Account, Peer, ServiceContext } from '../../../lab/service.ts'
 import type { Client, Entrance, PostOffice, Refusal } from '../envelope.ts'
 import type { Logins } from '../login.ts'
@@ -7,10 +8,7 @@ import { writeReply, type Outcome, type Reply } from './reply.ts'
 
 /** What all sessions of a server share. */
 export interface SmtpParts {
-  readonly ctx: Pick<
-    ServiceContext<MailConfig>,
-    'clock' | 'config' | 'fault' | 'log' | 'random' | 'record' | 'signal' | 'upgrade'
-  >
+  readonly ctx: Pick<ServiceContext<MailConfig>, 'clock' | 'config' | 'fault' | 'log' | 'record' | 'signal'>
   readonly config: SmtpConfig
   readonly office: PostOffice
   readonly logins: Logins
@@ -28,9 +26,6 @@ export interface Told {
   readonly from?: string | undefined
   readonly to?: readonly string[] | undefined
 }
-
-// A fault has fields of the host's too.
-const faultFields = z.object(smtpFault.shape)
 
 /** Recipients that a fact names. */
 const TOLD = 20
@@ -60,13 +55,13 @@ export class Dialogue {
 
   /** The client's address as people write it. */
   get host(): string {
-    return this.peer.host.replace(/^::ffff:(?=\d+\.)/i, '')
+    return canonicalAddress(this.peer.host)
   }
 
   /** The client as the policy sees it, in a transaction of SMTPUTF8 or not. */
   client(isUtf8: boolean): Client {
-    const { peer, entrance, name, isSecure, account } = this
-    return { peer, entrance, name, protocol: this.#protocol(isUtf8), isSecure, account }
+    const { peer, entrance, name, account } = this
+    return { peer, entrance, name, protocol: this.#protocol(isUtf8), account }
   }
 
   // RFC 3848, RFC 6531 §3.7.3
@@ -109,7 +104,7 @@ export class Dialogue {
   fault(point: FaultPoint, { from, to }: Told = {}): SmtpFault | undefined {
     const subject = { client: this.host, from: from ?? '', to: to?.join(',') ?? '' }
     const fault = this.parts.ctx.fault(point, subject)
-    return fault && faultFields.parse(fault)
+    return fault && readFault(smtpFault, fault)
   }
 
   /** Answers as a fault wants it; `run` does what was asked for, unless the fault refuses it. */
@@ -118,7 +113,9 @@ export class Dialogue {
     told: Told,
     run: () => Outcome | Promise<Outcome>,
   ): Promise<Outcome> {
-    if (delay !== undefined) await this.parts.ctx.clock.wait(delay)
+    const { clock, signal } = this.parts.ctx
+    // A lab that stops does not wait for what it broke.
+    if (delay !== undefined) await clock.wait(delay, signal).catch(() => undefined)
     if (drop === true) return { text: '', after: 'drop' }
     if (reply === undefined) return run()
     if (reply.startsWith('2')) {
@@ -133,10 +130,7 @@ export class Dialogue {
   background(work: Promise<void>): void {
     const { log } = this.parts.ctx
     work.catch((error: unknown) =>
-      log.error(
-        { connection: this.peer.connection, error: String(error) },
-        'a message could not be given up',
-      ),
+      log.error({ err: error, connection: this.peer.connection }, 'a message could not be given up'),
     )
   }
 }

@@ -107,7 +107,7 @@ export class Message {
     if (intake === undefined) return this.refuse()
     // BDAT may end in the middle of a line, which no mailbox can.
     if (this.#reader.isInLine) await intake.write(LINE_END)
-    const result = await intake.finish(isLost)
+    const result = await (isLost ? intake.lose() : intake.finish())
     if (!('id' in result)) return this.#dialogue.refuse(result, this.#told)
     this.#dialogue.messages += 1
     return this.#dialogue.reply(250, '2.0.0', `OK id=${result.id}`)

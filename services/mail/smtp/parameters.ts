@@ -1,7 +1,7 @@
 /** The parameters of MAIL and RCPT (RFC 5321 §4.1.2, esmtp-param); pure. */
 import type { Notify, Recipient, Refusal, Sender } from '../envelope.ts'
 import type { Extension } from '../options.ts'
-import { parsePath } from './address.ts'
+import { parsePath } from './path.ts'
 import { decodeXtext } from './xtext.ts'
 
 /** The extension that each parameter of MAIL comes with. */

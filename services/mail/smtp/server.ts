@@ -77,6 +77,7 @@ export class SmtpServer {
   // RFC 3207 §4.2: nothing that was said before is known any more.
   async #secure(plain: Duplex, { peer, entrance }: Dialogue): Promise<void> {
     const { ctx, tlsOptions } = this.#options
+    // The host tells of a handshake that fails, and closes the connection.
     const secured = await ctx.upgrade(plain, tlsOptions()).catch(() => undefined)
     if (secured === undefined || secured.destroyed) return
     if (secured.readableEnded) secured.end()

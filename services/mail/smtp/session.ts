@@ -1,20 +1,31 @@
 import type { Buffer } from 'node:buffer'
+import type { Line } from '../inlet.ts'
+import { LONGEST_RESPONSE } from '../login.ts'
 import { EXTENSIONS, type Extension } from '../options.ts'
-import { isClientName } from './address.ts'
 import { Authentication } from './authentication.ts'
 import { parseCommand, type Command } from './command.ts'
 import type { Dialogue } from './dialogue.ts'
-import type { Line } from './inlet.ts'
+import { isClientName } from './path.ts'
 import type { Outcome } from './reply.ts'
 import { bare, Transaction } from './transaction.ts'
 
 /** Octets of a command line without its end; RFC 5321 §4.5.3.1.4 and what the extensions add to it. */
 const LONGEST_LINE = 2048
-/** Octets of a response of a login (RFC 4954 §4). */
-const LONGEST_RESPONSE = 12_288
 
 /** Commands without arguments. */
 const ALONE: ReadonlySet<string> = new Set(['DATA', 'RSET', 'QUIT', 'STARTTLS'])
+
+/** What browsers begin with: a page of the Web could have them write commands into the text that it posts. */
+const WEB: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'CONNECT',
+])
 
 /** The extensions that commands come with. */
 const NEEDED: ReadonlyMap<string, Extension> = new Map([
@@ -50,11 +61,6 @@ export class SmtpSession {
   /** How many of the next octets are a message's; 0 while a line is expected. */
   get wanted(): number {
     return this.#transaction.wanted
-  }
-
-  /** Whether the client is in the middle of something, which its leaving breaks. */
-  get isUnderWay(): boolean {
-    return this.#transaction.isOpen
   }
 
   /** Octets of a message, of which it takes as many as are the message's. */
@@ -214,6 +220,7 @@ export class SmtpSession {
   }
 
   #unknown(verb: string): Outcome {
+    if (WEB.has(verb)) return this.#dialogue.reply(500, '5.5.1', 'This is SMTP, not HTTP', 'close')
     const text = verb === '' ? 'A command is missing' : `${verb.slice(0, 40)}: unrecognized command`
     return this.#dialogue.reply(500, '5.5.1', text)
   }

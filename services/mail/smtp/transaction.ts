@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer'
 import type { Recipient, Refusal, Sender } from '../envelope.ts'
 import type { SmtpFault } from '../options.ts'
+import { refusals } from '../policy/refusals.ts'
 import { parseBdat, parseMail, parseRcpt } from './command.ts'
 import type { Dialogue, Told } from './dialogue.ts'
 import { Message, tooLarge } from './message.ts'
@@ -48,8 +49,7 @@ export class Transaction {
     if (name === '') return dialogue.reply(503, '5.5.1', 'HELO or EHLO first')
     if (this.isOpen) return dialogue.reply(503, '5.5.1', 'Sender already given')
     // RFC 6409 §4.3
-    if (entrance !== 'smtp' && account === undefined)
-      return dialogue.refuse({ code: 530, status: '5.7.0', text: 'Authentication required' })
+    if (entrance !== 'smtp' && account === undefined) return dialogue.refuse(refusals.loginNeeded)
     if (messages >= parts.config.maxMessages) {
       const text = `${parts.hostname} Too many messages on this connection`
       return dialogue.refuse({ code: 421, status: '4.7.0', text }, {}, 'close')

@@ -72,9 +72,9 @@ test('§4 a response may have 12,288 octets', oursAlone, async () => {
   const client = subject.connect()
   await ask(client)
   await ask(client, 'AUTH PLAIN')
-  assert.match(await ask(client, 'A'.repeat(12_284)), /^-ERR (?!The line)/)
+  assert.match(await ask(client, 'A'.repeat(12_288)), /^-ERR (?!The line)/)
   await ask(client, 'AUTH PLAIN')
-  assert.match(await ask(client, 'A'.repeat(12_288)), /^-ERR The line is too long/)
+  assert.match(await ask(client, 'A'.repeat(12_292)), /^-ERR The line is too long/)
   assert.match(await ask(client, `AUTH PLAIN ${PLAIN}`), /^\+OK/)
 })
 

@@ -31,7 +31,7 @@ test('§3 LANG lists the languages and changes the one of the texts, in both sta
   await ask(client)
   assert.deepEqual(linesOf(await askAll(client, 'LANG')).map(utf8), ['en English', 'es Español'])
   assert.match(await ask(client, 'LANG es'), /^\+OK es /)
-  assert.equal(utf8(await ask(client, 'RETR 1')), '-ERR Inicie antes la sesión.')
+  assert.equal(utf8(await ask(client, 'RETR 1')), '-ERR Inicia antes la sesión.')
   await ask(client, 'USER ana')
   assert.equal(utf8(await ask(client, 'PASS secret')), '+OK Sesión iniciada.')
   assert.equal(await ask(client, 'RETR 9'), '-ERR No existe ese mensaje.')

@@ -84,12 +84,12 @@ async function judgeOurs(
 ): Promise<string> {
   const since = lab.journal.last
   const seen = outcomeOf(await visit(lab.address('https', 'https'), ...words))
-  const fact = lab.journal.since(since, ['tls.refused', 'tls.failed', 'tls.agreed']).at(-1)
+  const fact = lab.journal.since(since, ['tls.refused', 'tls.failed', 'tls.handshaken']).at(-1)
   // Below TLS 1.3 Node can only hang up, where OpenSSL itself does not refuse.
   const isSilent = version === '1_2' && problem !== 'failed'
   const expected = problem === undefined ? /^in$/ : isSilent ? /^hung up$/ : alerts[problem]
   assert.match(seen, expected ?? /unknown problem/)
-  const kind = problem === undefined ? 'tls.agreed' : problem === 'failed' ? 'tls.failed' : 'tls.refused'
+  const kind = problem === undefined ? 'tls.handshaken' : problem === 'failed' ? 'tls.failed' : 'tls.refused'
   assert.equal(fact?.kind, kind)
   if (kind !== 'tls.failed') assert.equal(fact?.data?.['problem'], problem)
   return seen

@@ -23,7 +23,7 @@ async function fare(lab: TestLab, shown: Shown): Promise<readonly [outcome: stri
   const since = lab.journal.last
   const words = ['-tls1_3', '-cipher', 'DEFAULT@SECLEVEL=0', ...showing(forge, shown)]
   const seen = outcomeOf(await visit(lab.address('https', 'https'), ...words))
-  return [seen, lab.journal.since(since, ['tls.refused', 'tls.agreed']).at(-1)?.data?.['problem']]
+  return [seen, lab.journal.since(since, ['tls.refused', 'tls.handshaken']).at(-1)?.data?.['problem']]
 }
 
 before(async () => {

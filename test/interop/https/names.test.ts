@@ -37,7 +37,7 @@ test('each host has its own certificate, and every other name gets the first', {
   for (const other of [`lab.${domain}`, 'www.example.com', 'x'.repeat(255), 'a..b', '*'])
     assert.equal(await name(other), `www.${domain}`, other)
   assert.equal(await shown('-noservername'), `www.${domain}`)
-  const names = lab.journal.since(0, ['tls.agreed']).map(({ data }) => data?.['name'])
+  const names = lab.journal.since(0, ['tls.handshaken']).map(({ data }) => data?.['name'])
   assert.ok(names.includes(`blog.${domain}`))
   assert.equal(names.at(-1), undefined)
 })
@@ -80,7 +80,7 @@ test('http/1.1 is agreed on, and a client that speaks nothing else is told so', 
     await using peer = await openSecurePeer(name, { server })
     seen[name] = await offer(peer.address)
   }
-  const agreed = lab.journal.since(0, ['tls.agreed']).map(({ data }) => data?.['alpn'])
+  const agreed = lab.journal.since(0, ['tls.handshaken']).map(({ data }) => data?.['alpn'])
   assert.deepEqual(agreed, ['http/1.1', 'http/1.1'])
   assert.deepEqual(seen, {
     // RFC 7301 §3.2: no_application_protocol.

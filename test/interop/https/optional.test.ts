@@ -83,5 +83,5 @@ test('a certificate without a common name is known by its host', { skip }, async
   const url = `https://${host}:${port}/identity`
   const { out } = await run('curl', '-sS', '--cacert', root, '--cert', cert, '--key', key, url)
   assert.ok(out.toString().includes(`<b>${name}</b>`), out.toString())
-  assert.equal(lab.journal.since(0, ['tls.agreed'])[0]?.data?.['user'], name)
+  assert.equal(lab.journal.since(0, ['tls.handshaken'])[0]?.data?.['user'], name)
 })

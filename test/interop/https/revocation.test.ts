@@ -98,7 +98,7 @@ test('clients that leave as soon as TLS 1.3 lets them harm nobody', { skip }, as
   }
   const words = showing(new Forge(folder.path), { key, chain })
   assert.equal(outcomeOf(await visit({ host, port }, ...words)), 'in')
-  const kinds = ['tls.agreed', 'tls.refused', 'tls.failed']
+  const kinds = ['tls.handshaken', 'tls.refused', 'tls.failed']
   await until(() => lab.journal.since(0, kinds).length === 41, 'the end of all handshakes')
   const opened = lab.journal.since(0, ['connection.opened']).length
   await until(

@@ -99,7 +99,7 @@ test('garbage and half handshakes end, and the others are served', async () => {
     setImmediate(() => socket.resetAndDestroy())
   }
   assert.match(await get(at), /start$/)
-  const kinds = ['tls.failed', 'tls.agreed']
+  const kinds = ['tls.failed', 'tls.handshaken']
   await until(() => lab.journal.since(0, kinds).length === 2 * pieces.length + 1, 'a fact for each')
   const words = lab.journal.since(0, ['tls.failed']).map(({ data }) => data?.['why'])
   assert.ok(words.includes('the client left during the handshake'))
@@ -111,7 +111,7 @@ test('200 handshakes at once', async () => {
   const at = lab.address('https', 'https')
   const answers = await Promise.all(Array.from({ length: 200 }, () => get(at)))
   assert.ok(answers.every((answer) => answer.endsWith('start')))
-  assert.equal(lab.journal.since(0, ['tls.agreed']).length, 200)
+  assert.equal(lab.journal.since(0, ['tls.handshaken']).length, 200)
 })
 
 test('a slow handshake is given 20 seconds in all, and holds up nobody', async () => {

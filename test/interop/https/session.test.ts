@@ -26,7 +26,7 @@ for (const version of ['-tls1_2', '-tls1_3'])
       const again = await visit(at, version, '-sess_in', session)
       assert.equal(outcomeOf(again), 'in')
       assert.equal(/^Reused, TLSv1/m.test(again), tickets)
-      const resumed = lab.journal.since(0, ['tls.agreed']).map(({ data }) => data?.['resumed'])
+      const resumed = lab.journal.since(0, ['tls.handshaken']).map(({ data }) => data?.['resumed'])
       assert.deepEqual(resumed, [false, tickets])
     })
 

@@ -42,6 +42,20 @@ test('plain HTTP is sent to HTTPS, which tells browsers to stay', { skip }, asyn
   assert.match(gone, /^HTTP\/1\.1 404 [^]*Strict-Transport-Security: max-age=31536000\r\n/)
 })
 
+test('the visit counter is for TLS alone, and for none of the http service', { skip }, async () => {
+  await using lab = await openLab(`${scenario('')}  http: {}\n`, { files })
+  const { host, port } = lab.address('https', 'https')
+  assert.match(
+    await curl(lab, `https://${host}:${port}/`),
+    /\r\nSet-Cookie: visits=1; [^\r]*; SameSite=Lax; Secure\r\n/,
+  )
+  const plain = lab.address('http', 'http').port
+  assert.match(
+    await curl(lab, `http://${host}:${plain}/`),
+    /\r\nSet-Cookie: visits=1; [^\r]*; SameSite=Lax\r\n/,
+  )
+})
+
 test('the identity page tells what was agreed on, in both languages', { skip }, async () => {
   await using lab = await openLab(scenario('cookie: false'), { files })
   const { host, port } = lab.address('https', 'https')

@@ -65,9 +65,9 @@ export class RelayPeer implements AsyncDisposable {
     this.#server.on('error', () => undefined)
   }
 
-  static async open(behaviour: PeerBehaviour = {}): Promise<RelayPeer> {
+  static async open(behaviour: PeerBehaviour = {}, port = 0): Promise<RelayPeer> {
     const peer = new RelayPeer(behaviour)
-    const server = peer.#server.listen(0, '127.0.0.1')
+    const server = peer.#server.listen(port, '127.0.0.1')
     await once(server, 'listening')
     peer.address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
     return peer

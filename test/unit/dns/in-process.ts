@@ -123,6 +123,7 @@ function worldWith(none: () => never): World {
       standing: none,
       crl: none,
       ocsp: none,
+      status: none,
       publish: none,
     },
   }

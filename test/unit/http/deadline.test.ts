@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { Deadline } from '../../../lab/kit/http/deadline.ts'
+import { Deadline } from '../../../lab/kit/deadline.ts'
 import { ManualClock } from './clock.ts'
 
 test('a deadline that moves away costs no timer, one that comes nearer is met', () => {

@@ -4,6 +4,7 @@ import { createRandom } from '../../../lab/host/random.ts'
 import type { Lookup, MailHost } from '../../../lab/kit/resolver.ts'
 import { HeaderScanner } from '../../../services/mail/delivery/header.ts'
 import { receivedField } from '../../../services/mail/delivery/trace.ts'
+import { keyOf } from '../../../services/mail/queue/entry.ts'
 import { HostFinder, splitHostPort } from '../../../services/mail/queue/hosts.ts'
 import { clientAt } from './office.ts'
 
@@ -142,4 +143,21 @@ test('a client cannot write into the field that tells of it', () => {
     field,
     /^Received: from a\?b\?\?Subject:\?c\?\?\?\?\?\? \(\[IPv6:2001:db8::1\]\)\r\n\tby mail\.lab\.test with ESMTPS \(telelab\)\r\n\t\(envelope-from <a\?\?b@x\.test>\)\r\n\tid x; /,
   )
+})
+
+test('recipients go the same way however their domain is written', () => {
+  const to = (address: string, account?: string): string =>
+    keyOf({
+      address,
+      asked: [],
+      state: 'waiting',
+      attempts: 0,
+      next: 0,
+      ...(account !== undefined && { account }),
+    })
+  assert.deepEqual(
+    ['a@b.test', 'c@B.TEST', 'd@b.test.'].map((address) => to(address)),
+    Array(3).fill('b.test'),
+  )
+  assert.equal(to('ana@lab.test', 'ana'), 'account ana')
 })

@@ -31,27 +31,43 @@ test('the salts of unknown names come with as many rounds as those of accounts',
 test('a name may have a domain of the service, in any letter case', async () => {
   const logins = createLogins({ domains: ['other.test'] })
   for (const name of ['ana', 'ANA', 'ana@lab.test', 'Ana@LAB.test', 'ana@other.test'])
-    assert.deepEqual(await logins.check(name, 'secret'), { name: 'ana', address: 'ana@lab.test' })
+    assert.deepEqual(await logins.check(name, 'secret', '127.0.0.1'), {
+      name: 'ana',
+      address: 'ana@lab.test',
+    })
   for (const name of ['ana@else.test', 'ana@', '@lab.test', 'nobody', ''])
-    assert.equal(await logins.check(name, 'secret'), 'rejected')
+    assert.equal(await logins.check(name, 'secret', '127.0.0.1'), 'rejected')
 })
 
 test('a wrong login is answered late, by either way', async () => {
   const waits: number[] = []
   const logins = createLogins({ failureDelay: 2 }, waits)
-  assert.equal(await logins.check('ana', 'wrong'), 'rejected')
+  assert.equal(await logins.check('ana', 'wrong', '127.0.0.1'), 'rejected')
   assert.deepEqual(waits, [2000])
-  const step = await logins.open('plain')?.step(Buffer.from('\0ana\0wrong'))
+  const step = await logins.open('plain', '127.0.0.1')?.step(Buffer.from('\0ana\0wrong'))
   assert.deepEqual(step, { kind: 'failed', why: 'rejected', name: 'ana' })
   assert.deepEqual(waits, [2000, 2000])
-  assert.equal((await logins.open('plain')?.step(Buffer.from('\0ana\0secret')))?.kind, 'done')
+  assert.equal((await logins.open('plain', '127.0.0.1')?.step(Buffer.from('\0ana\0secret')))?.kind, 'done')
   assert.deepEqual(waits, [2000, 2000])
+})
+
+test('one address with many logins takes no place from others', async () => {
+  const logins = createLogins({ failureDelay: 0 })
+  const order: unknown[] = []
+  const many = Array.from({ length: 60 }, async () => {
+    order.push(await logins.check('ana', 'wrong', '192.168.56.66'))
+  })
+  const other = await logins.check('ana', 'secret', '192.168.56.7')
+  assert.equal(typeof other, 'object')
+  assert.ok(order.length < 40, String(order.length))
+  await Promise.all(many)
+  assert.deepEqual(new Set(order), new Set(['rejected']))
 })
 
 test('only mechanisms of the options are opened', () => {
   const logins = createLogins({ mechanisms: ['PLAIN'] })
-  assert.ok(logins.open('PLAIN'))
-  assert.equal(logins.open('LOGIN'), undefined)
+  assert.ok(logins.open('PLAIN', '127.0.0.1'))
+  assert.equal(logins.open('LOGIN', '127.0.0.1'), undefined)
 })
 
 for (const [plaintext, host, isAllowed] of [

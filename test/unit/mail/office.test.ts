@@ -41,6 +41,7 @@ test('a message for one mailbox gets the fields that Exim writes, and no queue e
       ['smtp.delivered', id],
     ],
   )
+  assert.equal(post.facts[0]?.['client'], '127.0.0.1')
 })
 
 test('however a message is cut into pieces, the mailbox gets the same octets', async () => {
@@ -139,7 +140,7 @@ test('a message that a fault loses is told of as if it were taken', async () => 
     recipients: [recipientOf('ben@lab.test')],
   })
   await intake.write(Buffer.from(body))
-  assert.ok('id' in (await intake.finish(true)))
+  assert.ok('id' in (await intake.lose()))
   assert.deepEqual(await post.mail('ben'), [])
   assert.deepEqual(
     post.facts.map(({ kind }) => kind),

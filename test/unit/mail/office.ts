@@ -75,7 +75,6 @@ export function clientAt(
     entrance,
     name: 'client.test',
     protocol: 'ESMTP',
-    isSecure: false,
     account: undefined,
     ...more,
   }

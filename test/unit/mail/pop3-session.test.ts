@@ -263,8 +263,21 @@ test('connections beyond the option are told so, and a stop ends those that are 
   const clients = [lab.connect(), lab.connect()]
   await Promise.all(clients.map((client) => client.until(/\n/)))
   assert.match(await lab.connect().all(), /^-ERR \[SYS\/TEMP\] Too many connections/)
+  assert.deepEqual(lab.factsOf('pop3.refused'), [{ kind: 'pop3.refused', client: '127.0.0.1', why: 'busy' }])
   lab.stop()
   for (const client of clients) assert.match(await client.all(), /^\+OK [^\n]*\n$/)
+})
+
+test('what goes wrong in the lab is answered as an internal error, logged, and ends that session alone', async () => {
+  // No schema lets this one through.
+  const faults = [{ at: 'pop3.retrieve', delay: 'long' }]
+  await using lab = await TestPop3.open({ messages: MESSAGES, faults })
+  const client = await lab.enter()
+  client.received = ''
+  client.send('NOOP\r\nRETR 1\r\nNOOP\r\n')
+  assert.equal(await client.all(), '+OK\r\n-ERR [SYS/TEMP] Internal error.\r\n')
+  assert.equal(lab.errors.length, 1)
+  await lab.enter()
 })
 
 test('ten thousand messages are listed without one of them being read', async () => {

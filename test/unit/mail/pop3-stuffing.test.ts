@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { Inlet, TOO_LONG } from '../../../services/mail/pop3/inlet.ts'
 import { Scratch, Stuffing, TopCut } from '../../../services/mail/pop3/stuffing.ts'
+import { cut } from './cut.ts'
 
 const octets = fc
   .array(fc.oneof(fc.constantFrom(13, 10, 46, 46), fc.nat(255)), { maxLength: 60 })
@@ -24,15 +24,6 @@ function received(text: string): string {
   const end = text.startsWith('.\r\n') ? 0 : text.indexOf('\r\n.\r\n') + 2
   assert.equal(text.length, end + 3, 'the reply ends at its first lonely dot')
   return text.slice(0, end).replaceAll(/(^|\r\n)\./g, '$1')
-}
-
-function cut(message: Buffer, at: readonly number[]): Buffer[] {
-  const places = [
-    0,
-    ...at.map((place) => place % (message.length + 1)).toSorted((a, b) => a - b),
-    message.length,
-  ]
-  return places.slice(1).map((end, place) => message.subarray(places[place], end))
 }
 
 test('what is sent of any message is the same in all pieces, ends at its only lonely dot, and reads as the message', () => {
@@ -98,42 +89,4 @@ test('TOP takes the head, its empty line and so many lines of the body, wherever
       assert.equal(taken, wanted, JSON.stringify([message, lines, at]))
     }
   }
-})
-
-test('lines come out the same however their octets come in', () => {
-  const text = fc.array(fc.constantFrom('a', 'QUIT', '\r\n', '\n', '\r', ' ', '\0', '\u00FF'), {
-    maxLength: 30,
-  })
-  fc.assert(
-    fc.property(text, fc.array(fc.nat(), { maxLength: 6 }), (words, places) => {
-      const message = Buffer.from(words.join(''), 'latin1')
-      const inlet = new Inlet()
-      const lines: unknown[] = []
-      for (const piece of cut(message, places)) {
-        inlet.add(piece)
-        for (let line = inlet.take(); line !== undefined; line = inlet.take()) lines.push(line)
-      }
-      const expected = message.toString('latin1').split('\n').slice(0, -1)
-      assert.deepEqual(
-        lines,
-        expected.map((line) => line.replace(/\r$/, '')),
-      )
-    }),
-    { numRuns: 2000 },
-  )
-})
-
-test('of a line that is too long nothing is kept, and the next one is read', () => {
-  const inlet = new Inlet()
-  const lines: unknown[] = []
-  const add = (piece: string): void => {
-    inlet.add(Buffer.from(piece))
-    for (let line = inlet.take(); line !== undefined; line = inlet.take()) lines.push(line)
-  }
-  add('a'.repeat(12_286) + '\r\n')
-  add('b'.repeat(12_287) + '\r\nnext\r\n')
-  for (let count = 0; count < 100; count++) add('c'.repeat(1000))
-  add('c\r\nlast\r\nrest')
-  assert.deepEqual(lines, ['a'.repeat(12_286), TOO_LONG, 'next', TOO_LONG, 'last'])
-  assert.ok(inlet.hasMore)
 })

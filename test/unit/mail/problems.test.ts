@@ -26,3 +26,34 @@ services:
     '9 services.mail.postmaster: there is no account "eva"',
   ])
 })
+
+test('the options say what they want', async () => {
+  using folder = temporaryFolder()
+  writeFiles(folder.path, {
+    'scenario.yaml': `title: Test
+accounts: [{ name: ana }]
+services:
+  mail:
+    domains: [Example.org]
+    tag: "*"
+    resolver: localhost:65536
+    routes: { example.org: "a b" }
+    relay: { from: [here] }
+    smtp: { banner: "ñ" }
+`,
+  })
+  const { problems } = await readScenario(join(folder.path, 'scenario.yaml'))
+  assert.deepEqual(
+    problems
+      .toSorted((one, other) => one.line - other.line)
+      .map(({ line, message }) => `${line}: ${message.en}`),
+    [
+      '5: write a domain name in lower case, as in example.org',
+      '6: write one of + - _ = . or false',
+      '7: ports end at 65535',
+      '8: write host or host:port, as in mail.example.org:2525 or [::1]:2525',
+      '9: write an address or a network, as in 192.168.56.0/24',
+      '10: write 1 to 400 ASCII characters',
+    ],
+  )
+})

@@ -78,7 +78,7 @@ test('who wants no reports gets none, and a bounce that cannot be delivered goes
   post.clock.advance(61_000)
   await until(() => post.spool().length === 0)
   const bounced = post.facts.filter(({ kind }) => kind === 'smtp.bounced')
-  assert.deepEqual(bounced.map(({ sender, report }) => [sender, report]).toSorted(), [
+  assert.deepEqual(bounced.map(({ from, report }) => [from, report]).toSorted(), [
     ['', null],
     ['ana@lab.test', null],
     ['nobody@lab.test', null],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { isClientName, parsePath } from '../../../services/mail/smtp/address.ts'
+import { isClientName, parsePath } from '../../../services/mail/smtp/path.ts'
 import { parseBdat, parseCommand, parseMail, parseRcpt } from '../../../services/mail/smtp/command.ts'
 import { decodeXtext } from '../../../services/mail/smtp/xtext.ts'
 import { EXTENSIONS, type Extension } from '../../../services/mail/options.ts'

@@ -58,14 +58,17 @@ export class FakeOffice implements PostOffice {
         pieces.push(Buffer.from(octets))
         await this.hold
       },
-      finish: async (isLost) => {
+      finish: async () => {
         end()
         await this.hold
         const refusal = this.refusals.get('message')
         if (refusal !== undefined) return refusal
-        if (isLost === true) return { id: 'lost' }
         this.taken.push({ client, envelope, content: Buffer.concat(pieces).toString('latin1') })
         return { id: `id-${this.taken.length}` }
+      },
+      lose: async () => {
+        end()
+        return { id: 'lost' }
       },
       abort: async () => {
         end()

@@ -1,5 +1,6 @@
-/** Addresses as the policy compares them. */
-import { isIPv4, isIPv6, SocketAddress } from 'node:net'
+/** Addresses as everybody here reads and compares them. */
+import { isIPv4, isIPv6 } from 'node:net'
+import { canonicalAddress } from '../../lab/kit/address.ts'
 
 /** The two sides of an address, the local part without quotes, the domain in lower case and without a final dot. */
 export interface MailAddress {
@@ -16,9 +17,19 @@ export function splitAddress(text: string): MailAddress {
   return { local: unquote(local), domain: domain.replace(/\.$/, '') }
 }
 
-// RFC 5321 §4.1.2: quoting changes the writing, not the name.
-function unquote(local: string): string {
+/** A local part without its quotes, which change the writing, not the name (RFC 5321 §4.1.2). */
+export function unquote(local: string): string {
   return /^".*"$/s.test(local) ? local.slice(1, -1).replace(/\\(.)/gs, '$1') : local
+}
+
+/** The quoted form of a local part. */
+export function quote(local: string): string {
+  return `"${local.replace(/["\\]/g, String.raw`\$&`)}"`
+}
+
+/** Whether it has no character that only SMTPUTF8 allows (RFC 6531 §3.3). */
+export function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text)
 }
 
 /** The address of a domain that is a literal, as in `[192.168.56.102]` or `[IPv6:::1]` (RFC 5321 §4.1.3); undefined for a name. */
@@ -27,13 +38,6 @@ export function literalAddress(domain: string): string | undefined {
   if (isIPv4(inside)) return inside
   const [, six = ''] = /^ipv6:(.*)$/is.exec(inside) ?? []
   return isIPv6(six) && !six.includes('%') ? canonicalAddress(six) : undefined
-}
-
-/** One spelling for each IP address; an IPv4-mapped one is its IPv4 address. */
-export function canonicalAddress(address: string): string {
-  if (!isIPv6(address)) return address
-  const [bare = ''] = address.split('%')
-  return new SocketAddress({ address: bare, family: 'ipv6' }).address.replace(/^::ffff:(?=\d+\.)/, '')
 }
 
 /** The eight groups of an IPv6 address, as numbers. */

@@ -1,9 +1,7 @@
 /** What is wrong with a certificate of the scenario's own, and where. */
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
-import { createSecureContext } from 'node:tls'
-import type { Problem, ScenarioFiles, Text } from '../../lab/service.ts'
-import type { HttpsConfig } from './options.ts'
-import { policies } from './policy.ts'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import { messageOf } from './error.ts'
 
 /** One block of a PEM file (RFC 7468). */
 interface Block {
@@ -12,10 +10,26 @@ interface Block {
   readonly line: number
 }
 
-/** Checks the files of the option `certificate`, which TLS would else refuse in words of its own. */
+/** A text in both languages. */
+interface Text {
+  readonly en: string
+  readonly es: string
+}
+
+/** A mistake in a file, at a place that counts from 1. */
+interface Problem {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly path: string
+  readonly message: Text
+}
+
+/** Checks the PEM files of a server's certificate and its key, which TLS with these options would else refuse in words of its own; without a certificate there is none. */
 export function certificateProblems(
-  { certificate, policy }: HttpsConfig,
-  files: Pick<ScenarioFiles, 'text'>,
+  certificate: { readonly certificate: string; readonly key: string } | undefined,
+  options: SecureContextOptions,
+  files: { text(path: string): string },
 ): readonly Problem[] {
   if (certificate === undefined) return []
   const [chain, secret] = [files.text(certificate.certificate), files.text(certificate.key)]
@@ -32,9 +46,9 @@ export function certificateProblems(
       es: `esta clave no es la del certificado de ${certificate.certificate} (el primero)`,
     })
   try {
-    createSecureContext({ ...policies[policy], key: secret, cert: chain })
+    createSecureContext({ ...options, key: secret, cert: chain })
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     return problem(certificate.certificate, shown.line, {
       en: `TLS does not take this certificate: ${why}`,
       es: `TLS no admite este certificado: ${why}`,

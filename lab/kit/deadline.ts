@@ -1,4 +1,4 @@
-/** The time that the engine lives by. */
+/** The time that a connection lives by. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number

@@ -1,6 +1,6 @@
 /** The addresses and paths of SMTP commands (RFC 5321 §4.1.2, RFC 6531 §3.3); pure. */
 import { Buffer } from 'node:buffer'
-import { isIPv4, isIPv6 } from 'node:net'
+import { isAscii, literalAddress, quote, unquote } from '../address.ts'
 
 /** A path of a MAIL or RCPT command. */
 export interface Path {
@@ -45,15 +45,11 @@ export function parsePath(text: string, kind: 'reverse' | 'forward'): Path | und
 
 /** Whether the text is a domain or an address literal. */
 function isDomain(domain: string): boolean {
-  if (!domain.startsWith('[')) {
-    return (
-      Buffer.byteLength(domain) <= LONGEST.domain &&
-      domain.split('.').every((part) => Buffer.byteLength(part) <= 63 || !isAscii(part))
-    )
-  }
-  const inside = domain.slice(1, -1)
-  // RFC 5321 §4.1.3: the only literal besides IPv4 that has a meaning.
-  return isIPv4(inside) || (/^IPv6:/i.test(inside) && isIPv6(inside.slice(5)))
+  if (domain.startsWith('[')) return literalAddress(domain) !== undefined
+  return (
+    Buffer.byteLength(domain) <= LONGEST.domain &&
+    domain.split('.').every((part) => Buffer.byteLength(part) <= 63 || !isAscii(part))
+  )
 }
 
 /** Whether a client may call itself so in HELO or EHLO; an underscore, which some machines have in their names, does no harm. */
@@ -71,16 +67,11 @@ export function isClientName(name: string): boolean {
   )
 }
 
-/** Whether it has no character that only SMTPUTF8 allows. */
-export function isAscii(text: string): boolean {
-  return !/[^\0-\x7f]/.test(text)
-}
-
 /** A local part without quotes where it needs none, for it is the same one (RFC 5321 §4.1.2). */
 function canonicalLocal(local: string): string {
   if (!local.startsWith('"')) return local
-  const content = local.slice(1, -1).replace(/\\(.)/g, '$1')
-  return wholeDotString.test(content) ? content : `"${content.replace(/["\\]/g, String.raw`\$&`)}"`
+  const content = unquote(local)
+  return wholeDotString.test(content) ? content : quote(content)
 }
 
 function lengthAt(pattern: RegExp, text: string, place: number): number {
