@@ -1,6 +1,6 @@
 /** What is wrong with a certificate of the scenario's own, and where. */
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
-import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import type { SecureContextOptions } from 'node:tls'
 import { messageOf } from './error.ts'
 
 /** One block of a PEM file (RFC 7468). */
@@ -46,7 +46,8 @@ export function certificateProblems(
       es: `esta clave no es la del certificado de ${certificate.certificate} (el primero)`,
     })
   try {
-    createSecureContext({ ...options, key: secret, cert: chain })
+    // Loaded on use: TLS is 2 MB that a lab without certificates of its own need not have.
+    process.getBuiltinModule('node:tls').createSecureContext({ ...options, key: secret, cert: chain })
   } catch (error) {
     const why = messageOf(error)
     return problem(certificate.certificate, shown.line, {
