@@ -87,7 +87,8 @@ class FolderAuthority implements Authority {
   #opening: Promise<Opened> | undefined
   readonly #lists = new RevocationLists()
   readonly #staples = new Staples()
-  readonly #keys = new Turns()
+  readonly #rsaKeys = new Turns()
+  readonly #curveKeys = new Turns()
   readonly #signatures = new Turns()
 
   constructor(options: AuthorityOptions) {
@@ -118,7 +119,9 @@ class FolderAuthority implements Authority {
     if (flaw !== undefined) return makeFlawed(opened, this.#options, { flaw, subject, purpose, days })
     // One RSA key at a time, for several would keep all threads busy for seconds, and files wait for those.
     const make = () => makeKey(keyKind)
-    const leaf = await (keyKind?.startsWith('rsa') === true ? this.#keys.run(make) : make())
+    // Those on curves one by one, too: of many that are ready in one turn of the event loop each takes its part of it.
+    const turns = keyKind?.startsWith('rsa') === true ? this.#rsaKeys : this.#curveKeys
+    const leaf = await turns.run(make)
     const key = keyPem(leaf.key)
     return { key, ...(await this.#certify(subject, request, leaf.publicKey, key)) }
   }
