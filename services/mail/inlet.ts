@@ -42,7 +42,7 @@ export class Inlet {
       const length = end < 0 ? this.length : end - this.#at
       if (this.#isSkipping) {
         this.skipped += length
-        this.skip(end < 0 ? length : length + 1)
+        this.consume(end < 0 ? length : length + 1)
         if (end < 0) return undefined
         this.#isSkipping = false
         continue
@@ -58,17 +58,18 @@ export class Inlet {
       }
       const isBare = length === 0 || this.#octets[end - 1] !== CR
       const octets = this.#octets.subarray(this.#at, isBare ? end : end - 1)
-      this.skip(length + 1)
+      this.consume(length + 1)
       return { octets, isBare }
     }
   }
 
-  /** The octets at hand, at most so many, which stay here until they are skipped. */
+  /** The octets at hand, at most so many, which stay here until they are consumed. */
   peek(limit: number): Buffer {
     return this.#octets.subarray(this.#at, this.#at + limit)
   }
 
-  skip(count: number): void {
+  /** Lets go of so many octets, which have been taken. */
+  consume(count: number): void {
     this.#at += count
     // An idle connection holds no chunk that it has read.
     if (this.#at >= this.#octets.length) this.clear()

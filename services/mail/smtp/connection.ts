@@ -140,7 +140,7 @@ export class SmtpConnection {
       const octets = this.#inlet.peek(Math.min(wanted, PORTION))
       if (octets.length === 0) return undefined
       const { taken, outcome } = this.#session.take(octets)
-      this.#inlet.skip(taken)
+      this.#inlet.consume(taken)
       return outcome
     }
     if (this.#isStopping) {

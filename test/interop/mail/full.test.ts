@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryFolder } from '../../lab.ts'
+import { missingFileSystem, onSmallDisk } from '../../tool.ts'
 import { runProgram } from './mail-lab.ts'
-
-const canMount = spawnSync('unshare', ['-rm', 'true']).status === 0
 
 test(
   'on a full file system mail is put off, what was taken is whole, POP3 goes on, and with room mail comes again',
-  { skip: !canMount && 'needs a mount namespace' },
+  { skip: missingFileSystem() },
   async () => {
     using folder = temporaryFolder()
-    const script = 'mount -t tmpfs -o size=6m none "$1" && exec "$0" "$2" "$1"'
     const child = join(import.meta.dirname, 'full-child.ts')
-    const words = ['-rm', 'sh', '-c', script, process.execPath, folder.path, child]
+    const words = onSmallDisk(folder.path, '6m', process.execPath, child, folder.path)
     const { out, error, code } = await runProgram('unshare', words, { folder: folder.path, timeout: 60_000 })
     assert.equal(error, '')
     assert.equal(code, 0)

@@ -56,7 +56,7 @@ test('an LF alone ends a line too, and is told of, even where a message ended wi
   const inlet = new Inlet()
   inlet.add(Buffer.from('message\r\nNOOP\nQUIT\r\n'))
   assert.equal(inlet.peek(8).toString(), 'message\r')
-  inlet.skip(8)
+  inlet.consume(8)
   const bare = [1, 2, 3].map(() => {
     const line = inlet.takeLine(LONGEST)
     assert.ok(line !== undefined && line !== 'long')

@@ -3,26 +3,17 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryFolder } from '../../lab.ts'
-
-const canMount = spawnSync('unshare', ['-rm', 'true']).status === 0
+import { missingFileSystem, onSmallDisk } from '../../tool.ts'
 
 test(
   'on a full disk mail is put off, what was taken is whole, and nothing else is left',
-  { skip: !canMount && 'needs user namespaces' },
+  { skip: missingFileSystem() },
   () => {
     using folder = temporaryFolder()
     const child = join(import.meta.dirname, 'queue-full-child.ts')
     const { stdout, stderr } = spawnSync(
       'unshare',
-      [
-        '-rm',
-        'sh',
-        '-c',
-        'mount -t tmpfs -o size=4m none "$1" && exec "$0" "$2" "$1"',
-        process.execPath,
-        folder.path,
-        child,
-      ],
+      onSmallDisk(folder.path, '4m', process.execPath, child, folder.path),
       { encoding: 'utf8', timeout: 60_000 },
     )
     assert.equal(stderr, '')
