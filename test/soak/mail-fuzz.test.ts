@@ -9,6 +9,7 @@ import { createRandom } from '../../lab/host/random.ts'
 import type { Address, Logger, Random } from '../../lab/service.ts'
 import { fetchAll, openMailLab } from '../interop/mail/mail-lab.ts'
 import { until } from '../talk.ts'
+import { PIECES } from '../unit/mail/pieces.ts'
 
 const LINES = 1_000_000
 const ROUNDS = 10
@@ -35,27 +36,6 @@ const POP3 = [
   'AUTH SCRAM-SHA-256 biwsbj1hbmEscj1hYmM=', '=', 'STAT', 'LIST', 'LIST 1', 'UIDL', 'UIDL 2', 'RETR 1', 'RETR 3', 'TOP 1 1',
   'TOP 2 0', 'DELE 1', 'DELE 2', 'RSET', 'NOOP', 'UTF8', 'LANG', 'LANG es', 'LAST', '', ' ', 'x'.repeat(300),
 ] // prettier-ignore
-
-const PIECES = [
-  '\r',
-  '\n',
-  '\0',
-  '\xff',
-  '\xc3\xb1',
-  ' ',
-  '<',
-  '>',
-  '@',
-  '"',
-  '\\',
-  ':',
-  '=',
-  '+',
-  '.',
-  ',',
-  '-1',
-  '99999999999',
-]
 
 interface Protocol {
   readonly address: Address

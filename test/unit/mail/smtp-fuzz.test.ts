@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { createRandom } from '../../../lab/host/random.ts'
 import { SmtpClient } from './smtp-client.ts'
 import { settle, TestSmtp } from './smtp-server.ts'
+import { PIECES } from './pieces.ts'
 
 const lines = [
   'EHLO client.test',
@@ -28,26 +29,6 @@ const lines = [
   '*',
   'bixhPWEsbj1h',
 ]
-const pieces = [
-  '\r',
-  '\n',
-  '\0',
-  '\xff',
-  '\xc3\xb1',
-  ' ',
-  '<',
-  '>',
-  '@',
-  '"',
-  '\\',
-  ':',
-  '=',
-  '+',
-  '.',
-  ',',
-  '-1',
-  '99999999999',
-]
 
 /** 100,000 command lines, most of them with something wrong. */
 const ROUNDS = 100_000
@@ -61,7 +42,7 @@ test('no line is a fault of ours, and every session goes on or ends', { timeout:
       const place = random.integer(0, text.length + 1)
       const end = place + random.integer(0, 3)
       text =
-        text.slice(0, place) + (random.integer(0, 4) === 0 ? pick(lines) : pick(pieces)) + text.slice(end)
+        text.slice(0, place) + (random.integer(0, 4) === 0 ? pick(lines) : pick(PIECES)) + text.slice(end)
     }
     return text
   }

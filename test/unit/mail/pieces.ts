@@ -1,0 +1,21 @@
+/** What spoiled lines of SMTP and POP3 are made of, beside their words: what the parsers look for. */
+export const PIECES: readonly string[] = [
+  '\r',
+  '\n',
+  '\0',
+  '\xff',
+  '\xc3\xb1',
+  ' ',
+  '<',
+  '>',
+  '@',
+  '"',
+  '\\',
+  ':',
+  '=',
+  '+',
+  '.',
+  ',',
+  '-1',
+  '99999999999',
+]
