@@ -2,35 +2,20 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { exportPkcs12 } from '../../../certs/pkcs12.ts'
 import { openLab, temporaryFolder } from '../../lab.ts'
 import { missing } from '../../tool.ts'
-import { run } from '../http/program.ts'
+import { makeProfile, nss } from '../mozilla.ts'
 import { eventually } from '../../unit/http/server.ts'
 import { authorityIn, domain } from './forge.ts'
 
 const skip = missing('firefox-esr', 'certutil', 'pk12util')
 
-/** Takes the only certificate without asking, and talks to nobody but the lab. */
-const SETTINGS = `
-user_pref("security.default_personal_cert", "Select Automatically");
-user_pref("browser.startup.homepage_override.mstone", "ignore");
-user_pref("datareporting.policy.dataSubmissionEnabled", false);
-user_pref("toolkit.telemetry.enabled", false);
-user_pref("app.update.enabled", false);
-user_pref("app.normandy.enabled", false);
-user_pref("network.captive-portal-service.enabled", false);
-user_pref("network.connectivity-service.enabled", false);
-user_pref("services.settings.server", "http://127.0.0.1:9");
-`
-
-async function nss(program: string, ...words: string[]): Promise<void> {
-  const { code, out, error } = await run(program, ...words)
-  assert.equal(code, 0, `${program} ${words.join(' ')}\n${out.toString()}${error}`)
-}
+/** Takes the only certificate without asking. */
+const SETTINGS = { 'security.default_personal_cert': 'Select Automatically' }
 
 for (const encryption of ['modern', 'legacy'] as const)
   test(
@@ -53,21 +38,7 @@ for (const encryption of ['modern', 'legacy'] as const)
       const { port } = lab.address('https', 'https')
       for (const has of [true, false]) {
         const profile = join(folder.path, has ? 'with' : 'without')
-        mkdirSync(profile)
-        writeFileSync(join(profile, 'user.js'), SETTINGS)
-        await nss('certutil', '-N', '-d', `sql:${profile}`, '--empty-password')
-        await nss(
-          'certutil',
-          '-A',
-          '-d',
-          `sql:${profile}`,
-          '-n',
-          'root',
-          '-t',
-          'CT,C,C',
-          '-i',
-          join(folder.path, 'root.pem'),
-        )
+        await makeProfile(profile, SETTINGS, join(folder.path, 'root.pem'))
         if (has) await nss('pk12util', '-i', file, '-d', `sql:${profile}`, '-W', 'ñ secret')
         const picture = join(folder.path, `${has}.png`)
         const before = lab.journal.last
