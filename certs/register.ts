@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createDurably, createFolder, errorCode, writeDurably } from '../lab/kit/files.ts'
 import { Exclusive } from '../lab/kit/exclusive.ts'
+import { Turns } from '../lab/kit/turns.ts'
 import type { Revocation, RevocationReason } from './crl.ts'
 import { bare, indexLine, readLine, serialOctets, serialText, type RegisterEntry } from './index-line.ts'
 import { RequestError } from './scope.ts'
@@ -69,7 +70,7 @@ export class Register {
   readonly #lock: Exclusive
   /** The index as it was read last, and what its file looked like then. */
   #read: Index | undefined
-  #reading: Promise<unknown> = Promise.resolve()
+  readonly #reading = new Turns()
   #isMade = false
 
   constructor(folder: string) {
@@ -160,9 +161,7 @@ export class Register {
 
   /** One after the other, so that many who ask at once read once. */
   #index(): Promise<Index> {
-    const reading = this.#reading.then(() => this.#readIndex())
-    this.#reading = reading.catch(() => undefined)
-    return reading
+    return this.#reading.run(() => this.#readIndex())
   }
 
   async #readIndex(): Promise<Index> {

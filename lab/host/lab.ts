@@ -1,6 +1,7 @@
 import { JournalFile } from '../journal/file.ts'
 import { Journal } from '../journal/journal.ts'
 import { nearest } from '../kit/nearest.ts'
+import { Turns } from '../kit/turns.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Address, Json, Logger, Text } from '../service.ts'
 import { Wire } from '../wire/wire.ts'
@@ -69,7 +70,7 @@ export class Lab implements AsyncDisposable {
   #file: JournalFile | undefined
   readonly #abort = new AbortController()
   /** Starts, stops and reloads follow one another. */
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
   #stopping: Promise<void> | undefined
 
   constructor(options: LabOptions) {
@@ -172,7 +173,7 @@ export class Lab implements AsyncDisposable {
   /** Stops everything, last started first; safe at any moment and any number of times. */
   stop(): Promise<void> {
     this.#abort.abort(new LabError((words) => words.labStopping))
-    this.#stopping ??= this.#queue.then(async () => {
+    this.#stopping ??= this.#turns.run(async () => {
       // One grace for all: the whole lab stops in time, however many services it has.
       const until = performance.now() + GRACE
       for (const runner of this.#runners.toReversed()) await runner.stop(until)
@@ -221,12 +222,10 @@ export class Lab implements AsyncDisposable {
   }
 
   #next<Result>(run: () => Promise<Result>): Promise<Result> {
-    const result = this.#queue.then(() => {
+    return this.#turns.run(() => {
       this.#abort.signal.throwIfAborted()
       return run()
     })
-    this.#queue = result.catch(() => undefined)
-    return result
   }
 
   #runner(name: string): Runner {

@@ -10,8 +10,9 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { temporaryFolder } from '../lab.ts'
 import { median, ratio } from './figures.ts'
-import { cpuOfFamily, cpuOfMachine, memoryOfFamily } from './process.ts'
-import { stop, withServer, wrk, type ServedFile } from './web-run.ts'
+import { costOf, noise, stopServer } from './load.ts'
+import { memoryOfFamily } from './process.ts'
+import { withServer, wrk, type ServedFile } from './web-run.ts'
 import { webServers, withDescriptors, type WebServer } from './web-servers.ts'
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 5)
@@ -34,22 +35,15 @@ interface Figures {
   readonly rate: number[]
 }
 
-/** Cores that programs beside the server and its load took in each run. */
-const noise: number[] = []
-
 const urlOf = (port: number, { name }: ServedFile): string => `http://127.0.0.1:${port}/${name}`
 
-function measure({ port, process: { pid = 0 } }: WebServer, file: ServedFile, into: Figures): void {
+async function measure({ port, process }: WebServer, file: ServedFile, into: Figures): Promise<void> {
   // Caches and compilers get warm before the figures are taken.
   wrk(urlOf(port, file), file.connections, 1)
-  const begun = performance.now()
-  const [machine, own, before] = [cpuOfMachine(), cpuOfFamily(process.pid), cpuOfFamily(pid)]
-  const { requests, rate } = wrk(urlOf(port, file), file.connections, SECONDS)
-  into.cpu.push(((cpuOfFamily(pid) - before) / requests) * 1e6)
-  into.rate.push(rate)
-  // The server is this process's child, and wrk was.
-  const rest = cpuOfMachine() - machine - (cpuOfFamily(process.pid) - own)
-  noise.push(rest / ((performance.now() - begun) / 1000))
+  const load = async (): Promise<ReturnType<typeof wrk>> => wrk(urlOf(port, file), file.connections, SECONDS)
+  const { result, cpu } = await costOf(process, true, load)
+  into.cpu.push((cpu / result.requests) * 1e6)
+  into.rate.push(result.rate)
 }
 
 function print(all: ReadonlyMap<string, readonly Figures[]>): void {
@@ -84,7 +78,7 @@ async function holdIdle(server: WebServer, name: string): Promise<void> {
       `  ${name.padEnd(32)} ${mega(before)} MB before ${mega(after)} MB with ${open} open, ${((after - before) / open / 1000).toFixed(2)} kB each\n`,
     )
   } finally {
-    await stop(client)
+    await stopServer(client)
   }
 }
 
@@ -98,10 +92,10 @@ const all = new Map(kinds.map(({ name }) => [name, FILES.map((): Figures => ({ c
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const [index, kind] of kinds.entries()) {
     const place = join(folder.path, `${round}-${index}`)
-    await withServer(kind, { folder: place, requests: REQUESTS, files: FILES }, (server) => {
+    await withServer(kind, { folder: place, requests: REQUESTS, files: FILES }, async (server) => {
       for (const [at, file] of FILES.entries()) {
         const figures = all.get(kind.name)?.[at]
-        if (figures !== undefined) measure(server, file, figures)
+        if (figures !== undefined) await measure(server, file, figures)
       }
     })
   }

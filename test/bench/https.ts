@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { createAuthority } from '../../certs/authority.ts'
 import { temporaryFolder } from '../lab.ts'
 import { median, ratio } from './figures.ts'
-import { cpuOfFamily, cpuOfMachine } from './process.ts'
+import { costOf, noise } from './load.ts'
 import { withServer, wrk, type ServedFile } from './web-run.ts'
 import { DOMAIN, secureServers, type TlsLoad, type WebServer, type WebServerKind } from './web-servers.ts'
 
@@ -106,19 +106,10 @@ async function time(
   return { count, rate: count / ((performance.now() - begun) / 1000) }
 }
 
-/** Cores that programs beside the server and its load took in each run. */
-const noise: number[] = []
-
-async function measure(server: WebServer, part: Part, tls: TlsLoad, into: Figures): Promise<void> {
-  const { pid = 0 } = server.process
-  const begun = performance.now()
-  const [machine, own, before] = [cpuOfMachine(), cpuOfFamily(process.pid), cpuOfFamily(pid)]
-  const { count, rate } = await part.run(server.port, tls)
-  into.cpu.push(((cpuOfFamily(pid) - before) / count) * 1e6)
-  into.rate.push(rate)
-  // The server is this process's child, and so were its clients.
-  const rest = cpuOfMachine() - machine - (cpuOfFamily(process.pid) - own)
-  noise.push(rest / ((performance.now() - begun) / 1000))
+async function measure({ port, process }: WebServer, part: Part, tls: TlsLoad, into: Figures): Promise<void> {
+  const { result, cpu } = await costOf(process, true, () => part.run(port, tls))
+  into.cpu.push((cpu / result.count) * 1e6)
+  into.rate.push(result.rate)
 }
 
 function print(all: ReadonlyMap<string, readonly Figures[]>): void {

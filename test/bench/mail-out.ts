@@ -1,5 +1,6 @@
 /** The second part of the mail benchmark: messages out of a Maildir. */
-import { costOf, Figures, present, runClient, within, withAll } from './mail-run.ts'
+import { costOf } from './load.ts'
+import { Figures, present, runClient, within, withAll } from './mail-run.ts'
 import { popServers, type Mail } from './mail-drops.ts'
 
 /** Messages that are fetched, and what one of them has in octets. */

@@ -7,11 +7,8 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { temporaryFolder } from '../lab.ts'
 import { median, ratio } from './figures.ts'
+import { stopServer } from './load.ts'
 import type { Task } from './mail-client.ts'
-import { cpuOfFamily, cpuOfMachine } from './process.ts'
-
-/** Cores that programs beside the server and its load took in each run. */
-export const noise: number[] = []
 
 /** A client that measures until it is told to end. */
 export interface RunningClient {
@@ -35,23 +32,6 @@ export function runClient(task: Task): Promise<number[]> {
   return startClient(task).figures
 }
 
-/** Runs something, and tells the CPU seconds that the server took for it. */
-export async function costOf<Result>(
-  server: ChildProcess,
-  isFamily: boolean,
-  run: () => Promise<Result>,
-): Promise<{ readonly result: Result; readonly cpu: number }> {
-  const { pid = 0 } = server
-  const begun = performance.now()
-  const [machine, own, before] = [cpuOfMachine(), cpuOfFamily(process.pid), cpuOfFamily(pid)]
-  const result = await run()
-  const cpu = cpuOfFamily(pid) - before
-  // The server is this process's child, and so were its clients.
-  const rest = cpuOfMachine() - machine - (cpuOfFamily(process.pid) - own)
-  if (isFamily) noise.push(rest / ((performance.now() - begun) / 1000))
-  return { result, cpu: isFamily ? cpu : Number.NaN }
-}
-
 /** Resolves when something answers there. */
 export async function waitFor(port: number, name: string): Promise<void> {
   const end = performance.now() + 20_000
@@ -67,15 +47,6 @@ export async function waitFor(port: number, name: string): Promise<void> {
     if (performance.now() > end) throw new Error(`${name} does not answer`)
     await setTimeout(50)
   }
-}
-
-/** Ends a server with all that it has started. */
-export async function stopServer(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit')
-  child.kill('SIGTERM')
-  await Promise.race([ended, setTimeout(5000, undefined, { ref: false })])
-  child.kill('SIGKILL')
 }
 
 /** What all servers write stays until the end: to make a file where many were removed just before takes some file systems long. */

@@ -7,7 +7,7 @@
 import { setPriority } from 'node:os'
 import { measureArrivals } from './mail-in.ts'
 import { measureRetrievals } from './mail-out.ts'
-import { noise } from './mail-run.ts'
+import { noise } from './load.ts'
 import { measureStalls } from './mail-stall.ts'
 import { median } from './figures.ts'
 

@@ -1,11 +1,12 @@
 /** One web server of a benchmark from its start to its end, and wrk against it. */
-import { spawnSync, type ChildProcess } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { get as getPlain, type IncomingMessage } from 'node:http'
 import { get as getSecure } from 'node:https'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { stopServer } from './load.ts'
 import type { Load, TlsLoad, WebServer, WebServerKind } from './web-servers.ts'
 
 /** A file of the servers, with the connections that ask for it. */
@@ -27,15 +28,6 @@ export function wrk(url: string, connections: number, seconds: number): { reques
   return { requests, rate }
 }
 
-/** A master that is killed leaves its workers behind; one that is asked ends them. */
-export async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit')
-  child.kill('SIGTERM')
-  await Promise.race([ended, setTimeout(5000, undefined, { ref: false })])
-  child.kill('SIGKILL')
-}
-
 /** Starts a server over the files, waits until it serves them all, and ends it behind `run`. */
 export async function withServer(
   kind: WebServerKind,
@@ -51,7 +43,7 @@ export async function withServer(
     await waitFor(server.port, kind.name, load)
     await run(server)
   } finally {
-    await stop(server.process)
+    await stopServer(server.process)
   }
 }
 

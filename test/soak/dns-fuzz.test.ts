@@ -1,23 +1,13 @@
 /** A million spoiled packets for the DNS service: it stands, answers within bounds, and keeps nothing. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { fuzzForwarding, openPoisoned } from '../unit/dns/fuzz-upstream.ts'
 import { fuzzDatagrams, fuzzStreams, openFuzzed, samplesOf } from '../unit/dns/fuzz.ts'
+import { heap } from './heap.ts'
 
 const ROUNDS = 10
 /** Octets by which the heap may differ between rounds: the answers that the service remembers, filled or just emptied. */
 const HEAP_TOLERANCE = 16 * 1024 * 1024
-
-setFlagsFromString('--expose-gc')
-const collect: () => void = runInNewContext('gc')
-
-function heap(): number {
-  collect()
-  collect()
-  return process.memoryUsage().heapUsed
-}
 
 /** Runs the rounds; after the first, which fills what is bounded, the heap must not grow. */
 async function flat(

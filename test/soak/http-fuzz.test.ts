@@ -1,9 +1,8 @@
 /** A million spoiled requests for the web site: it stands, every connection ends, and nothing is kept. `SEED=` repeats a run. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { fuzzRequests, openFuzzed, type Tally } from '../unit/http/fuzz.ts'
+import { heap } from './heap.ts'
 
 const ROUNDS = 10
 const REQUESTS = 1_000_000
@@ -11,15 +10,6 @@ const REQUESTS = 1_000_000
 const HEAP_TOLERANCE = 16 * 1024 * 1024
 
 const seed = process.env['SEED'] ?? String(Math.floor(Math.random() * 1e9))
-
-setFlagsFromString('--expose-gc')
-const collect: () => void = runInNewContext('gc')
-
-function heap(): number {
-  collect()
-  collect()
-  return process.memoryUsage().heapUsed
-}
 
 test('1,000,000 spoiled requests', async (t) => {
   t.diagnostic(`SEED=${seed}`)

@@ -3,13 +3,12 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { test } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { createRandom } from '../../lab/host/random.ts'
 import type { Address, Logger, Random } from '../../lab/service.ts'
 import { fetchAll, openMailLab } from '../interop/mail/mail-lab.ts'
 import { until } from '../talk.ts'
 import { PIECES } from '../unit/mail/pieces.ts'
+import { heap } from './heap.ts'
 
 const LINES = 1_000_000
 const ROUNDS = 10
@@ -19,9 +18,6 @@ const SESSIONS_AT_ONCE = 10
 const HEAP_TOLERANCE = 16 * 1024 * 1024
 
 const seed = process.env['SEED'] ?? String(Math.floor(Math.random() * 1e9))
-
-setFlagsFromString('--expose-gc')
-const collect: () => void = runInNewContext('gc')
 
 const SMTP = [
   'EHLO client.test', 'HELO x', 'MAIL FROM:<ana@lab.test> SIZE=100 BODY=8BITMIME', 'MAIL FROM:<>',
@@ -77,13 +73,6 @@ function session(protocol: Protocol, text: string): Promise<number> {
     })
     socket.end(Buffer.from(text, 'latin1'))
   })
-}
-
-function measure(): number {
-  collect()
-  collect()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
 }
 
 function descriptors(): number {
@@ -144,10 +133,10 @@ test(`${LINES} spoiled lines`, async (t) => {
       answered += counts.reduce((sum, count) => sum + count, 0)
       sent += SESSIONS_AT_ONCE * LINES_A_SESSION
     }
-    if (round === 0) first = measure()
+    if (round === 0) first = heap()
   }
   await until(() => descriptors() <= before, 'as many descriptors as before')
-  const grown = measure() - first
+  const grown = heap() - first
   const stored = mail.stored('ben').length
   t.diagnostic(
     `${sent} lines sent, ${answered} lines came back, ${stored} messages were taken; memory grew by ${grown} octets`,
