@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { writeDurably } from '../lab/kit/files.ts'
+import { Turns } from '../lab/kit/turns.ts'
 import type { CertificateStanding } from '../lab/service.ts'
 import { branchesOf, isWithdrawn, type Branch, type Opened } from './branch.ts'
 import { revocationReasons, signCrl } from './crl.ts'
@@ -59,14 +60,12 @@ interface SignedList {
 export class RevocationLists {
   /** Those that were signed last, by their folders. */
   readonly #signed = new Map<string, SignedList>()
-  #last: Promise<unknown> = Promise.resolve()
+  /** Of many who ask at once the first has a list signed, and no older one is written over it. */
+  readonly #turns = new Turns()
 
   /** The list of a branch at `now`, milliseconds since 1970, as PEM. */
   text(der: Der, branch: Branch, now: number): Promise<string> {
-    // One after the other: of many who ask at once the first has a list signed, and no older one is written over it.
-    const list = this.#last.then(() => this.#list(der, branch, now))
-    this.#last = list.catch(() => undefined)
-    return list
+    return this.#turns.run(() => this.#list(der, branch, now))
   }
 
   async #list(der: Der, { issuer, register }: Branch, now: number): Promise<string> {
