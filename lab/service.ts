@@ -214,6 +214,11 @@ export interface ServiceContext<Config> {
   upgrade(socket: Duplex, options: ServerTlsOptions): Promise<TLSSocket>
   /** Ends an upgraded connection, before anything was written to it, with an alert that tells the client why (TLS 1.3; below, it is only closed). */
   refuse(socket: TLSSocket, alert: TlsAlert): void
+  /**
+   * Shows those who look on (captures, the console) a TLS client that the service runs on a connection of `connect`; called
+   * before the handshake begins. What `upgrade` makes is shown by itself.
+   */
+  reveal(connection: Duplex, socket: TLSSocket): void
   certificate(request: CertificateRequest): Promise<Certificate>
   store(): Store
   /** The fault to commit at this point, if the scenario has one that matches `subject` and is not used up. */
@@ -226,10 +231,45 @@ export interface ServiceContext<Config> {
 export interface Running extends AsyncDisposable {
   /** Undefined when all is well, else what is wrong. */
   health?(): Text | undefined
+  /** Whether a stop would cut what must not be cut, as a message that is stored and not yet answered: the host waits for it, some seconds at most. */
+  isBusy?(): boolean
   /** What the service's own commands may ask of it while it runs, by name; each checks its input. */
   readonly operations?: Readonly<Record<string, (input: Json) => Json | Promise<Json>>>
   /** Hears what is wrong in files that it has read when a reload is refused; the service goes on as it was. */
   rejected?(problems: readonly Problem[]): void
+}
+
+/** What is told of a step to whoever asks what it is. */
+export interface About {
+  readonly text: Text
+  /** As in `RFC 5321 §4.1.1.2`. */
+  readonly rfc?: string
+}
+
+/** A part of a step, such as a section of a DNS answer or the field lines of a request. */
+export interface StepPart {
+  /** In the protocol's own words. */
+  readonly name: string
+  readonly lines: readonly string[]
+}
+
+/** One message of a conversation, as a ladder diagram draws it; passwords and the like are left out of it. */
+export interface Step {
+  readonly from: 'client' | 'server'
+  /** `refusal`: it says that something does not work; `data`: content, of which only a little is shown. */
+  readonly kind: 'request' | 'reply' | 'refusal' | 'data'
+  /** One line, such as the command or the question. */
+  readonly text: string
+  readonly parts?: readonly StepPart[]
+  readonly about?: About
+}
+
+/** Reads what crosses one connection, or datagrams one by one, without taking part; it keeps a bounded amount of it. */
+export interface Dissector {
+  /** The steps that these octets complete; it never throws for what anybody may send. */
+  read(from: 'client' | 'server', octets: Buffer): readonly Step[]
+  /** What was left incomplete when the conversation ended. */
+  end?(): readonly Step[]
 }
 
 /** A service as its folder exports it. */
@@ -253,6 +293,12 @@ export interface Service<Config = unknown> {
     files: ScenarioFiles,
     world: { readonly domain: string; readonly address: string; readonly accounts: readonly string[] },
   ): readonly Problem[]
+  /**
+   * What reads the conversations of an endpoint for those who look on, one dissector a conversation; undefined where there is
+   * nothing to read. It is given what TLS carries as plain text, and after STARTTLS there is a new one. Of connections that
+   * the service opens itself the endpoint is empty. Loaded when somebody looks.
+   */
+  dissector?(endpoint: string, transport: 'tcp' | 'udp'): Promise<(() => Dissector) | undefined>
   start(ctx: ServiceContext<Config>): Promise<Running | void>
 }
 

@@ -43,9 +43,19 @@ export interface Accounts {
   list(): readonly Account[]
   /** The account of that name, letter case ignored. */
   find(name: string): Account | undefined
-  /** Takes as long for an unknown name as for a wrong password; rejects when too many logins wait already. */
+  /** Takes as long for an unknown name as for a wrong password; rejects with a BusyError when too many logins wait already. */
   verify(name: string, password: string): Promise<boolean>
-  scram(name: string, hash: 'sha1' | 'sha256'): Promise<ScramVerifier | undefined>
+  /** What a client of SCRAM is shown of an account, at no cost; undefined for an unknown name. */
+  scramSalt(name: string, hash: 'sha1' | 'sha256'): Pick<ScramVerifier, 'salt' | 'iterations'> | undefined
+  /**
+   * The verifier, if `isRight` finds that a client's proof is by it; takes as long for an unknown name as for a wrong proof;
+   * rejects with a BusyError when too many logins wait already.
+   */
+  scram(
+    name: string,
+    hash: 'sha1' | 'sha256',
+    isRight: (verifier: ScramVerifier) => boolean,
+  ): Promise<ScramVerifier | undefined>
 }
 
 /** One message at rest in a mailbox. */

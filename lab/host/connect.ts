@@ -5,7 +5,7 @@ import { Duplex } from 'node:stream'
 import { addressText } from '../kit/address.ts'
 import type { Address } from '../service.ts'
 import type { Flow } from '../wire/flow.ts'
-import type { Wire } from '../wire/wire.ts'
+import type { Located, Wire } from '../wire/wire.ts'
 
 /** Milliseconds to wait for a connection when the target does not say. */
 const PATIENCE = 10_000
@@ -48,13 +48,15 @@ export function connectTcp(
 }
 
 /** A stream whose writes and `data` events are datagrams to and from the flow's remote address, from a fresh source port. */
-export async function connectUdp(wire: Wire, flow: Flow): Promise<Duplex> {
+export async function connectUdp(wire: Wire, flow: Located): Promise<Duplex> {
   const { host, port } = flow.remote
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4')
   try {
     const connected = once(socket, 'connect')
     socket.connect(port, host)
     await connected
+    const { address, port: own } = socket.address()
+    flow.local = { host: address, port: own }
   } catch (error) {
     socket.close()
     throw error

@@ -104,6 +104,11 @@ export class Runner {
     return run(input)
   }
 
+  /** The names of what may be asked of it now. */
+  get operations(): readonly string[] {
+    return Object.keys(this.#running?.operations ?? {})
+  }
+
   /** Where its endpoints listen. */
   addresses(): ReadonlyMap<string, Address> {
     return this.#sockets?.addresses() ?? new Map()
@@ -179,8 +184,8 @@ export class Runner {
 
   async #unwind(until?: number): Promise<void> {
     this.#abort.abort(new LabError((words) => words.serviceStopped(this.instance.name)))
-    await this.#quietly(() => this.#sockets?.close(until))
     const running = this.#running
+    await this.#quietly(() => this.#sockets?.close(until, () => running?.isBusy?.() ?? false))
     this.#running = undefined
     if (running !== undefined) await this.#quietly(() => inTime(running[Symbol.asyncDispose]()))
     for (const timer of this.#timers) timer.cancel()
@@ -238,6 +243,7 @@ export class Runner {
       connect: (target) => sockets.connect(target),
       upgrade: (socket, options) => sockets.upgrade(socket, options),
       refuse: (socket, alert) => sockets.refuse(socket, alert),
+      reveal: (connection, socket) => sockets.reveal(connection, socket),
       certificate: (request) => world.certificates.issue(request),
       store: () => {
         if (this.#store === undefined) throw new LabError((words) => words.serviceStopped(name))

@@ -16,12 +16,15 @@ import type { Flow } from '../wire/flow.ts'
 import type { Wire } from '../wire/wire.ts'
 import { bind, unbind, type Bound } from './bind.ts'
 import { connectTcp, connectUdp } from './connect.ts'
-import { LabError, stackOf } from './error.ts'
+import { codeOf, LabError, stackOf } from './error.ts'
 import { guard, inScope, type Scope } from './scope.ts'
 import type { TlsUpgrades } from './tls.ts'
 
 /** Milliseconds that open connections get to finish when the service stops. */
 const GRACE = 100
+
+/** Milliseconds that a service gets for what a stop must not cut; `lab stop` waits longer. */
+const MOST_GRACE = 3000
 
 /** Milliseconds without a byte sent after which a half-closed connection ends. */
 const HALF_OPEN = 30_000
@@ -150,9 +153,10 @@ export class Sockets {
     try {
       if (transport === 'udp') return this.#adopt(await connectUdp(wire, flow), flow)
       const socket = await connectTcp(remote, this.#stop.signal, target.timeout)
+      flow.local = { host: socket.localAddress ?? '', port: socket.localPort ?? 0 }
       return this.#adopt(wire.carry(socket, flow), flow)
     } catch (error) {
-      wire.closed(flow)
+      wire.closed(flow, codeOf(error) === 'ECONNREFUSED' ? 'in' : undefined)
       throw error
     }
   }
@@ -161,6 +165,7 @@ export class Sockets {
     const scope = this.#flows.get(stream)
     if (scope === undefined) throw new TypeError('only a stream that the host accepted can be upgraded')
     const { wire, log } = this.#options
+    wire.upgrading(scope.flow)
     this.#upgrades ??= import('./tls.ts').then((tls) => new tls.TlsUpgrades(wire, log))
     const upgrades = await this.#upgrades
     const secured = await upgrades.upgrade(stream, options, scope)
@@ -170,21 +175,46 @@ export class Sockets {
     return secured
   }
 
+  /** Shows those who look on what a TLS client agrees on, its secrets and what it carries; before its handshake. */
+  reveal(stream: Duplex, secured: TLSSocket): void {
+    const flow = this.#flows.get(stream)?.flow
+    const { wire } = this.#options
+    if (flow === undefined)
+      throw new TypeError('only TLS on a stream that the host connected can be revealed')
+    if (!wire.isWatched(flow)) return
+    wire.upgrading(flow)
+    // A client may write before its handshake is over.
+    wire.plain(flow, secured)
+    const failed = (error: Error): void => wire.secured(flow, error)
+    secured.on('keylog', (line: Buffer) => wire.secret(flow, line))
+    secured.once('error', failed)
+    secured.once('secureConnect', () => {
+      secured.off('error', failed)
+      wire.secured(flow, secured)
+    })
+  }
+
   /** Ends a connection whose client's certificate is not good enough. */
   refuse(secured: TLSSocket, alert: TlsAlert): void {
     // It came by an upgrade, so that what does them is there.
     void this.#upgrades?.then((upgrades) => upgrades.refuse(secured, alert))
   }
 
-  /** Stops listening at once, gives open connections a grace (until a moment of `performance.now()`), then destroys what is left. */
-  async close(until = performance.now() + GRACE): Promise<void> {
+  /**
+   * Stops listening at once, gives open connections a grace (until a moment of `performance.now()`, and from the end of what
+   * the service must not be cut in), then destroys what is left.
+   */
+  async close(until = performance.now() + GRACE, isBusy: () => boolean = () => false): Promise<void> {
     this.#isClosed = true
     this.#stop.abort(new LabError((words) => words.serviceStopped(this.#options.instance)))
     const closing = [...this.#bound.values()].map((bound) => unbind(bound))
     this.#bound.clear()
-    await this.#grace(until)
-    for (const stream of this.#streams) stream.destroy()
-    await Promise.all(closing)
+    try {
+      await this.#grace(until, isBusy)
+    } finally {
+      for (const stream of this.#streams) stream.destroy()
+      await Promise.all(closing)
+    }
   }
 
   /** Binds an endpoint once; what is asked for at the same moment gets the same sockets. */
@@ -267,9 +297,16 @@ export class Sockets {
     this.#options.log.error({ error: stackOf(error) }, 'internal error; the service goes on')
   }
 
-  async #grace(until: number): Promise<void> {
-    while (this.#streams.size > 0 && performance.now() < until)
+  async #grace(until: number, isBusy: () => boolean): Promise<void> {
+    const limit = performance.now() + MOST_GRACE
+    let end = until
+    for (;;) {
+      const now = performance.now()
+      const isWaiting = now < limit && isBusy()
+      if (isWaiting) end = Math.max(end, now + GRACE)
+      if (now >= end || (!isWaiting && this.#streams.size === 0)) return
       await new Promise((resolve) => setTimeout(resolve, 5))
+    }
   }
 }
 

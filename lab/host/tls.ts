@@ -33,7 +33,7 @@ export class TlsUpgrades {
   ): Promise<TLSSocket> {
     const engine = this.#engine(options)
     this.#listen(engine, options)
-    const handshake = new Handshake(stream)
+    const handshake = new Handshake(stream, (result) => this.#tell(scope.flow, result))
     const upgrade: Upgrade = { ...scope, handshake }
     // A client that closes its half in the middle of the handshake has left, and is not waited for; afterwards it may.
     const { allowHalfOpen } = stream
@@ -63,6 +63,11 @@ export class TlsUpgrades {
     setTimeout(() => secured.destroy(), LINGER).unref()
   }
 
+  #tell(flow: Flow, result: TLSSocket | Error): void {
+    this.#wire.secured(flow, result)
+    if (!(result instanceof Error)) this.#wire.plain(flow, result)
+  }
+
   #engine(options: ServerTlsOptions): Server {
     const earlier = this.#engines.get(options)
     if (earlier !== undefined) return earlier
@@ -79,8 +84,9 @@ export class TlsUpgrades {
       current()?.handshake.done(secured)
     })
     engine.on('tlsClientError', (error) => {
-      this.#log.debug({ connection: current()?.flow.id, reason: messageOf(error) }, 'TLS handshake failed')
-      current()?.handshake.failed(error)
+      const upgrade = current()
+      this.#log.debug({ connection: upgrade?.flow.id, reason: messageOf(error) }, 'TLS handshake failed')
+      upgrade?.handshake.failed(error)
     })
     this.#engines.set(options, engine)
     return engine
@@ -138,9 +144,13 @@ class Handshake {
   readonly outcome: Promise<TLSSocket>
   #resolve: (secured: TLSSocket) => void = () => undefined
   #reject: (error: Error) => void = () => undefined
+  readonly #tell: (result: TLSSocket | Error) => void
+  #isOver = false
 
-  constructor(stream: Duplex) {
+  /** `tell` hears once how it ends. */
+  constructor(stream: Duplex, tell: (result: TLSSocket | Error) => void) {
     this.#stream = stream
+    this.#tell = tell
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -155,10 +165,17 @@ class Handshake {
   }
 
   done(secured: TLSSocket): void {
+    this.#end(secured)
     this.#resolve(secured)
   }
 
+  #end(result: TLSSocket | Error): void {
+    if (!this.#isOver) this.#tell(result)
+    this.#isOver = true
+  }
+
   failed(error: Error): void {
+    this.#end(error)
     this.#reject(error)
     this.#stream.destroy()
   }

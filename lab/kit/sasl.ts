@@ -6,12 +6,16 @@ import { Scram } from './sasl/scram.ts'
 
 /** What a mechanism asks of the accounts. */
 export interface SaslAccounts {
-  /** Rejects when too many logins wait already. */
+  /** Rejects with a BusyError when too many logins wait already. */
   verify(name: string, password: string): Promise<boolean>
-  /** Undefined for a name that nobody has; rejects when too many logins wait already. */
-  scram(name: string, hash: 'sha1' | 'sha256'): Promise<ScramSecret | undefined>
-  /** What is shown of a name that nobody has, so that it looks like one that somebody has: always the same for one name. */
-  decoy(name: string, hash: 'sha1' | 'sha256'): Pick<ScramSecret, 'salt' | 'iterations'>
+  /** What is shown of a name, at no cost; one that nobody has looks like one that somebody has: always the same. */
+  salt(name: string, hash: 'sha1' | 'sha256'): Pick<ScramSecret, 'salt' | 'iterations'>
+  /** The secret, if `isRight` finds that the proof is by it; rejects with a BusyError when too many logins wait already. */
+  scram(
+    name: string,
+    hash: 'sha1' | 'sha256',
+    isRight: (secret: ScramSecret) => boolean,
+  ): Promise<ScramSecret | undefined>
 }
 
 /** The stored half of a SCRAM password (RFC 5802 §3). */
@@ -33,7 +37,7 @@ export type SaslStep =
 
 /** One login under way. */
 export interface SaslExchange {
-  /** The client's next response, decoded; undefined where it sent none with its command (RFC 4422 §3). Never rejects; after `done` or `failed` each step has failed. */
+  /** The client's next response, decoded; undefined where it sent none with its command (RFC 4422 §3). Rejects only with what the accounts reject with for a bug; after `done` or `failed` each step has failed. */
   step(response: Buffer | undefined): Promise<SaslStep>
 }
 

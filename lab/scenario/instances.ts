@@ -53,38 +53,51 @@ export async function readInstances(
 /** What the scenario breaks, each fault checked against the schema of the service that has its point. */
 export function readFaults(tree: Tree, instances: readonly Instance[], problems: Problem[]): PlannedFault[] {
   const faults = tree.type === 'map' ? tree.entries.get('faults')?.value : undefined
+  const items = faults?.type === 'list' ? faults.items : []
+  return items
+    .map((item, index) =>
+      readFault({ tree, base: ['faults', index], value: valueOf(item) }, instances, problems),
+    )
+    .filter((fault) => fault !== undefined)
+}
+
+/** One fault, checked against the schema of the service that has its point; undefined if it is wrong. */
+export function readFault(
+  {
+    tree,
+    base,
+    value,
+  }: { readonly tree: Tree; readonly base: readonly PropertyKey[]; readonly value: unknown },
+  instances: readonly Instance[],
+  problems: Problem[],
+): PlannedFault | undefined {
+  const host = check(faultSchema, tree, base, value)
+  problems.push(...host.problems)
+  if (host.value === undefined) return undefined
+  const { at, times, probability, match } = host.value
   const points = new Map(instances.flatMap((instance) => Object.entries(instance.service.faults ?? {})))
-  const planned: PlannedFault[] = []
-  for (const [index, item] of (faults?.type === 'list' ? faults.items : []).entries()) {
-    const base = ['faults', index]
-    const value = valueOf(item)
-    const host = check(faultSchema, tree, base, value)
-    problems.push(...host.problems)
-    if (host.value === undefined) continue
-    const { at, times, probability, match } = host.value
-    const schema = points.get(at)
-    if (schema === undefined) {
-      const known = [...points.keys()]
-      const path = [...base, 'at']
-      problems.push({
-        ...placeOf(tree, path),
-        path: pathText(path),
-        message: text((words) => words.valueUnknown(at, nearest(at, known), known)),
-      })
-      continue
-    }
-    const { at: _at, times: _times, probability: _probability, match: _match, ...fields } = fieldsOf(item)
-    const own = check(schema, tree, base, fields)
-    problems.push(...own.problems)
-    planned.push({
-      ...own.value,
-      at,
-      ...(times && { times }),
-      ...(probability !== undefined && { probability }),
-      ...(match && { match }),
+  const schema = points.get(at)
+  if (schema === undefined) {
+    const known = [...points.keys()]
+    const path = [...base, 'at']
+    problems.push({
+      ...placeOf(tree, path),
+      path: pathText(path),
+      message: text((words) => words.valueUnknown(at, nearest(at, known), known)),
     })
+    return undefined
   }
-  return planned
+  const fields: Record<string, unknown> = typeof value === 'object' ? { ...value } : {}
+  for (const field of Object.keys(faultSchema.shape)) delete fields[field]
+  const own = check(schema, tree, base, fields)
+  problems.push(...own.problems)
+  return {
+    ...own.value,
+    at,
+    ...(times && { times }),
+    ...(probability !== undefined && { probability }),
+    ...(match && { match }),
+  }
 }
 
 function portProblems(

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Problem, Text } from '../service.ts'
 import { text } from '../words/index.ts'
+import { explanationOf } from '../kit/explain.ts'
 import { nearest } from '../kit/nearest.ts'
 import { placeOf, type Tree, valueOf } from './tree.ts'
 
-const english = z.locales.en().localeError
-const spanish = z.locales.es().localeError
+const english = errorsIn('en', z.locales.en().localeError)
+const spanish = errorsIn('es', z.locales.es().localeError)
 
 /** Checks the tree's part at `base` against a schema; every mistake comes back with its place, in both languages. */
 export function check<Output>(
@@ -27,6 +28,11 @@ export function check<Output>(
     }),
   )
   return { value: undefined, problems }
+}
+
+/** What a schema explains itself is said in that language, all else as zod says it. */
+function errorsIn(language: keyof Text, others: z.core.$ZodErrorMap): z.core.$ZodErrorMap {
+  return (issue) => explanationOf(issue)?.[language] ?? others(issue)
 }
 
 /** `services.dns.allow[0]`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { explain } from '../kit/explain.ts'
 import { protect } from './auth/options.ts'
 import { extraOptions } from './extras.ts'
 import { proxyOptions } from './proxy-options.ts'
@@ -60,7 +61,13 @@ const prefix = z
   .string()
   .regex(/^\/(?:[^\0]*\/)?$/)
   // Paths are compared decoded: an encoded one would fit none, and leave open what it is to close.
-  .refine((path) => !/%[\da-f]{2}/i.test(path), 'write the path not percent-encoded, as in /my notes/')
+  .refine(
+    (path) => !/%[\da-f]{2}/i.test(path),
+    explain({
+      en: 'write the path not percent-encoded, as in /my notes/',
+      es: 'escribe la ruta sin codificar con porcentajes, como /mis apuntes/',
+    }),
+  )
 const cookie = z.union([z.literal(false), counter])
 const listing = z.union([z.boolean(), z.array(prefix).max(1000)])
 const forbidden = z.array(prefix).max(1000)

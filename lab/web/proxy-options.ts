@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { explain } from '../kit/explain.ts'
 
 const mostLocations = 64
 
@@ -14,8 +15,10 @@ const prefix = z
   .max(255)
   .regex(new RegExp(`^${folder}$`))
 
-const wrongTarget =
-  'write http://, an IP address or localhost, a port unless it is 80, and a path that ends with a slash, as in http://127.0.0.1:8081/base/'
+const wrongTarget = explain({
+  en: 'write http://, an IP address or localhost, a port unless it is 80, and a path that ends with a slash, as in http://127.0.0.1:8081/base/',
+  es: 'escribe http://, una dirección IP o localhost, un puerto si no es el 80 y una ruta que acabe en barra, como http://127.0.0.1:8081/base/',
+})
 
 const to = z
   .string()
@@ -43,13 +46,24 @@ export const proxyLocation = z.strictObject({
 
 /** The locations that another server answers, by the prefix of their paths; `to` alone may stand for a location. */
 export const proxyOptions = z
-  .record(prefix, z.union([to, proxyLocation]), {
-    error: ({ code }) =>
-      code === 'invalid_key'
-        ? 'write a path that begins and ends with a slash, not percent-encoded, as in /app/'
-        : undefined,
-  })
-  .refine((rules) => Object.keys(rules).length <= mostLocations, `name at most ${mostLocations} locations`)
+  .record(
+    prefix,
+    z.union([to, proxyLocation]),
+    explain(
+      {
+        en: 'write a path that begins and ends with a slash, not percent-encoded, as in /app/',
+        es: 'escribe una ruta que empiece y acabe en barra, sin codificar con porcentajes, como /app/',
+      },
+      'invalid_key',
+    ),
+  )
+  .refine(
+    (rules) => Object.keys(rules).length <= mostLocations,
+    explain({
+      en: `name at most ${mostLocations} locations`,
+      es: `indica como mucho ${mostLocations} ubicaciones`,
+    }),
+  )
   .default({})
   .describe(
     'Paths that another server answers, each a prefix that ends with a slash; the longest that fits is taken',

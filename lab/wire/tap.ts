@@ -7,17 +7,20 @@ export class Tap extends Duplex {
   readonly #socket: Socket
   readonly #flow: Flow
   readonly #attachments: readonly Attachment[]
+  readonly #reset: () => void
   /** The end of the chain of delayed pieces towards the service; undefined while nothing is held back. */
   #held: Promise<void> | undefined
   readonly #timers = new Set<NodeJS.Timeout>()
 
-  constructor(socket: Socket, flow: Flow, attachments: readonly Attachment[]) {
+  /** `reset` ends the connection at once, with RST. */
+  constructor(socket: Socket, flow: Flow, attachments: readonly Attachment[], reset: () => void) {
     super({ allowHalfOpen: true })
     this.#socket = socket
     this.#flow = flow
     this.#attachments = attachments
+    this.#reset = reset
     socket.on('data', (bytes: Buffer) => this.#arrived(bytes))
-    socket.on('end', () => this.#inOrder(() => this.push(null)))
+    socket.on('end', () => this.#inOrder(() => this.#finish()))
     socket.on('error', (error) => this.destroy(error))
     socket.on('close', () => this.destroy())
   }
@@ -34,6 +37,7 @@ export class Tap extends Duplex {
   }
 
   override _final(done: (error?: Error | null) => void): void {
+    for (const attachment of this.#attachments) attachment.ended?.(this.#flow, 'out')
     this.#socket.end(() => done())
   }
 
@@ -54,6 +58,18 @@ export class Tap extends Duplex {
   #deliver(bytes: Buffer): void {
     if (this.push(bytes)) this.#socket.resume()
     else this.#socket.pause()
+    // A reader that is at work takes bytes at once; what it left behind for the moment, it takes in this turn.
+    if (this.readableLength === 0) this.#tellDelivered()
+    else setImmediate(() => this.#tellDelivered())
+  }
+
+  #tellDelivered(): void {
+    for (const attachment of this.#attachments) attachment.delivered?.(this.#flow)
+  }
+
+  #finish(): void {
+    for (const attachment of this.#attachments) attachment.ended?.(this.#flow, 'in')
+    this.push(null)
   }
 
   /** Runs after what is held back, and after a delay of its own. */
@@ -80,7 +96,7 @@ export class Tap extends Duplex {
   }
 
   #cut(done: (error?: Error | null) => void): void {
-    this.#socket.resetAndDestroy()
+    this.#reset()
     done()
   }
 }

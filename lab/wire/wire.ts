@@ -1,12 +1,32 @@
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
-import { contain, verdictOf, type Attachment, type Flow, type Verdict } from './flow.ts'
+import type { TLSSocket } from 'node:tls'
+import {
+  contain,
+  verdictOf,
+  type Attachment,
+  type Direction,
+  type Flow,
+  type TlsOutcome,
+  type Verdict,
+} from './flow.ts'
+import { agreementOf, tapPlain } from './plain.ts'
 import { Tap } from './tap.ts'
+
+/** A flow of which the lab's own end may not be known yet. */
+export type Located = Omit<Flow, 'local'> & { local: Flow['local'] }
+
+/** An open connection, with those who look at it. */
+interface Carried {
+  readonly flow: Flow
+  readonly attachments: readonly Attachment[]
+  readonly cut: () => void
+}
 
 /** Every byte between the lab and the world passes here; with nothing attached it passes untouched. */
 export class Wire {
   readonly #now: () => number
-  readonly #flows = new Map<number, { readonly flow: Flow; readonly cut: () => void }>()
+  readonly #flows = new Map<number, Carried>()
   #attachments: readonly Attachment[] = []
   #last = 0
 
@@ -48,8 +68,13 @@ export class Wire {
     return entry !== undefined
   }
 
-  /** Numbers a new flow. */
-  flow(about: Omit<Flow, 'id' | 'openedAt'>): Flow {
+  /** Milliseconds since 1970 in the lab's time. */
+  now(): number {
+    return this.#now()
+  }
+
+  /** Numbers a new flow; the lab's own end of one that is yet to be connected is filled in later. */
+  flow(about: Omit<Flow, 'id' | 'openedAt'>): Located {
     this.#last += 1
     return { id: this.#last, openedAt: this.#now(), ...about }
   }
@@ -60,7 +85,7 @@ export class Wire {
     for (const attachment of this.#attachments) {
       asked.push(attachment)
       if (attachment.opened?.(flow) !== 'refuse') continue
-      for (const other of asked) other.closed?.(flow)
+      for (const other of asked) other.closed?.(flow, 'out')
       return false
     }
     return true
@@ -69,27 +94,65 @@ export class Wire {
   /** The stream that the service shall see: the socket itself, or a tap on it while something is attached. */
   carry(socket: Socket, flow: Flow): Duplex {
     const attachments = this.#attachments
-    const stream = attachments.length === 0 ? socket : new Tap(socket, flow, attachments)
-    this.#flows.set(flow.id, { flow, cut: () => socket.resetAndDestroy() })
+    let reset: Direction | undefined
+    const cut = (): void => {
+      reset ??= 'out'
+      socket.resetAndDestroy()
+    }
+    this.#flows.set(flow.id, { flow, attachments, cut })
+    if (attachments.length > 0)
+      socket.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ECONNRESET' || error.code === 'EPIPE') reset ??= 'in'
+      })
     socket.once('close', () => {
       this.#flows.delete(flow.id)
-      for (const attachment of attachments) attachment.closed?.(flow)
+      for (const attachment of attachments) attachment.closed?.(flow, reset)
     })
-    return stream
+    if (attachments.length === 0) return socket
+    if (flow.direction === 'outbound') for (const attachment of attachments) attachment.connected?.(flow)
+    return new Tap(socket, flow, attachments, cut)
   }
 
   /** What is to happen to a datagram; the longest delay wins, a drop beats all. */
-  judge(flow: Flow, direction: 'in' | 'out', bytes: Buffer): Verdict | undefined {
+  judge(flow: Flow, direction: Direction, bytes: Buffer): Verdict | undefined {
     return verdictOf(this.#attachments, flow, direction, bytes)
+  }
+
+  /** Whether somebody looks at an open connection. */
+  isWatched(flow: Flow): boolean {
+    return this.#watchers(flow).length > 0
+  }
+
+  /** TLS begins on a connection. */
+  upgrading(flow: Flow): void {
+    for (const attachment of this.#watchers(flow)) attachment.upgrading?.(flow)
   }
 
   /** Hands a TLS secret to the attachments. */
   secret(flow: Flow, line: Buffer): void {
-    for (const attachment of this.#attachments) attachment.secret?.(flow, line)
+    for (const attachment of this.#watchers(flow)) attachment.secret?.(flow, line)
   }
 
-  /** Tells the attachments that a datagram flow has ended. */
-  closed(flow: Flow): void {
-    for (const attachment of this.#attachments) attachment.closed?.(flow)
+  /** The handshake is over: with what both ends agreed on, or with a failure. */
+  secured(flow: Flow, result: TLSSocket | Error): void {
+    const watchers = this.#watchers(flow)
+    if (watchers.length === 0) return
+    const outcome: TlsOutcome = result instanceof Error ? { failure: result.message } : agreementOf(result)
+    for (const attachment of watchers) attachment.secured?.(flow, outcome)
+  }
+
+  /** Shows what TLS carries from now on. */
+  plain(flow: Flow, secured: TLSSocket): void {
+    const watchers = this.#watchers(flow)
+    if (watchers.length > 0) tapPlain(secured, flow, watchers)
+  }
+
+  /** Tells the attachments that a flow has ended that was not carried: of datagrams, or one that never stood. */
+  closed(flow: Flow, reset?: Direction): void {
+    for (const attachment of this.#attachments) attachment.closed?.(flow, reset)
+  }
+
+  #watchers({ id }: Flow): readonly Attachment[] {
+    return this.#flows.get(id)?.attachments ?? []
   }
 }

@@ -1,8 +1,8 @@
 /** The people of a lab: their names, addresses and salted passwords. */
 import type { Account, Accounts, Clock, Random, Text } from '../service.ts'
 import { createGate } from './gate.ts'
-import { hashPassword, LONGEST_PASSWORD, preparePassword } from './password.ts'
-import { Secret, type SecretTools } from './secret.ts'
+import { hashPassword, LONGEST_PASSWORD, preparePassword, SCRAM_ITERATIONS } from './password.ts'
+import { createSalts, deriveDecoy, Secret, type SecretTools } from './secret.ts'
 
 /** One account as the scenario lists it; without a password, the name is the password. */
 export interface AccountEntry {
@@ -85,7 +85,7 @@ export function createAccounts(options: AccountsOptions): LabAccounts {
     `${waiting} logins to the lab wait already; try again in a few seconds.`,
   )
   const tools: SecretTools = { clock, random, gate, key: random.bytes(32) }
-  const decoySalt = random.bytes(16)
+  const decoySalts = createSalts(random)
   let people = makePeople(options.entries, new Map(), tools)
 
   const find = (name: string): Person | undefined => {
@@ -104,11 +104,21 @@ export function createAccounts(options: AccountsOptions): LabAccounts {
       const person = find(name)
       const prepared = preparePassword(password)
       if (person && prepared !== undefined) return person.secret.verify(prepared)
-      await gate(() => hashPassword(prepared ?? '', decoySalt))
+      await gate(() => hashPassword(prepared ?? '', decoySalts.hash))
       return false
     },
-    async scram(name, hash) {
-      return find(name)?.secret.scram(hash)
+    scramSalt(name, hash) {
+      const salt = find(name)?.secret.salts[hash]
+      return salt && { salt, iterations: SCRAM_ITERATIONS }
+    },
+    async scram(name, hash, isRight) {
+      const secret = find(name)?.secret
+      const isFresh = secret?.isFresh === true
+      const verifier = await secret?.scram(hash)
+      if (verifier !== undefined && isRight(verifier)) return verifier
+      // Each wrong proof costs one derivation, for a name that nobody has too: the time tells no stranger which there are.
+      if (!isFresh) await deriveDecoy(decoySalts, tools)
+      return undefined
     },
     update(entries) {
       people = makePeople(entries, people, tools)

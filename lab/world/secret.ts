@@ -7,10 +7,19 @@ import { SCRAM_ITERATIONS, deriveScram, hashPassword } from './password.ts'
 /** How long, in milliseconds, a password that was right is recognised without the work of scrypt. */
 const REMEMBERED = 10 * 60_000
 
+/** All that is kept of a password. */
 interface Verifiers {
   readonly hash: Buffer
   readonly sha1: ScramVerifier
   readonly sha256: ScramVerifier
+}
+
+/** The salts of one account, which stay when its password changes: whoever looks on does not learn that it has. */
+export type Salts = Readonly<Record<keyof Verifiers, Buffer>>
+
+/** Draws salts. */
+export function createSalts(random: Pick<Random, 'bytes'>): Salts {
+  return { hash: random.bytes(16), sha1: random.bytes(16), sha256: random.bytes(16) }
 }
 
 /** What the secrets of one lab share. */
@@ -23,12 +32,13 @@ export interface SecretTools {
 }
 
 /**
- * One password. Nothing is derived before it is needed: the first right login or SCRAM exchange derives all verifiers and
- * forgets the plain text. A wrong login derives nothing, so that it takes no longer than one for an unknown account.
+ * One password. Nothing is derived before it is needed: the first right login or SCRAM proof derives all verifiers and
+ * forgets the plain text. A wrong password derives nothing, so that it takes no longer than one for an unknown account.
  */
 export class Secret {
   readonly #tools: SecretTools
-  readonly #salt: Buffer
+  /** Those of SCRAM are shown to whoever asks, before anything is derived. */
+  readonly salts: Salts
   /** The password that the verifiers below do not stand for yet. */
   #plain: string | undefined
   #verifiers: Verifiers | undefined
@@ -38,7 +48,7 @@ export class Secret {
   /** Takes a password as `preparePassword` returns it. */
   constructor(password: string, tools: SecretTools) {
     this.#tools = tools
-    this.#salt = tools.random.bytes(16)
+    this.salts = createSalts(tools.random)
     this.#plain = password
   }
 
@@ -51,7 +61,7 @@ export class Secret {
   /** Whether the prepared password is this one; one scrypt long, or microseconds if it was right within the last ten minutes. */
   async verify(password: string): Promise<boolean> {
     if (this.#remembers(password)) return true
-    const hash = await this.#tools.gate(() => hashPassword(password, this.#salt))
+    const hash = await this.#tools.gate(() => hashPassword(password, this.salts.hash))
     const plain = this.#plain
     if (plain !== undefined) {
       if (!isEqual(password, plain)) return false
@@ -61,6 +71,11 @@ export class Secret {
     }
     this.#remember(password)
     return true
+  }
+
+  /** The next use of SCRAM derives the verifiers. */
+  get isFresh(): boolean {
+    return this.#plain !== undefined
   }
 
   /** The verifier for SCRAM, derived if this is the first use. */
@@ -78,15 +93,9 @@ export class Secret {
   }
 
   async #deriveOnce(plain: string, known?: Buffer): Promise<void> {
-    const { gate, random } = this.#tools
-    const hash = known ?? (await gate(() => hashPassword(plain, this.#salt)))
-    if (!this.#verifiers || !timingSafeEqual(hash, this.#verifiers.hash)) {
-      const [sha1, sha256] = await Promise.all([
-        deriveScram(plain, 'sha1', random.bytes(16), SCRAM_ITERATIONS),
-        deriveScram(plain, 'sha256', random.bytes(16), SCRAM_ITERATIONS),
-      ])
-      this.#verifiers = { hash, sha1, sha256 }
-    }
+    const hash = known ?? (await this.#tools.gate(() => hashPassword(plain, this.salts.hash)))
+    if (!this.#verifiers || !timingSafeEqual(hash, this.#verifiers.hash))
+      this.#verifiers = { hash, ...(await deriveBoth(plain, this.salts)) }
     if (this.#plain === plain) this.#plain = undefined
   }
 
@@ -107,6 +116,20 @@ export class Secret {
   #mac(password: string): Buffer {
     return createHmac('sha256', this.#tools.key).update(password).digest()
   }
+}
+
+/** Does the work of a first use for nobody. */
+export async function deriveDecoy(salts: Salts, { gate }: SecretTools): Promise<void> {
+  await gate(() => hashPassword('', salts.hash))
+  await deriveBoth('', salts)
+}
+
+async function deriveBoth(password: string, salts: Salts): Promise<Omit<Verifiers, 'hash'>> {
+  const [sha1, sha256] = await Promise.all([
+    deriveScram(password, 'sha1', salts.sha1, SCRAM_ITERATIONS),
+    deriveScram(password, 'sha256', salts.sha256, SCRAM_ITERATIONS),
+  ])
+  return { sha1, sha256 }
 }
 
 function isEqual(one: string, other: string): boolean {

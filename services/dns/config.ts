@@ -1,6 +1,7 @@
 /** The options of the `dns` service, each with its default and what it means. */
 import { isIPv6 } from 'node:net'
 import { z } from 'zod'
+import { explain } from '../../lab/kit/explain.ts'
 import { isNetwork } from '../../lab/kit/networks.ts'
 import type { Address } from '../../lab/service.ts'
 import { parseName, PresentationError, ROOT } from './wire/name.ts'
@@ -8,20 +9,36 @@ import { parseName, PresentationError, ROOT } from './wire/name.ts'
 /** Octets of the texts by which the server names itself: with all else an answer must fit in 512 (RFC 1035 §4.2.1). */
 const NAME_TEXT_LIMIT = 63
 
-const network = z.string().refine(isNetwork, 'write an address or a network, as in 192.168.56.0/24')
+const network = z.string().refine(
+  isNetwork,
+  explain({
+    en: 'write an address or a network, as in 192.168.56.0/24',
+    es: 'escribe una dirección o una red, como 192.168.56.0/24',
+  }),
+)
 
-const address = z
-  .string()
-  .refine(
-    (text) => parseAddress(text) !== undefined,
-    'write an address, as in 127.0.0.1, 127.0.0.1:5300 or [::1]:53',
-  )
+const address = z.string().refine(
+  (text) => parseAddress(text) !== undefined,
+  explain({
+    en: 'write an address, as in 127.0.0.1, 127.0.0.1:5300 or [::1]:53',
+    es: 'escribe una dirección, como 127.0.0.1, 127.0.0.1:5300 o [::1]:53',
+  }),
+)
 
-const domain = z.string().refine(isDomain, 'write a domain name, as in example.org')
+const domain = z.string().refine(
+  isDomain,
+  explain({
+    en: 'write a domain name, as in example.org',
+    es: 'escribe un nombre de dominio, como example.org',
+  }),
+)
 
 const nameText = z
   .string()
-  .refine((value) => Buffer.byteLength(value) <= NAME_TEXT_LIMIT, 'write at most 63 octets of text')
+  .refine(
+    (value) => Buffer.byteLength(value) <= NAME_TEXT_LIMIT,
+    explain({ en: 'write at most 63 octets of text', es: 'escribe como mucho 63 octetos de texto' }),
+  )
 
 const rateLimit = z.strictObject({
   responses: z

@@ -1,6 +1,7 @@
 /** What a scenario can break in the answers (`at: dns.answer`). */
 import { isIPv4, isIPv6 } from 'node:net'
 import { z } from 'zod'
+import { explain } from '../../lab/kit/explain.ts'
 import type { Random } from '../../lab/service.ts'
 import { ipv4Octets, ipv6Octets } from './records/address.ts'
 import type { Asked } from './query.ts'
@@ -27,7 +28,7 @@ export const answerFault = z.strictObject({
     .string()
     .refine(
       (text) => isIPv4(text) || (isIPv6(text) && !text.includes('%')),
-      'write an IP address, as in 192.0.2.1',
+      explain({ en: 'write an IP address, as in 192.0.2.1', es: 'escribe una dirección IP, como 192.0.2.1' }),
     )
     .optional()
     .describe('Puts this address in place of the right ones of its family.'),

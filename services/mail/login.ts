@@ -1,4 +1,5 @@
 /** How clients of SMTP and POP3 log in, and whether their password may be seen on the wire. */
+import { BusyError } from '../../lab/kit/busy.ts'
 import { createNetworks } from '../../lab/kit/networks.ts'
 import { openSasl, type SaslAccounts, type SaslExchange } from '../../lab/kit/sasl.ts'
 import { Decoys } from '../../lab/kit/sasl/decoys.ts'
@@ -35,8 +36,10 @@ export class Logins {
     this.#accounts = {
       // Asked of an unknown name too, which takes as long as a wrong password.
       verify: (name, password) => accounts.verify(this.#local(name) ?? '', password),
-      scram: async (name, hash) => accounts.scram(this.#local(name) ?? '', hash),
-      decoy: (name, hash) => this.#decoys.of((this.#local(name) ?? name).toLowerCase(), hash),
+      salt: (name, hash) =>
+        accounts.scramSalt(this.#local(name) ?? '', hash) ??
+        this.#decoys.of((this.#local(name) ?? name).toLowerCase(), hash),
+      scram: (name, hash, isRight) => accounts.scram(this.#local(name) ?? '', hash, isRight),
     }
   }
 
@@ -75,8 +78,9 @@ export class Logins {
         const account = this.account(name)
         if (account !== undefined) return account
       }
-    } catch {
-      return 'busy'
+    } catch (error) {
+      if (error instanceof BusyError) return 'busy'
+      throw error
     }
     await this.delay()
     return 'rejected'

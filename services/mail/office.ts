@@ -76,6 +76,8 @@ export class Office implements PostOffice, AsyncDisposable {
     })
     const attempt = {
       connect: (target: Parameters<Context['connect']>[0]) => ctx.connect(target),
+      reveal: (connection: Parameters<Context['reveal']>[0], socket: Parameters<Context['reveal']>[1]) =>
+        ctx.reveal(connection, socket),
       clock,
       hostname: this.#hostname,
       signal: ctx.signal,
@@ -135,6 +137,11 @@ export class Office implements PostOffice, AsyncDisposable {
   /** What waits, as it is now. */
   queue(): readonly QueuedMessage[] {
     return this.#queue.list()
+  }
+
+  /** Whether a stop would have something sent twice. */
+  get isBusy(): boolean {
+    return this.#queue.isBusy
   }
 
   /** Begins another attempt at a message, or at all; resolves with how many there are. */

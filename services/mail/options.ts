@@ -1,27 +1,49 @@
 /** The options of the mail service. */
 import { z } from 'zod'
+import { explain } from '../../lab/kit/explain.ts'
 import { isNetwork } from '../../lab/kit/networks.ts'
 
 const seconds = z.number().min(0).max(604_800)
 const timeout = z.number().min(0.1).max(3600)
 const octets = z.int().min(0).max(1_073_741_824)
 const count = z.int().min(1).max(1_000_000)
-const network = z.string().refine(isNetwork, 'write an address or a network, as in 192.168.56.0/24')
+const network = z.string().refine(
+  isNetwork,
+  explain({
+    en: 'write an address or a network, as in 192.168.56.0/24',
+    es: 'escribe una dirección o una red, como 192.168.56.0/24',
+  }),
+)
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 // RFC 1123 §2.1; a leading dot or `*.` has no meaning here.
 const domainName = String.raw`(?=.{1,253}$)${label}(?:\.${label})*`
-const domain = z
-  .string()
-  .regex(new RegExp(`^${domainName}$`), 'write a domain name in lower case, as in example.org')
+const domain = z.string().regex(
+  new RegExp(`^${domainName}$`),
+  explain({
+    en: 'write a domain name in lower case, as in example.org',
+    es: 'escribe un nombre de dominio en minúsculas, como example.org',
+  }),
+)
 const address = z.string().min(1).max(254)
 const hostPort = z
   .string()
   .regex(/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i, {
-    error: 'write host or host:port, as in mail.example.org:2525 or [::1]:2525',
+    ...explain({
+      en: 'write host or host:port, as in mail.example.org:2525 or [::1]:2525',
+      es: 'escribe host o host:puerto, como mail.example.org:2525 o [::1]:2525',
+    }),
     abort: true,
   })
-  .refine((text) => Number(/:(\d+)$/.exec(text)?.[1] ?? 1) <= 65_535, 'ports end at 65535')
-const line = z.string().regex(/^[ -~]{1,400}$/, 'write 1 to 400 ASCII characters')
+  .refine(
+    (text) => Number(/:(\d+)$/.exec(text)?.[1] ?? 1) <= 65_535,
+    explain({ en: 'ports end at 65535', es: 'los puertos llegan hasta el 65535' }),
+  )
+const line = z
+  .string()
+  .regex(
+    /^[ -~]{1,400}$/,
+    explain({ en: 'write 1 to 400 ASCII characters', es: 'escribe de 1 a 400 caracteres ASCII' }),
+  )
 const certificate = z.strictObject({
   certificate: z.string().describe('PEM file of the scenario: the certificate and what leads to its root'),
   key: z.string().describe('PEM file of the scenario with its private key'),
@@ -55,7 +77,9 @@ const smtp = z.strictObject({
   extensions: z
     .array(z.enum(EXTENSIONS))
     .default([...EXTENSIONS])
-    .describe('What EHLO offers; a command or parameter of any other is refused'),
+    .describe(
+      'What EHLO offers; a command or parameter of any other is refused. DSN is for clients of `relay.from` and those who log in',
+    ),
   maxSize: octets.default(52_428_800).describe('Octets of a message, else 552'),
   maxRecipients: count.default(100).describe('Recipients of one message, else 452'),
   maxLine: z
@@ -82,7 +106,15 @@ const smtp = z.strictObject({
 const pop3 = z.strictObject({
   banner: line.default('telelab ready.').describe('What follows +OK'),
   apop: z
-    .record(z.string().min(1).max(64), z.string().regex(/^[ -~]{1,255}$/, 'write 1 to 255 ASCII characters'))
+    .record(
+      z.string().min(1).max(64),
+      z
+        .string()
+        .regex(
+          /^[ -~]{1,255}$/,
+          explain({ en: 'write 1 to 255 ASCII characters', es: 'escribe de 1 a 255 caracteres ASCII' }),
+        ),
+    )
     .default({})
     .describe('Secrets of those who may log in by APOP, which cannot be had from a password’s verifier'),
   timeout: z
@@ -92,6 +124,7 @@ const pop3 = z.strictObject({
     .default(600)
     .describe('Seconds without a command after which a session ends, deleting nothing (RFC 1939 §3)'),
   maxConnections: count.default(500).describe('Connections at the same time'),
+  maxConnectionsPerClient: count.default(200).describe('Connections of one address at the same time'),
   maxErrors: count.default(10).describe('Wrong commands of one connection'),
 })
 
@@ -132,7 +165,15 @@ export const mailOptions = z.strictObject({
     .optional()
     .describe('Account that gets the mail of postmaster and abuse; the first by default'),
   tag: z
-    .union([z.literal(false), z.string().regex(/^[+\-_=.]$/, 'write one of + - _ = . or false')])
+    .union([
+      z.literal(false),
+      z
+        .string()
+        .regex(
+          /^[+\-_=.]$/,
+          explain({ en: 'write one of + - _ = . or false', es: 'escribe uno de + - _ = . o bien false' }),
+        ),
+    ])
     .default('+')
     .describe(
       'What stands between an account and a word of the sender’s choice, as in user+tag; false: nothing',
@@ -235,7 +276,13 @@ const drop = z.boolean().optional().describe('Closes the connection instead of a
 export const smtpFault = z.strictObject({
   reply: z
     .string()
-    .regex(/^[245]\d\d [ -~]{1,400}$/, 'write a code and a text, as in 451 4.7.1 Greylisted')
+    .regex(
+      /^[245]\d\d [ -~]{1,400}$/,
+      explain({
+        en: 'write a code and a text, as in 451 4.7.1 Greylisted',
+        es: 'escribe un código y un texto, como 451 4.7.1 Greylisted',
+      }),
+    )
     .optional()
     .describe('The reply instead of the right one, as in 451 4.7.1 Greylisted'),
   delay,
@@ -247,7 +294,13 @@ export const smtpFault = z.strictObject({
 export const pop3Fault = z.strictObject({
   reply: z
     .string()
-    .regex(/^(?:\+OK|-ERR)(?: [ -~]{1,400})?$/, 'write +OK or -ERR and a text, as in -ERR [IN-USE] busy')
+    .regex(
+      /^(?:\+OK|-ERR)(?: [ -~]{1,400})?$/,
+      explain({
+        en: 'write +OK or -ERR and a text, as in -ERR [IN-USE] busy',
+        es: 'escribe +OK o -ERR y un texto, como -ERR [IN-USE] busy',
+      }),
+    )
     .optional()
     .describe('The reply instead of the right one, as in -ERR [IN-USE] busy'),
   delay,

@@ -17,15 +17,16 @@ export async function start(ctx: ServiceContext<MailConfig>): Promise<Running> {
   const own: Address[] = []
   const office = await openOffice(ctx, { own: () => own })
   try {
-    await listen(ctx, office, own)
+    const servers = await listen(ctx, office, own)
     publish(ctx)
+    return {
+      operations: queueOperations(office),
+      isBusy: () => office.isBusy || servers.some((server) => server.isBusy),
+      [Symbol.asyncDispose]: () => office[Symbol.asyncDispose](),
+    }
   } catch (error) {
     await office[Symbol.asyncDispose]()
     throw error
-  }
-  return {
-    operations: queueOperations(office),
-    [Symbol.asyncDispose]: () => office[Symbol.asyncDispose](),
   }
 }
 
@@ -40,7 +41,12 @@ function warn({ config, log }: ServiceContext<MailConfig>): void {
     log.warn({}, 'APOP needs passwords that are kept in clear, and MD5; for the lesson only')
 }
 
-async function listen(ctx: ServiceContext<MailConfig>, office: Office, own: Address[]): Promise<void> {
+/** Resolves with the servers of the protocols that are on. */
+async function listen(
+  ctx: ServiceContext<MailConfig>,
+  office: Office,
+  own: Address[],
+): Promise<readonly { readonly isBusy: boolean }[]> {
   const { config } = ctx
   const logins = new Logins(ctx)
   const keys = config.tls || config.smtps || config.pop3s ? await MailKeys.open(ctx) : undefined
@@ -51,17 +57,22 @@ async function listen(ctx: ServiceContext<MailConfig>, office: Office, own: Addr
       const socket = await ctx.upgrade(stream, tlsOptions()).catch(() => undefined)
       if (socket !== undefined) await serve(socket, peer)
     })
-  if (config.smtp !== false) {
-    const server = new SmtpServer({ ctx, config: config.smtp, office, tlsOptions, logins })
-    own.push(await ctx.tcp('smtp', (stream, peer) => server.serve(stream, peer, 'smtp')))
+  const smtp =
+    config.smtp === false
+      ? undefined
+      : new SmtpServer({ ctx, config: config.smtp, office, tlsOptions, logins })
+  if (smtp !== undefined) {
+    own.push(await ctx.tcp('smtp', (stream, peer) => smtp.serve(stream, peer, 'smtp')))
     if (config.submission)
-      own.push(await ctx.tcp('submission', (stream, peer) => server.serve(stream, peer, 'submission')))
-    if (config.smtps) own.push(await implicit('smtps', (socket, peer) => server.serve(socket, peer, 'smtps')))
+      own.push(await ctx.tcp('submission', (stream, peer) => smtp.serve(stream, peer, 'submission')))
+    if (config.smtps) own.push(await implicit('smtps', (socket, peer) => smtp.serve(socket, peer, 'smtps')))
   }
-  if (config.pop3 === false) return
+  const servers = smtp === undefined ? [] : [smtp]
+  if (config.pop3 === false) return servers
   const server = new Pop3Server({ ctx, config: config.pop3, tlsOptions, logins })
   await ctx.tcp('pop3', (stream, peer) => server.serve(stream, peer, false))
   if (config.pop3s) await implicit('pop3s', (socket, peer) => server.serve(socket, peer, true))
+  return [...servers, server]
 }
 
 /** For a DNS that answers what services publish. */

@@ -34,7 +34,7 @@ async function serve(mail: MailLab, count: number): Promise<void> {
 
 test(`${IDLE} idle sessions are greeted and do not hold the others; with them all descriptors go`, async () => {
   const most = { maxConnections: 2 * IDLE, maxConnectionsPerClient: 2 * IDLE }
-  await using mail = await openMailLab({ mail: { smtp: most, pop3: { maxConnections: 2 * IDLE } } })
+  await using mail = await openMailLab({ mail: { smtp: most, pop3: most } })
   await serve(mail, 1)
   const before = descriptors()
   const sockets: Socket[] = []

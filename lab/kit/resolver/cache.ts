@@ -5,13 +5,15 @@ import type { Lookup } from './answer.ts'
 const MOST = 1000
 /** Seconds for which nobody is asked again who has failed. */
 const FAILURE_TTL = 30
+/** Seconds for which an answer is kept at the most, whatever its TTL: a slip of years would last that long (RFC 8767 §4). */
+const LONGEST_TTL = 86_400
 
 interface Kept<Value> {
   readonly until: number
   readonly lookup: Promise<Lookup<Value>>
 }
 
-/** Keeps the answers of one kind of lookup for their TTL by the lab's clock, and those that failed for half a minute. */
+/** Keeps the answers of one kind of lookup for their TTL, a day at the most, by the lab's clock, and those that failed for half a minute. */
 export class LookupCache<Value> {
   readonly #clock: { now(): number }
   readonly #kept = new Map<string, Kept<Value>>()
@@ -28,7 +30,7 @@ export class LookupCache<Value> {
     this.#keep(key, lookup, FAILURE_TTL)
     const result = await lookup
     if (this.#kept.get(key)?.lookup === lookup)
-      this.#keep(key, lookup, result.kind === 'failed' ? FAILURE_TTL : result.ttl)
+      this.#keep(key, lookup, result.kind === 'failed' ? FAILURE_TTL : Math.min(result.ttl, LONGEST_TTL))
     return result
   }
 

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { SaslAccounts, SaslExchange, SaslRandom, SaslStep, ScramSecret } from '../sasl.ts'
 import { parseFinal, parseFirst, type ScramFirst } from './scram-message.ts'
-import { isName, MALFORMED, responseText } from './text.ts'
+import { busyStep, isName, MALFORMED, responseText } from './text.ts'
 
 type State =
   | { readonly kind: 'begun' | 'asked' | 'over' }
@@ -20,7 +20,6 @@ export class Scram implements SaslExchange {
   readonly #accounts: SaslAccounts
   readonly #random: SaslRandom
   #state: State = { kind: 'begun' }
-  #secret: ScramSecret | undefined
 
   constructor(hash: 'sha1' | 'sha256', accounts: SaslAccounts, random: SaslRandom) {
     this.#hash = hash
@@ -53,43 +52,46 @@ export class Scram implements SaslExchange {
     return MALFORMED
   }
 
-  async #begin(text: string): Promise<SaslStep> {
+  #begin(text: string): SaslStep {
     const first = parseFirst(text)
     if (first === undefined || !isName(first.name)) return MALFORMED
     const { name } = first
     if (first.authorized !== '' && first.authorized !== name) return { kind: 'failed', why: 'rejected', name }
-    try {
-      this.#secret = await this.#accounts.scram(name, this.#hash)
-    } catch {
-      return { kind: 'failed', why: 'busy', name }
-    }
-    const { salt, iterations } = this.#secret ?? this.#accounts.decoy(name, this.#hash)
+    const { salt, iterations } = this.#accounts.salt(name, this.#hash)
     const nonce = first.nonce + this.#random.bytes(18).toString('base64')
     const serverFirst = `r=${nonce},s=${salt.toString('base64')},i=${iterations}`
     this.#state = { kind: 'first', first, serverFirst, nonce }
     return { kind: 'challenge', octets: Buffer.from(serverFirst) }
   }
 
-  #prove(text: string, first: ScramFirst, serverFirst: string, nonce: string): SaslStep {
+  async #prove(text: string, first: ScramFirst, serverFirst: string, nonce: string): Promise<SaslStep> {
     const final = parseFinal(text)
     // RFC 5802 §5.1: `c` repeats the header of the first message, so that nobody took the binding away.
     if (final === undefined || final.header !== first.header || final.nonce !== nonce) return MALFORMED
     const { name } = first
     const message = `${first.bare},${serverFirst},${final.withoutProof}`
-    const length = this.#hash === 'sha1' ? 20 : 32
-    const none = Buffer.alloc(length)
-    const { storedKey, serverKey } = this.#secret ?? { storedKey: none, serverKey: none }
-    if (final.proof.length !== length) return MALFORMED
-    // RFC 5802 §3: ClientKey := ClientProof XOR ClientSignature, and its hash is what is stored.
-    const clientKey = this.#sign(storedKey, message)
-    for (const [place, octet] of final.proof.entries()) clientKey[place] = (clientKey[place] ?? 0) ^ octet
-    const isRight = timingSafeEqual(createHash(this.#hash).update(clientKey).digest(), storedKey)
-    if (!isRight || this.#secret === undefined) return { kind: 'failed', why: 'rejected', name }
+    if (final.proof.length !== (this.#hash === 'sha1' ? 20 : 32)) return MALFORMED
+    let secret: ScramSecret | undefined
+    try {
+      secret = await this.#accounts.scram(name, this.#hash, ({ storedKey }) =>
+        this.#isProof(final.proof, storedKey, message),
+      )
+    } catch (error) {
+      return busyStep(error, name)
+    }
+    if (secret === undefined) return { kind: 'failed', why: 'rejected', name }
     this.#state = { kind: 'proved', name }
     return {
       kind: 'challenge',
-      octets: Buffer.from(`v=${this.#sign(serverKey, message).toString('base64')}`),
+      octets: Buffer.from(`v=${this.#sign(secret.serverKey, message).toString('base64')}`),
     }
+  }
+
+  // RFC 5802 §3: ClientKey := ClientProof XOR ClientSignature, and its hash is what is stored.
+  #isProof(proof: Buffer, storedKey: Buffer, message: string): boolean {
+    const clientKey = this.#sign(storedKey, message)
+    for (const [place, octet] of proof.entries()) clientKey[place] = (clientKey[place] ?? 0) ^ octet
+    return timingSafeEqual(createHash(this.#hash).update(clientKey).digest(), storedKey)
   }
 
   #sign(key: Buffer, message: string): Buffer {

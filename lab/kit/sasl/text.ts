@@ -1,5 +1,6 @@
 /** What all mechanisms have in common: bounded UTF-8, and accounts that may be busy. */
 import type { Buffer } from 'node:buffer'
+import { BusyError } from '../busy.ts'
 import type { SaslAccounts, SaslStep } from '../sasl.ts'
 
 /** Octets of one response: a name of 255 octets twice (RFC 4616 §2) and the longest password. */
@@ -33,7 +34,13 @@ export async function verifyPassword(
   try {
     if (await accounts.verify(name, password)) return { kind: 'done', name }
     return { kind: 'failed', why: 'rejected', name }
-  } catch {
-    return { kind: 'failed', why: 'busy', name }
+  } catch (error) {
+    return busyStep(error, name)
   }
+}
+
+/** What a login comes to for which there is no room; throws what is no BusyError, for that is a bug. */
+export function busyStep(error: unknown, name: string): SaslStep {
+  if (error instanceof BusyError) return { kind: 'failed', why: 'busy', name }
+  throw error
 }

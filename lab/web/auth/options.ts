@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { explain } from '../../kit/explain.ts'
 import { foldPath } from './fold.ts'
 
 /** Folders that one site may protect. */
@@ -14,25 +15,48 @@ const prefix = z
 
 // RFC 7617 §2: a name has no colon, and neither a name nor a password has a control character.
 const name = z.string().regex(/^[^:\p{Cc}]{1,64}$/u)
-const password = z.string().regex(/^\P{Cc}{1,1024}$/u, 'write 1 to 1024 characters, none of them a control')
+const password = z.string().regex(
+  /^\P{Cc}{1,1024}$/u,
+  explain({
+    en: 'write 1 to 1024 characters, none of them a control',
+    es: 'escribe de 1 a 1024 caracteres, ninguno de control',
+  }),
+)
 
 const users = z
-  .record(name, password, {
-    error: ({ code }) =>
-      code === 'invalid_key'
-        ? 'write a name of 1 to 64 characters, none of them a colon or a control'
-        : undefined,
-  })
-  .refine((table) => Object.keys(table).length <= mostUsers, `name at most ${mostUsers} users`)
+  .record(
+    name,
+    password,
+    explain(
+      {
+        en: 'write a name of 1 to 64 characters, none of them a colon or a control',
+        es: 'escribe un nombre de 1 a 64 caracteres, sin dos puntos ni caracteres de control',
+      },
+      'invalid_key',
+    ),
+  )
+  .refine(
+    (table) => Object.keys(table).length <= mostUsers,
+    explain({ en: `name at most ${mostUsers} users`, es: `indica como mucho ${mostUsers} usuarios` }),
+  )
   .refine(
     (table) => isDistinct(Object.keys(table), (key) => key.normalize('NFC')),
-    'two of these names are the same but for how their accents are encoded',
+    explain({
+      en: 'two of these names are the same but for how their accents are encoded',
+      es: 'dos de estos nombres solo difieren en cómo se codifican sus acentos',
+    }),
   )
 
 // Clients differ in what they make of quotes, backslashes and octets beyond ASCII here.
 const realm = z
   .string()
-  .regex(/^[ !#-[\]-~]{1,128}$/, 'write 1 to 128 ASCII characters without quotes and backslashes')
+  .regex(
+    /^[ !#-[\]-~]{1,128}$/,
+    explain({
+      en: 'write 1 to 128 ASCII characters without quotes and backslashes',
+      es: 'escribe de 1 a 128 caracteres ASCII, sin comillas ni barras invertidas',
+    }),
+  )
   .default('telelab')
   .describe('What the folder is called when a browser asks for the password; ASCII only')
 
@@ -52,16 +76,27 @@ const digest = z.strictObject({
 
 /** Which folders of a site ask for a password, by the decoded path that their addresses begin with. */
 export const protect = z
-  .record(prefix, z.discriminatedUnion('scheme', [basic, digest]), {
-    error: ({ code }) =>
-      code === 'invalid_key'
-        ? 'write the path of a folder as it begins and ends with a slash, not percent-encoded, as in /private/'
-        : undefined,
-  })
-  .refine((rules) => Object.keys(rules).length <= mostRules, `protect at most ${mostRules} folders`)
+  .record(
+    prefix,
+    z.discriminatedUnion('scheme', [basic, digest]),
+    explain(
+      {
+        en: 'write the path of a folder as it begins and ends with a slash, not percent-encoded, as in /private/',
+        es: 'escribe la ruta de una carpeta: empieza y acaba en barra, sin codificar con porcentajes, como /privado/',
+      },
+      'invalid_key',
+    ),
+  )
+  .refine(
+    (rules) => Object.keys(rules).length <= mostRules,
+    explain({ en: `protect at most ${mostRules} folders`, es: `protege como mucho ${mostRules} carpetas` }),
+  )
   .refine(
     (rules) => isDistinct(Object.keys(rules), foldPath),
-    'two of these paths are the same but for letter case, which makes no difference here',
+    explain({
+      en: 'two of these paths are the same but for letter case, which makes no difference here',
+      es: 'dos de estas rutas solo difieren en mayúsculas y minúsculas, que aquí no cuentan',
+    }),
   )
   .default({})
   .describe('Folders that ask for a password, by path as in /private/; the longest that fits decides')

@@ -67,6 +67,16 @@ export class Directory {
     return isKnown ? { accounts: [...accounts.values()], remote: [...remote.values()] } : undefined
   }
 
+  /** What stands for all addresses that lead to the same places, for they differ only in their tags. */
+  nameOf(address: string): string {
+    if (!this.isLocal(address)) return address
+    const { local, domain } = splitAddress(address)
+    const isName =
+      this.#world.accounts.find(local) !== undefined || this.#aliasOf(local, domain) !== undefined
+    const bare = isName ? local : (withoutTag(local, this.#config.tag) ?? local)
+    return `${bare.toLowerCase()}@${domain}`
+  }
+
   /** The address behind a name, or the addresses behind an alias. */
   look(name: string): readonly string[] | undefined {
     const { local, domain } = splitAddress(name)

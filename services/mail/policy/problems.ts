@@ -1,4 +1,6 @@
 /** What is wrong with the options of the mail service that no schema sees. */
+import { accessSync, constants, statSync } from 'node:fs'
+import { messageOf } from '../../../lab/kit/error.ts'
 import { nearest } from '../../../lab/kit/nearest.ts'
 import type { Problem, ScenarioFiles, Text } from '../../../lab/service.ts'
 import { splitAddress } from '../address.ts'
@@ -19,13 +21,15 @@ export function mailProblems(
   files: Pick<ScenarioFiles, 'path'>,
   world: Surroundings,
 ): readonly Problem[] {
-  for (const messages of Object.values(config.inbox)) for (const message of messages) files.path(message)
   const accounts = world.accounts?.map((name) => name.toLowerCase())
   const isAccount = (name: string): boolean => accounts?.includes(name.toLowerCase()) ?? true
   const missing = (path: string, name: string): readonly Problem[] =>
     isAccount(name) ? [] : [problem(path, noAccount(name, accounts ?? []))]
   return [
-    ...Object.keys(config.inbox).flatMap((name) => missing(`inbox.${name}`, name)),
+    ...Object.entries(config.inbox).flatMap(([name, messages]) => [
+      ...missing(`inbox.${name}`, name),
+      ...messages.flatMap((message) => messageProblems(`inbox.${name}`, message, files)),
+    ]),
     ...Object.keys(config.pop3 === false ? {} : config.pop3.apop).flatMap((name) =>
       missing(`pop3.apop.${name}`, name),
     ),
@@ -33,6 +37,22 @@ export function mailProblems(
     ...(config.catchAll === undefined ? [] : missing('catchAll', config.catchAll)),
     ...aliasProblems(config, world, isAccount, accounts ?? []),
   ]
+}
+
+function messageProblems(
+  path: string,
+  message: string,
+  files: Pick<ScenarioFiles, 'path'>,
+): readonly Problem[] {
+  const file = files.path(message)
+  // Before it is opened: a pipe would be waited for without end.
+  if (!statSync(file).isFile()) return [problem(path, noFile(message))]
+  try {
+    accessSync(file, constants.R_OK)
+    return []
+  } catch (error) {
+    return [problem(path, unreadable(message, messageOf(error)))]
+  }
 }
 
 function aliasProblems(
@@ -95,6 +115,20 @@ function noAccount(name: string, accounts: readonly string[]): Text {
   return {
     en: `there is no account "${name}"${near === undefined ? '' : ` (did you mean "${near}"?)`}`,
     es: `no hay ninguna cuenta "${name}"${near === undefined ? '' : ` (¿querías decir "${near}"?)`}`,
+  }
+}
+
+function noFile(message: string): Text {
+  return {
+    en: `"${message}" is not a file; name each message (.eml) by itself`,
+    es: `"${message}" no es un fichero; nombra cada mensaje (.eml) por separado`,
+  }
+}
+
+function unreadable(message: string, why: string): Text {
+  return {
+    en: `the file "${message}" cannot be read; change its permissions (${why})`,
+    es: `no se puede leer el fichero "${message}"; cambia sus permisos (${why})`,
   }
 }
 

@@ -20,6 +20,8 @@ export interface Pop3Desk {
   readonly logins: Logins
   readonly locks: Locks
   readonly scratch: Scratch
+  /** The sessions in the UPDATE state, whose clients wait to hear what was deleted. */
+  readonly updating: Set<object>
 }
 
 /** The code that stands before a text (RFC 2449 §8, RFC 3206). */

@@ -5,6 +5,7 @@ import { canonicalAddress } from '../../../lab/kit/address.ts'
 import type { Peer } from '../../../lab/service.ts'
 import type { Logins } from '../login.ts'
 import type { Pop3Config } from '../options.ts'
+import { Places } from '../places.ts'
 import { Pop3Connection } from './connection.ts'
 import type { Pop3Desk } from './desk.ts'
 import { Locks } from './locks.ts'
@@ -28,23 +29,35 @@ export interface Pop3Options {
 export class Pop3Server {
   readonly #desk: Pop3Desk
   readonly #connections = new Set<Pop3Connection>()
-  /** Connections in the middle of a TLS handshake. */
-  #upgrading = 0
+  readonly #places: Places
 
   constructor({ ctx, config, tlsOptions, logins }: Pop3Options) {
-    this.#desk = { ctx, config, tlsOptions, logins, locks: new Locks(ctx.clock), scratch: new Scratch(SMALL) }
+    this.#desk = {
+      ctx,
+      config,
+      tlsOptions,
+      logins,
+      locks: new Locks(ctx.clock),
+      scratch: new Scratch(SMALL),
+      updating: new Set(),
+    }
+    this.#places = new Places(config)
     const stop = (): void => {
       for (const connection of this.#connections) connection.stop()
     }
     ctx.signal.addEventListener('abort', stop, { once: true })
   }
 
+  /** Whether messages are being deleted for somebody. */
+  get isBusy(): boolean {
+    return this.#desk.updating.size > 0
+  }
+
   /** Serves one client; `isSecure` says that the stream is TLS already. */
   serve(stream: Duplex, peer: Peer, isSecure: boolean): void {
-    const { config } = this.#desk
     // Of a client that has left already nothing would be heard any more.
     if (stream.destroyed) return
-    if (this.#connections.size + this.#upgrading >= config.maxConnections) {
+    if (!this.#places.take(stream, peer.host)) {
       const data = { client: canonicalAddress(peer.host), why: 'busy' }
       this.#desk.ctx.record({ kind: 'pop3.refused', connection: peer.connection, data })
       stream.on('error', () => stream.destroy())
@@ -77,10 +90,8 @@ export class Pop3Server {
   /** RFC 2595 §4: behind STLS all begins anew, but for the greeting. */
   async #upgrade(stream: Duplex, peer: Peer): Promise<void> {
     const { ctx, tlsOptions } = this.#desk
-    this.#upgrading += 1
     // The host tells of a handshake that fails, and closes the connection.
     const secured = await ctx.upgrade(stream, tlsOptions()).catch(() => undefined)
-    this.#upgrading -= 1
     if (secured?.destroyed === false) this.#open(secured, peer, true, true)
   }
 }

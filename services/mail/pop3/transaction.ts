@@ -94,6 +94,8 @@ export class Transaction {
   async quit(): Promise<string> {
     this.#isUpdating = true
     const { hasDeleted } = this.#maildrop
+    const { updating } = this.#talk.desk
+    updating.add(this)
     try {
       const { removed, failures } = await this.#maildrop.update()
       for (const { id, size, octets = size } of removed)
@@ -105,6 +107,7 @@ export class Transaction {
       )
       return this.#talk.err('kept', 'SYS/TEMP')
     } finally {
+      updating.delete(this)
       this.#lock[Symbol.dispose]()
     }
   }

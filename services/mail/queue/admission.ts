@@ -4,6 +4,9 @@ import type { Recipient } from '../envelope.ts'
 import type { Directory } from '../policy/directory.ts'
 import type { QueuedRecipient } from './entry.ts'
 
+/** Addresses that are kept of those that lead to one place: a hundred of an alias for a thousand would be two million characters. */
+const MOST_ASKED = 20
+
 /** Each mailbox and each address of another server once, whoever leads to it. */
 export function admit(
   directory: Directory,
@@ -11,25 +14,30 @@ export function admit(
   now: number,
 ): QueuedRecipient[] {
   const found = new Map<string, QueuedRecipient>()
-  for (const recipient of recipients)
-    for (const place of placesOf(directory, recipient.address)) {
+  const groups = Map.groupBy(recipients, ({ address }) => directory.nameOf(address))
+  for (const [first, ...others] of groups.values()) {
+    if (first === undefined) continue
+    const asked = [...new Set([first, ...others].map(({ address }) => address))].slice(0, MOST_ASKED)
+    for (const place of placesOf(directory, first.address)) {
       const { local, domain } = splitAddress(place.address)
       const key = place.account === undefined ? `${local}@${domain}` : `account ${place.account}`
       const known = found.get(key)
       if (known !== undefined) {
-        if (!known.asked.includes(recipient.address)) known.asked.push(recipient.address)
+        const more = asked.filter((address) => !known.asked.includes(address))
+        known.asked.push(...more.slice(0, MOST_ASKED - known.asked.length))
         continue
       }
       found.set(key, {
         ...place,
-        asked: [recipient.address],
-        ...(recipient.notify !== undefined && { notify: [...recipient.notify] }),
-        ...(recipient.original !== undefined && { original: recipient.original }),
+        asked: [...asked],
+        ...(first.notify !== undefined && { notify: [...first.notify] }),
+        ...(first.original !== undefined && { original: first.original }),
         state: 'waiting',
         attempts: 0,
         next: now,
       })
     }
+  }
   return [...found.values()]
 }
 

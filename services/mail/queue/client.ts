@@ -2,6 +2,7 @@
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { SMTPEnvelope } from 'nodemailer/lib/smtp-connection'
 import type { Duplex, Readable } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import { addressText } from '../../../lab/kit/address.ts'
 import { messageOf } from '../../../lab/kit/error.ts'
 import type { Clock, ServiceContext } from '../../../lab/service.ts'
@@ -14,11 +15,14 @@ import { WireSocket } from './wire-socket.ts'
 /** What a client uses. */
 export interface ClientOptions {
   readonly connect: ServiceContext<unknown>['connect']
+  readonly reveal: ServiceContext<unknown>['reveal']
   readonly clock: Pick<Clock, 'timer'>
   /** What it calls itself. */
   readonly hostname: string
   /** Aborts when the service stops. */
   readonly signal: AbortSignal
+  /** What has been sent whole, and waits for the word of the other server. */
+  readonly unanswered: Set<Consignment>
 }
 
 /** A message for some of its recipients. */
@@ -70,8 +74,7 @@ async function attempt(
   const { default: Connection } = await import('nodemailer/lib/smtp-connection')
   let stream: Duplex
   try {
-    const { host: address, port } = target
-    stream = await options.connect({ host: address, port, timeout: CONNECT_TIME })
+    stream = await options.connect({ host: target.host, port: target.port, timeout: CONNECT_TIME })
   } catch (error) {
     return all(
       consignment,
@@ -79,7 +82,10 @@ async function attempt(
     )
   }
   const limit = options.clock.timer(SESSION_TIME, () => stream.destroy())
-  const stop = (): void => void stream.destroy()
+  const stop = (): void => {
+    // Cut now, the message would be sent again though it may have been taken.
+    if (!options.unanswered.has(consignment)) stream.destroy()
+  }
   options.signal.addEventListener('abort', stop, { once: true })
   try {
     const connection = new Connection({
@@ -100,16 +106,33 @@ async function attempt(
       socketTimeout: REPLY_TIME,
       socketCloseTimeout: 1000,
     })
-    return await converse(connection, { host, clock: options.clock }, consignment)
+    onTls(connection, (socket) => options.reveal(stream, socket))
+    return await converse(connection, host, options, consignment)
   } finally {
     limit.cancel()
     options.signal.removeEventListener('abort', stop)
   }
 }
 
+/** Calls `run` with the TLS socket before its handshake, for which nodemailer has no event. */
+function onTls(connection: SMTPConnection, run: (socket: TLSSocket) => void): void {
+  const upgrade: unknown = Reflect.get(connection, '_upgradeConnection')
+  if (typeof upgrade !== 'function') throw new TypeError('nodemailer begins TLS in another way now')
+  Reflect.set(connection, '_upgradeConnection', (callback: unknown) => {
+    Reflect.apply(upgrade, connection, [callback])
+    const socket: unknown = Reflect.get(connection, '_socket')
+    if (isTls(socket)) run(socket)
+  })
+}
+
+function isTls(socket: unknown): socket is TLSSocket {
+  return typeof socket === 'object' && socket !== null && 'encrypted' in socket
+}
+
 async function converse(
   connection: SMTPConnection,
-  { host, clock }: { readonly host: string; readonly clock: Pick<Clock, 'timer'> },
+  host: string,
+  { clock, signal, unanswered }: ClientOptions,
   consignment: Consignment,
 ): Promise<Delivery | 'no tls'> {
   let isSound = false
@@ -121,8 +144,9 @@ async function converse(
     const outcomes = new Map<QueuedRecipient, Outcome>()
     let mayTryOthers = true
     for (const group of groups(consignment.recipients, offers(hello, 'DSN'))) {
+      if (signal.aborted) break
       if (outcomes.size > 0) await reset(connection)
-      const result = await transact(connection, { host, hello }, consignment, group)
+      const result = await transact(connection, { host, hello, unanswered }, consignment, group)
       for (const [recipient, outcome] of result.outcomes) outcomes.set(recipient, outcome)
       mayTryOthers &&= result.mayTryOthers
       isSound = result.isSound
@@ -161,18 +185,20 @@ function end(connection: SMTPConnection, clock: Pick<Clock, 'timer'>): void {
 
 async function transact(
   connection: SMTPConnection,
-  { host, hello }: { readonly host: string; readonly hello: string },
-  { entry, read }: Consignment,
+  { host, hello, unanswered }: Pick<ClientOptions, 'unanswered'> & Readonly<Record<'host' | 'hello', string>>,
+  consignment: Consignment,
   recipients: readonly QueuedRecipient[],
 ): Promise<Delivery & { readonly isSound: boolean }> {
-  if (needsUtf8(entry, recipients) && !offers(hello, 'SMTPUTF8'))
+  if (needsUtf8(consignment.entry, recipients) && !offers(hello, 'SMTPUTF8'))
     return {
       ...all({ recipients }, failed(550, '5.6.7', 'its server does not know SMTPUTF8', host)),
       isSound: true,
     }
-  const envelope = envelopeOf(entry, recipients, offers(hello, 'DSN'))
-  const stream = read()
+  const envelope = envelopeOf(consignment.entry, recipients, offers(hello, 'DSN'))
+  const stream = consignment.read()
+  stream.once('end', () => unanswered.add(consignment))
   const error = await send(connection, envelope, stream)
+  unanswered.delete(consignment)
   const hasBegun = stream.readableDidRead
   stream.destroy()
   const whole: Outcome =

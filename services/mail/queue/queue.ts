@@ -18,7 +18,7 @@ const MOST_ENTRIES = 100_000
 export interface QueueOptions {
   readonly ctx: Pick<ServiceContext<MailConfig>, 'clock' | 'config' | 'log' | 'random' | 'record' | 'signal'>
   readonly spool: Spool
-  readonly attempt: Omit<AttemptOptions, 'read' | 'stored'>
+  readonly attempt: Omit<AttemptOptions, 'read' | 'stored' | 'unanswered'>
   /** Writes a report, and resolves with its entry when that is durable; undefined if it has nobody to go to. */
   readonly report: (
     entry: Entry,
@@ -55,6 +55,8 @@ interface Held {
 export class Queue implements AsyncDisposable {
   readonly #options: QueueOptions
   readonly #attempt: AttemptOptions
+  /** Attempts whose outcome is being written down. */
+  #settling = 0
   readonly #judgement: Judgement
   readonly #held = new Map<string, Held>()
   readonly #schedule: Schedule
@@ -66,6 +68,7 @@ export class Queue implements AsyncDisposable {
     this.#judgement = new Judgement(config.queue, random)
     this.#attempt = {
       ...options.attempt,
+      unanswered: new Set(),
       read: (id): Readable => options.spool.read(id),
       stored: (entry, { account = '', address }, message) =>
         this.#record('smtp.delivered', { id: entry.id, account, recipient: address, message }),
@@ -75,7 +78,16 @@ export class Queue implements AsyncDisposable {
       concurrency: config.queue.concurrency,
       run: (job) => this.#run(job),
     })
-    for (const entry of entries) this.begin(entry)
+    // In the order of their time, each goes to the end of the schedule: a hundred thousand would be moved for seconds.
+    const now = clock.now()
+    const next = ({ recipients }: Entry): number =>
+      Math.max(now, Math.min(...recipients.map((recipient) => recipient.next)))
+    for (const entry of entries.toSorted((one, other) => next(one) - next(other))) this.begin(entry)
+  }
+
+  /** Whether another server may take, or has taken, what is not yet written down as delivered. */
+  get isBusy(): boolean {
+    return this.#attempt.unanswered.size > 0 || this.#settling > 0
   }
 
   get isFull(): boolean {
@@ -143,7 +155,8 @@ export class Queue implements AsyncDisposable {
         first.account === undefined
           ? await deliverThere(this.#attempt, entry, waiting, key)
           : await deliverHere(this.#attempt, entry, first)
-      await held.turns.run(() => this.#settle(held, outcomes))
+      this.#settling += 1
+      await held.turns.run(() => this.#settle(held, outcomes)).finally(() => (this.#settling -= 1))
     } catch (error) {
       this.#options.ctx.log.error({ err: error, id }, 'an attempt at delivery went wrong; it is made again')
       for (const recipient of waiting) recipient.next = this.#options.ctx.clock.now() + 60_000

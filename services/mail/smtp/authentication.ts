@@ -21,8 +21,8 @@ export class Authentication {
 
   /** The mechanisms that EHLO names. */
   get mechanisms(): readonly string[] {
-    const { parts, peer, isSecure, account } = this.#dialogue
-    if (account !== undefined || !parts.extensions.has('AUTH')) return []
+    const { parts, peer, isSecure, account, extensions } = this.#dialogue
+    if (account !== undefined || !extensions.has('AUTH')) return []
     return parts.logins.mechanisms(peer, isSecure)
   }
 

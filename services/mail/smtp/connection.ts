@@ -65,10 +65,10 @@ export class SmtpConnection {
     })
   }
 
-  /** Ends it now if it waits for a command, else after what it does. */
+  /** Ends it now if it waits for a command or for more of a message, which is given up, else after what it does. */
   stop(): void {
     this.#isStopping = true
-    if (this.#state === 'reading' && this.#session.wanted === 0) this.#guard(() => this.#advance())
+    if (this.#state === 'reading') this.#guard(() => this.#advance())
   }
 
   readonly #receive = (chunk: Buffer): void => {
@@ -135,6 +135,11 @@ export class SmtpConnection {
 
   /** The outcome of the next line or portion; undefined if there is none. */
   #next(): Outcome | Promise<Outcome> | undefined {
+    // RFC 5321 §3.8: whoever is told so sends again what has no answer yet.
+    if (this.#isStopping) {
+      const text = `${this.#dialogue.parts.hostname} Service shutting down`
+      return this.#dialogue.reply(421, '4.3.2', text, 'close')
+    }
     const { wanted } = this.#session
     if (wanted > 0) {
       const octets = this.#inlet.peek(Math.min(wanted, PORTION))
@@ -142,10 +147,6 @@ export class SmtpConnection {
       const { taken, outcome } = this.#session.take(octets)
       this.#inlet.consume(taken)
       return outcome
-    }
-    if (this.#isStopping) {
-      const text = `${this.#dialogue.parts.hostname} Service shutting down`
-      return this.#dialogue.reply(421, '4.3.2', text, 'close')
     }
     const line = this.#inlet.takeLine(this.#session.longestLine)
     if (this.#inlet.skipped > LINGERING) return { text: '', after: 'drop' }

@@ -1,7 +1,7 @@
 import { canonicalAddress } from '../../../lab/kit/address.ts'
 import { readFault } from '../../../lab/kit/fault.ts'
 import type { Account, Peer, ServiceContext } from '../../../lab/service.ts'
-import type { Client, Entrance, PostOffice, Refusal } from '../envelope.ts'
+import type { Client, Entrance, Intake, PostOffice, Refusal } from '../envelope.ts'
 import type { Logins } from '../login.ts'
 import { smtpFault, type Extension, type MailConfig, type SmtpConfig, type SmtpFault } from '../options.ts'
 import { writeReply, type Outcome, type Reply } from './reply.ts'
@@ -13,7 +13,11 @@ export interface SmtpParts {
   readonly office: PostOffice
   readonly logins: Logins
   readonly hostname: string
-  readonly extensions: ReadonlySet<Extension>
+  readonly extensions: Readonly<Record<'all' | 'forStrangers', ReadonlySet<Extension>>>
+  /** Whether a client of that address may have mail sent on. */
+  isNear(host: string): boolean
+  /** Messages that have come whole and are not answered yet. */
+  readonly storing: Set<Intake>
   /** Whether the client of that address may bring one more message this minute. */
   mayBring(host: string): boolean
 }
@@ -42,6 +46,7 @@ export class Dialogue {
   account: Account | undefined
   /** Messages taken. */
   messages = 0
+  readonly #isTrusted: boolean
 
   constructor(
     parts: SmtpParts,
@@ -51,6 +56,14 @@ export class Dialogue {
     this.peer = peer
     this.entrance = entrance
     this.isSecure = isSecure
+    // At the other entrances nobody sends who has not logged in.
+    this.#isTrusted = entrance !== 'smtp' || parts.isNear(peer.host)
+  }
+
+  /** The extensions that this client may use. */
+  get extensions(): ReadonlySet<Extension> {
+    const { all, forStrangers } = this.parts.extensions
+    return this.#isTrusted || this.account !== undefined ? all : forStrangers
   }
 
   /** The client's address as people write it. */
@@ -72,7 +85,7 @@ export class Dialogue {
   }
 
   reply(code: number, status: string | undefined, text: Reply['text'], after?: Outcome['after']): Outcome {
-    const isEnhanced = this.parts.extensions.has('ENHANCEDSTATUSCODES')
+    const isEnhanced = this.extensions.has('ENHANCEDSTATUSCODES')
     return { text: writeReply({ code, status, text }, isEnhanced), after }
   }
 

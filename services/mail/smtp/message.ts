@@ -105,9 +105,18 @@ export class Message {
   async #deliver(isLost = false): Promise<Outcome> {
     const intake = this.#intake
     if (intake === undefined) return this.refuse()
-    // BDAT may end in the middle of a line, which no mailbox can.
-    if (this.#reader.isInLine) await intake.write(LINE_END)
-    const result = await (isLost ? intake.lose() : intake.finish())
+    const { storing } = this.#dialogue.parts
+    storing.add(intake)
+    try {
+      // BDAT may end in the middle of a line, which no mailbox can.
+      if (this.#reader.isInLine) await intake.write(LINE_END)
+      return this.#answer(await (isLost ? intake.lose() : intake.finish()))
+    } finally {
+      storing.delete(intake)
+    }
+  }
+
+  #answer(result: { readonly id: string } | Refusal): Outcome {
     if (!('id' in result)) return this.#dialogue.refuse(result, this.#told)
     this.#dialogue.messages += 1
     return this.#dialogue.reply(250, '2.0.0', `OK id=${result.id}`)

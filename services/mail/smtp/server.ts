@@ -1,12 +1,14 @@
 /** Mail in: the endpoints smtp, submission and smtps. */
 import type { Duplex } from 'node:stream'
 import type { TlsOptions } from 'node:tls'
+import { createNetworks } from '../../../lab/kit/networks.ts'
 import type { Peer, ServiceContext } from '../../../lab/service.ts'
 import { mailDate } from '../delivery/date.ts'
 import type { Entrance, PostOffice } from '../envelope.ts'
 import { hostnameOf } from '../hostname.ts'
 import type { Logins } from '../login.ts'
 import type { Extension, MailConfig, SmtpConfig } from '../options.ts'
+import { Places } from '../places.ts'
 import { SmtpConnection } from './connection.ts'
 import { Dialogue, type SmtpParts } from './dialogue.ts'
 import { Rate } from './rate.ts'
@@ -27,14 +29,14 @@ export class SmtpServer {
   readonly #options: SmtpServerOptions
   readonly #parts: SmtpParts
   readonly #connections = new Set<SmtpConnection>()
-  /** Connections by the client's address. */
-  readonly #clients = new Map<string, number>()
-  #open = 0
+  readonly #places: Places
 
   constructor(options: SmtpServerOptions) {
     this.#options = options
     const { ctx, config, office, logins } = options
+    this.#places = new Places(config)
     const rate = new Rate(config.rate, ctx.clock)
+    const networks = createNetworks(ctx.config.relay.from)
     this.#parts = {
       ctx,
       config,
@@ -42,6 +44,8 @@ export class SmtpServer {
       logins,
       hostname: hostnameOf({ config: ctx.config, world: ctx.world }),
       extensions: offered(config.extensions, ctx.config.tls),
+      isNear: (host) => networks.has(host),
+      storing: new Set(),
       mayBring: (host) => rate.take(host),
     }
     const stop = (): void => {
@@ -50,12 +54,16 @@ export class SmtpServer {
     ctx.signal.addEventListener('abort', stop, { once: true })
   }
 
+  /** Whether messages are stored whose clients would send them again if they got no answer. */
+  get isBusy(): boolean {
+    return this.#parts.storing.size > 0
+  }
+
   /** Serves one connection; of `smtps` the stream is the decrypted one. */
   serve(stream: Duplex, peer: Peer, entrance: Entrance): void {
     const isSecure = entrance === 'smtps'
     const dialogue = new Dialogue(this.#parts, { peer, entrance, isSecure })
-    const isFree = this.#enter(peer.host)
-    if (isFree) stream.once('close', () => this.#leave(peer.host))
+    const isFree = this.#places.take(stream, peer.host)
     this.#parts.ctx.record({
       kind: 'smtp.connected',
       connection: peer.connection,
@@ -104,25 +112,15 @@ export class SmtpServer {
     // No code of RFC 2034, for it is the greeting.
     return dialogue.reply(421, undefined, text, 'close')
   }
-
-  /** Counts a connection, if there is room for it. */
-  #enter(host: string): boolean {
-    const { maxConnections, maxConnectionsPerClient } = this.#parts.config
-    const mine = this.#clients.get(host) ?? 0
-    if (this.#open >= maxConnections || mine >= maxConnectionsPerClient) return false
-    this.#clients.set(host, mine + 1)
-    this.#open += 1
-    return true
-  }
-
-  #leave(host: string): void {
-    this.#open -= 1
-    const mine = (this.#clients.get(host) ?? 1) - 1
-    if (mine > 0) this.#clients.set(host, mine)
-    else this.#clients.delete(host)
-  }
 }
 
-function offered(extensions: readonly Extension[], hasTls: boolean): ReadonlySet<Extension> {
-  return new Set(extensions.filter((extension) => hasTls || extension !== 'STARTTLS'))
+/**
+ * DSN is for those whose mail may be sent on: a stranger could name a sender of his choice and have each message tell that
+ * one of its success (backscatter). Exim's `dsn_advertise_hosts` and Postfix's `smtpd_discard_ehlo_keyword_address_maps` are
+ * for the same. It is not offered, rather than offered and not kept: then the server that sends tells its own sender that
+ * the message was relayed (RFC 3461 §5.2.2).
+ */
+function offered(extensions: readonly Extension[], hasTls: boolean): SmtpParts['extensions'] {
+  const all = new Set(extensions.filter((extension) => hasTls || extension !== 'STARTTLS'))
+  return { all, forStrangers: all.difference(new Set(['DSN'])) }
 }

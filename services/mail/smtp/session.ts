@@ -158,7 +158,7 @@ export class SmtpSession {
   #offers(): readonly string[] {
     const { parts, isSecure } = this.#dialogue
     const { mechanisms } = this.#authentication
-    return EXTENSIONS.filter((extension) => parts.extensions.has(extension)).flatMap((extension) => {
+    return EXTENSIONS.filter((extension) => this.#dialogue.extensions.has(extension)).flatMap((extension) => {
       if (extension === 'SIZE') return [`SIZE ${parts.config.maxSize}`]
       if (extension === 'STARTTLS') return isSecure ? [] : ['STARTTLS']
       if (extension === 'AUTH') return mechanisms.length > 0 ? [`AUTH ${mechanisms.join(' ')}`] : []
@@ -207,7 +207,7 @@ export class SmtpSession {
   }
 
   #help(): Outcome {
-    const { extensions } = this.#dialogue.parts
+    const { extensions } = this.#dialogue
     const verbs = ['HELO', 'EHLO', 'MAIL', 'RCPT', 'DATA', 'RSET', 'NOOP', 'QUIT', 'VRFY', 'EXPN', 'HELP']
     if (extensions.has('CHUNKING')) verbs.push('BDAT')
     if (extensions.has('STARTTLS')) verbs.push('STARTTLS')
@@ -216,7 +216,7 @@ export class SmtpSession {
   }
 
   #has(extension: Extension): boolean {
-    return this.#dialogue.parts.extensions.has(extension)
+    return this.#dialogue.extensions.has(extension)
   }
 
   #unknown(verb: string): Outcome {

@@ -54,7 +54,7 @@ export class Transaction {
       const text = `${parts.hostname} Too many messages on this connection`
       return dialogue.refuse({ code: 421, status: '4.7.0', text }, {}, 'close')
     }
-    const sender = parseMail(argument, parts.extensions)
+    const sender = parseMail(argument, dialogue.extensions)
     if ('code' in sender) return dialogue.reply(sender.code, sender.status, sender.text)
     const told = { from: sender.address }
     if (sender.size !== undefined && sender.size > parts.config.maxSize)
@@ -81,12 +81,12 @@ export class Transaction {
 
   rcpt(argument: string): Outcome | Promise<Outcome> {
     const dialogue = this.#dialogue
-    const { config, extensions } = dialogue.parts
+    const { config } = dialogue.parts
     const sender = this.#sender
     if (sender === undefined) return dialogue.reply(503, '5.5.1', 'Sender not yet given')
     if (this.#message !== undefined) return dialogue.reply(503, '5.5.1', 'BDAT has begun')
     this.#tried += 1
-    const recipient = parseRcpt(argument, extensions, sender.isUtf8)
+    const recipient = parseRcpt(argument, dialogue.extensions, sender.isUtf8)
     if ('code' in recipient) return dialogue.reply(recipient.code, recipient.status, recipient.text)
     const told = { from: sender.address, to: [recipient.address] }
     // RFC 5321 §4.5.3.1.10

@@ -92,6 +92,7 @@ export class InProcess implements AsyncDisposable {
       tls: none,
       upgrade: none,
       refuse: none,
+      reveal: none,
       certificate: none,
       store: () => ({ database: this.database, folder: this.folder.path }),
       fault: () => undefined,
@@ -114,7 +115,7 @@ function worldWith(none: () => never): World {
       answerAt: () => quiet,
       resolver: () => undefined,
     },
-    accounts: { list: () => [], find: none, verify: none, scram: none },
+    accounts: { list: () => [], find: none, verify: none, scramSalt: none, scram: none },
     mail: { mailbox: none },
     certificates: {
       issue: none,

@@ -119,6 +119,31 @@ test('an error, or a delay, while one service stops hurts no other', async () =>
   await assert.rejects(open(address))
 })
 
+test('what a service must not be cut in is waited for, but not for ever', async () => {
+  const busy = (milliseconds: number): string => `
+    await ctx.tcp('busy', (socket) => {
+      ctx.signal.addEventListener('abort', () => {
+        end = performance.now() + ${milliseconds}
+        setTimeout(() => socket.end('done'), ${milliseconds}).unref()
+      })
+    })
+    let end = 0
+    return { isBusy: () => performance.now() < end, [Symbol.asyncDispose]: async () => undefined }`
+  const heard: string[] = []
+  for (const milliseconds of [300, 60_000]) {
+    using folder = services(['busy', { start: busy(milliseconds) }])
+    await using lab = await openLab('services: { busy: {} }\n', { services: [folder.path] })
+    const client = await open(lab.address('busy', 'busy'))
+    let said = ''
+    client.on('data', (octets: Buffer) => (said += octets.toString()))
+    const closed = new Promise((resolve) => void client.once('close', resolve))
+    await lab.stop()
+    await closed
+    heard.push(said)
+  }
+  assert.deepEqual(heard, ['done', ''])
+})
+
 test('stopping is safe while starting, twice, and ends open connections', async () => {
   using folder = services(['slow', { start: 'await ctx.clock.wait(60_000)' }])
   const lab = await openLab('services:\n  echo: {}\n  slow: {}\n', { services: [folder.path], start: false })

@@ -112,7 +112,7 @@ test('over a wire that is watched, and delays, bodies come whole and connections
     {
       connect: async (target) => {
         const socket = await connectTcp(target, new AbortController().signal)
-        return new Tap(socket, { ...about, local, remote: target }, [witness])
+        return new Tap(socket, { ...about, local, remote: target }, [witness], () => socket.resetAndDestroy())
       },
     },
   )

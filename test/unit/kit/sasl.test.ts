@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
+import { BusyError } from '../../../lab/kit/busy.ts'
 import { openSasl, type SaslAccounts, type SaslExchange, type SaslStep } from '../../../lab/kit/sasl.ts'
 import { Decoys } from '../../../lab/kit/sasl/decoys.ts'
 import { deriveScram } from '../../../lab/world/password.ts'
@@ -11,15 +12,19 @@ const salts = { sha1: 'QSXCR+Q6sek8bf92', sha256: 'W22ZaJ0SNY7soEsUEjb6gQ==' }
 
 const accounts: SaslAccounts = {
   verify: async (name, password) => {
-    if (name === 'busy') throw new Error('too many wait')
+    if (name === 'busy') throw new BusyError('too many wait')
+    if (name === 'broken') throw new Error('a bug')
     return name === 'user' && password === 'pencil'
   },
-  scram: async (name, hash) => {
-    if (name === 'busy') throw new Error('too many wait')
+  salt: (name, hash) =>
+    name === 'user' ? { salt: Buffer.from(salts[hash], 'base64'), iterations: 4096 } : decoys.of(name, hash),
+  scram: async (name, hash, isRight) => {
+    if (name === 'busy') throw new BusyError('too many wait')
+    if (name === 'broken') throw new Error('a bug')
     if (name !== 'user') return undefined
-    return deriveScram('pencil', hash, Buffer.from(salts[hash], 'base64'), 4096)
+    const secret = await deriveScram('pencil', hash, Buffer.from(salts[hash], 'base64'), 4096)
+    return isRight(secret) ? secret : undefined
   },
-  decoy: (name, hash) => decoys.of(name, hash),
 }
 
 function open(mechanism: string, bytes = random.bytes): SaslExchange {
@@ -187,18 +192,24 @@ describe('SCRAM', () => {
     assert.equal(Buffer.from(await saltOf('nobody'), 'base64').length, 16)
   })
 
-  test('rejects an unknown name at its proof, not before', async () => {
+  /** What a proof of nothing comes to. */
+  const prove = async (name: string): Promise<SaslStep> => {
     const exchange = open('SCRAM-SHA-256')
-    const [, nonce = ''] = /r=(.*?),/.exec(await challenge(exchange, 'n,,n=nobody,r=abc')) ?? []
-    const proof = Buffer.alloc(32).toString('base64')
-    assert.deepEqual(await step(exchange, `c=biws,r=${nonce},p=${proof}`), rejected('nobody'))
-  })
+    const [, nonce = ''] = /r=(.*?),/.exec(await challenge(exchange, `n,,n=${name},r=abc`)) ?? []
+    return step(exchange, `c=biws,r=${nonce},p=${Buffer.alloc(32).toString('base64')}`)
+  }
 
-  test('tells that too many wait', async () => {
-    const outcome = await step(open('SCRAM-SHA-1'), 'n,,n=busy,r=abc')
-    assert.deepEqual(outcome, { kind: 'failed', why: 'busy', name: 'busy' })
-  })
+  test('rejects an unknown name at its proof, not before', async () =>
+    assert.deepEqual(await prove('nobody'), rejected('nobody')))
+
+  test('tells that too many wait', async () =>
+    assert.deepEqual(await prove('busy'), { kind: 'failed', why: 'busy', name: 'busy' }))
+
+  test('tells of a bug of the accounts', () => assert.rejects(prove('broken'), /a bug/))
 })
+
+test('a bug of the accounts is told as one', () =>
+  assert.rejects(step(open('PLAIN'), '\0broken\0x'), /a bug/))
 
 test('random octets end each mechanism, and none throws', async () => {
   for (let round = 0; round < 2000; round += 1) {

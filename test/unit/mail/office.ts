@@ -145,6 +145,7 @@ export async function openTestOffice(setting: OfficeSetting = {}): Promise<TestO
     connect: setting.connect ?? ((target) => sockets.connect(target)),
     upgrade: () => Promise.reject(new Error('no TLS here')),
     refuse: () => undefined,
+    reveal: () => undefined,
     certificate: () => Promise.reject(new Error('no certificates here')),
     store: () => ({ database, folder: store }),
     fault: () => undefined,

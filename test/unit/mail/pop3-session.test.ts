@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { join } from 'node:path'
+import { duplexPair } from 'node:stream'
 import { test } from 'node:test'
 import { eventually, pause } from '../http/server.ts'
 import { dialogue, TestPop3 } from './pop3-server.ts'
@@ -266,6 +268,19 @@ test('connections beyond the option are told so, and a stop ends those that are 
   assert.deepEqual(lab.factsOf('pop3.refused'), [{ kind: 'pop3.refused', client: '127.0.0.1', why: 'busy' }])
   lab.stop()
   for (const client of clients) assert.match(await client.all(), /^\+OK [^\n]*\n$/)
+})
+
+test('one client does not take the places of others', async () => {
+  await using lab = await TestPop3.open({ pop3: { maxConnectionsPerClient: 1 } })
+  const greeting = async (host: string): Promise<string> => {
+    const [client, server] = duplexPair()
+    lab.serve(server, host)
+    const [octets] = await once(client, 'data')
+    return String(octets)
+  }
+  assert.match(await greeting('10.0.0.1'), /^\+OK/)
+  assert.match(await greeting('10.0.0.1'), /^-ERR \[SYS\/TEMP\] Too many connections/)
+  assert.match(await greeting('10.0.0.2'), /^\+OK/)
 })
 
 test('what goes wrong in the lab is answered as an internal error, logged, and ends that session alone', async () => {

@@ -27,6 +27,36 @@ services:
   ])
 })
 
+test('a message of the scenario is a file', async () => {
+  using folder = temporaryFolder()
+  writeFiles(folder.path, {
+    'scenario.yaml': `title: Test
+accounts: [{ name: ana.b }]
+services:
+  mail:
+    inbox:
+      ana.b:
+        - one.eml
+        - letters
+`,
+    'one.eml': 'Subject: one\n',
+    'letters/two.eml': 'Subject: two\n',
+  })
+  const { problems } = await readScenario(join(folder.path, 'scenario.yaml'))
+  assert.deepEqual(
+    problems.map(({ line, path, message }) => [`${line} ${path}`, message]),
+    [
+      [
+        '6 services.mail.inbox.ana.b',
+        {
+          en: '"letters" is not a file; name each message (.eml) by itself',
+          es: '"letters" no es un fichero; nombra cada mensaje (.eml) por separado',
+        },
+      ],
+    ],
+  )
+})
+
 test('the options say what they want', async () => {
   using folder = temporaryFolder()
   writeFiles(folder.path, {

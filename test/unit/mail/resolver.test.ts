@@ -271,6 +271,25 @@ test('answers are kept for their time, and failures for half a minute', async ()
   assert.equal(count, 4)
 })
 
+test('an answer is kept a day at the most, whatever it says', async () => {
+  const clock = stillClock()
+  const cache = new LookupCache<string>(clock)
+  let count = 0
+  const look = (): Promise<Lookup<string>> => {
+    count += 1
+    return Promise.resolve({ kind: 'found', records: ['x'], ttl: 2 ** 31 - 1 })
+  }
+  for (const [seconds, asked] of [
+    [0, 1],
+    [86_399, 1],
+    [1, 2],
+  ] as const) {
+    clock.time += seconds * 1000
+    await cache.get('a', look)
+    assert.equal(count, asked)
+  }
+})
+
 test('a client is refused whose address a list has, IPv4 or IPv6, with the reason of the list', async () => {
   const listed = ['2.2.0.192.bl.test', `${'1.0.0.0.'.concat('0.'.repeat(20))}8.b.d.0.1.0.0.2.bl.test`]
   const answering: Answering = (name, type, _transport, query) => {

@@ -191,18 +191,6 @@ describe('time', () => {
   })
 })
 
-test('at the stop those who wait for nothing are told so, and the others finish', async () => {
-  await using smtp = new TestSmtp()
-  const idle = await smtp.greeted()
-  const busy = await (await smtp.greeted()).begin()
-  await busy.ask('DATA')
-  smtp.stop()
-  assert.match(await idle.reply(), /^421 4\.3\.2 /)
-  busy.send('x\r\n.\r\nNOOP\r\n')
-  assert.deepEqual(await busy.codes(2), [250, 421])
-  assert.equal(smtp.office.taken.length, 1)
-})
-
 test('a thousand idle clients hold up nobody', async () => {
   await using smtp = new TestSmtp({ smtp: { maxConnections: 2000, maxConnectionsPerClient: 2000 } })
   for (let place = 0; place < 1000; place += 1) smtp.connect()

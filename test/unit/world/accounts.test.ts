@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHook } from 'node:async_hooks'
 import { createHmac, pbkdf2Sync } from 'node:crypto'
 import { inspect } from 'node:util'
 import { test } from 'node:test'
@@ -15,6 +16,8 @@ import { random, stillClock } from './fakes.ts'
 function make(entries: readonly AccountEntry[], clock = stillClock()) {
   return createAccounts({ entries, domain: () => 'sstt9721.org', clock, random })
 }
+
+const always = (): boolean => true
 
 /** Whether a verifier stands for a password, computed apart from the code under test. */
 function stands(verifier: ScramVerifier | undefined, hash: 'sha1' | 'sha256', password: string): boolean {
@@ -85,23 +88,23 @@ for (const hash of ['sha1', 'sha256'] as const) {
       { name: 'two', password: 'same' },
     ])
     const [one, again, two] = await Promise.all([
-      accounts.scram('ONE', hash),
-      accounts.scram('one', hash),
-      accounts.scram('two', hash),
+      accounts.scram('ONE', hash, always),
+      accounts.scram('one', hash, always),
+      accounts.scram('two', hash, always),
     ])
     assert.ok(stands(one, hash, 'same') && stands(two, hash, 'same') && !stands(one, hash, 'other'))
     assert.equal(one, again)
     assert.ok(one && two && !one.salt.equals(two.salt) && one.iterations >= 4096)
     assert.equal(await accounts.verify('one', 'same'), true)
-    assert.equal(await accounts.scram('one', hash), one)
-    assert.equal(await accounts.scram('three', hash), undefined)
+    assert.equal(await accounts.scram('one', hash, always), one)
+    assert.equal(await accounts.scram('three', hash, always), undefined)
   })
 }
 
 test('a new list keeps the verifiers of unchanged passwords and drops those of others', async () => {
   const accounts = make([{ name: 'stays' }, { name: 'changes', password: 'old' }, { name: 'leaves' }])
-  const before = await accounts.scram('stays', 'sha256')
-  const changing = await accounts.scram('changes', 'sha256')
+  const before = await accounts.scram('stays', 'sha256', always)
+  const changing = await accounts.scram('changes', 'sha256', always)
   assert.equal(await accounts.verify('changes', 'old'), true)
   accounts.update([
     { name: 'changes', password: 'new' },
@@ -112,23 +115,23 @@ test('a new list keeps the verifiers of unchanged passwords and drops those of o
     accounts.list().map(({ name }) => name),
     ['changes', 'Stays', 'comes'],
   )
-  assert.equal(await accounts.scram('stays', 'sha256'), before)
+  assert.equal(await accounts.scram('stays', 'sha256', always), before)
   assert.equal(await accounts.verify('changes', 'old'), false)
   assert.equal(await accounts.verify('changes', 'new'), true)
-  assert.notEqual(await accounts.scram('changes', 'sha256'), changing)
-  assert.ok(stands(await accounts.scram('changes', 'sha256'), 'sha256', 'new'))
+  assert.notEqual(await accounts.scram('changes', 'sha256', always), changing)
+  assert.ok(stands(await accounts.scram('changes', 'sha256', always), 'sha256', 'new'))
   assert.equal(await accounts.verify('leaves', 'leaves'), false)
   assert.equal(await accounts.verify('comes', 'comes'), true)
 })
 
 test('a password replaced while it is being derived or compared is not accepted afterwards', async () => {
   const accounts = make([{ name: 'one', password: 'first' }])
-  const pending = [accounts.verify('one', 'first'), accounts.scram('one', 'sha256')]
+  const pending = [accounts.verify('one', 'first'), accounts.scram('one', 'sha256', always)]
   accounts.update([{ name: 'one', password: 'second' }])
   await Promise.all(pending)
   assert.equal(await accounts.verify('one', 'first'), false)
   assert.equal(await accounts.verify('one', 'second'), true)
-  assert.ok(stands(await accounts.scram('one', 'sha256'), 'sha256', 'second'))
+  assert.ok(stands(await accounts.scram('one', 'sha256', always), 'sha256', 'second'))
 })
 
 test('a right password that is remembered does not wait with the others', async () => {
@@ -230,4 +233,27 @@ test('any text either folds to a safe name or is refused', () => {
       },
     ),
   )
+})
+
+test('a wrong SCRAM login takes the same work for every name, at its first use and later', async () => {
+  const accounts = make([{ name: 'new' }, { name: 'used' }])
+  await accounts.scram('used', 'sha256', always)
+  const work: string[] = []
+  const hook = createHook({ init: (_id, type) => /^(?:PBKDF2|SCRYPT)/.test(type) && work.push(type) })
+  const workOf = async (name: string, isRight: boolean): Promise<string[]> => {
+    work.length = 0
+    accounts.scramSalt(name, 'sha256')
+    await accounts.scram(name, 'sha256', () => isRight)
+    return work.toSorted()
+  }
+  hook.enable()
+  try {
+    const first = await workOf('new', false)
+    assert.deepEqual(first, ['PBKDF2REQUEST', 'PBKDF2REQUEST', 'SCRYPTREQUEST'])
+    for (const name of ['new', 'used', 'nobody', 'nobody'])
+      assert.deepEqual(await workOf(name, false), first, name)
+    assert.deepEqual(await workOf('used', true), [])
+  } finally {
+    hook.disable()
+  }
 })

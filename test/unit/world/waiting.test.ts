@@ -24,7 +24,7 @@ test('a gate runs as many as allowed, in order, and refuses the rest', async () 
   const results = await Promise.allSettled([0, 1, 2, 3, 4, 5].map((number) => gate(task(number))))
   assert.deepEqual(
     results.map((result) => (result.status === 'fulfilled' ? result.value : String(result.reason))),
-    [0, 'Error: one', 2, 3, 4, 'Error: full'],
+    [0, 'Error: one', 2, 3, 4, 'BusyError: full'],
   )
   assert.deepEqual([most, running, order], [2, 0, [0, 1, 2, 3, 4]])
   assert.equal(await gate(async () => 'room again'), 'room again')
