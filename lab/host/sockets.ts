@@ -99,13 +99,17 @@ export class Sockets {
       if (typeof verdict === 'object') setTimeout(send, verdict.delay)
       else send()
     }
+    const failed = (error: unknown, flow: Flow | undefined): void => {
+      scope.fail(error)
+      if (flow !== undefined) wire.closed(flow)
+    }
     const take = (message: Buffer, peer: Peer, flow: Flow | undefined): void => {
       try {
         const reply = this.#isClosed ? undefined : serve(message, peer)
         if (!(reply instanceof Promise)) return answer(peer, reply, flow)
-        reply.then((bytes) => answer(peer, bytes, flow)).catch(scope.fail)
+        reply.then((bytes) => answer(peer, bytes, flow)).catch((error: unknown) => failed(error, flow))
       } catch (error) {
-        scope.fail(error)
+        failed(error, flow)
       }
     }
     datagrams.on('error', scope.fail)

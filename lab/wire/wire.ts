@@ -79,16 +79,13 @@ export class Wire {
     return { id: this.#last, openedAt: this.#now(), ...about }
   }
 
-  /** Asks the attachments; false means that the flow is refused, and has ended for those that were asked. */
+  /** Asks all attachments, so that who only looks sees refusals too; false means that the flow is refused, and has ended. */
   admits(flow: Flow): boolean {
-    const asked: Attachment[] = []
-    for (const attachment of this.#attachments) {
-      asked.push(attachment)
-      if (attachment.opened?.(flow) !== 'refuse') continue
-      for (const other of asked) other.closed?.(flow, 'out')
-      return false
-    }
-    return true
+    const attachments = this.#attachments
+    const answers = attachments.map((attachment) => attachment.opened?.(flow))
+    if (!answers.includes('refuse')) return true
+    for (const attachment of attachments) attachment.closed?.(flow, 'out')
+    return false
   }
 
   /** The stream that the service shall see: the socket itself, or a tap on it while something is attached. */

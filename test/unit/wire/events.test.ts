@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import type { Attachment, Flow } from '../../../lab/wire/flow.ts'
 import { openLab, temporaryFolder, type TestLab } from '../../lab.ts'
 import { dropService } from '../../services.ts'
-import { open, talk, until } from '../../talk.ts'
+import { datagram, open, talk, until } from '../../talk.ts'
 
 /** An echo, one that turns to TLS at the word STARTTLS, and one that calls another server in TLS when it is told a port. */
 async function openServices(): Promise<TestLab> {
@@ -36,7 +36,14 @@ async function openServices(): Promise<TestLab> {
         })
       })`,
   })
-  return openLab('services: { echo: {}, secure: {}, caller: {} }', { services: [folder.path] })
+  dropService(folder.path, 'broken', {
+    endpoints: "{ broken: { transport: 'udp', standard: 7, fallback: 7007 } }",
+    start: `await ctx.udp('broken', (message) => {
+      if (String(message) === 'later') return Promise.reject(new Error('a bug, later'))
+      throw new Error('a bug')
+    })`,
+  })
+  return openLab('services: { echo: {}, secure: {}, caller: {}, broken: {} }', { services: [folder.path] })
 }
 
 /** Notes all that it is told, each piece of bytes as its direction and its first octet. */
@@ -81,6 +88,18 @@ test('each end tells that it has ended, before the connection is closed', async 
     'echo ended out',
     'echo closed',
   ])
+})
+
+test('an exchange of datagrams ends though the service fails, at once or later', async () => {
+  await using lab = await openServices()
+  const watching = witness()
+  lab.wire.attach(watching)
+  for (const text of ['now', 'later']) {
+    watching.seen.length = 0
+    await datagram(lab.address('broken', 'broken'), text, 100)
+    assert.deepEqual(watching.seen, ['broken opened', `broken in ${text.charCodeAt(0)}`, 'broken closed'])
+  }
+  assert.equal(lab.wire.flows().length, 0)
 })
 
 test('who resets a connection is told: the other end, or the lab', async () => {
@@ -181,4 +200,13 @@ test('a connection that is refused was never there', async () => {
     watching.seen.filter((line) => /reset|connected/.test(line)),
     ['caller reset in'],
   )
+})
+
+test('a connection that somebody refuses is seen by those who look on, whoever came first', async () => {
+  await using lab = await openServices()
+  const watching = witness()
+  lab.wire.attach({ name: 'ban', opened: () => 'refuse' })
+  lab.wire.attach(watching)
+  await talk(lab.address('echo', 'echo'), 'x')
+  assert.deepEqual(watching.seen, ['echo opened', 'echo reset out'])
 })
