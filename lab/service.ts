@@ -246,11 +246,10 @@ export interface About {
   readonly rfc?: string
 }
 
-/** A part of a step, such as a section of a DNS answer or the field lines of a request. */
+/** A part of a step, such as a section of a DNS answer or the field lines of a request; in plain strings the protocol itself speaks. */
 export interface StepPart {
-  /** In the protocol's own words. */
-  readonly name: string
-  readonly lines: readonly string[]
+  readonly name: string | Text
+  readonly lines: readonly (string | Text)[]
 }
 
 /** One message of a conversation, as a ladder diagram draws it; passwords and the like are left out of it. */
@@ -258,11 +257,16 @@ export interface Step {
   readonly from: 'client' | 'server'
   /** `refusal`: it says that something does not work; `data`: content, of which only a little is shown. */
   readonly kind: 'request' | 'reply' | 'refusal' | 'data'
-  /** One line, such as the command or the question. */
-  readonly text: string
+  /** One line, such as the command or the question: a string is what the protocol itself says; a text has words of ours in it. */
+  readonly text: string | Text
   readonly parts?: readonly StepPart[]
+  /** Octets of the conversation that it stands for, if the dissector knows. */
+  readonly octets?: number
   readonly about?: About
 }
+
+/** Where a dissector begins: with a connection, behind the STARTTLS or STLS of one, or somewhere in it, as after a gap. */
+export type Beginning = 'start' | 'upgraded' | 'middle'
 
 /** Reads what crosses one connection, or datagrams one by one, without taking part; it keeps a bounded amount of it. */
 export interface Dissector {
@@ -295,10 +299,13 @@ export interface Service<Config = unknown> {
   ): readonly Problem[]
   /**
    * What reads the conversations of an endpoint for those who look on, one dissector a conversation; undefined where there is
-   * nothing to read. It is given what TLS carries as plain text, and after STARTTLS there is a new one. Of connections that
-   * the service opens itself the endpoint is empty. Loaded when somebody looks.
+   * nothing to read. It is given what TLS carries as plain text, and after STARTTLS or a gap there is a new one, which is told
+   * so. Of connections that the service opens itself the endpoint is empty. Loaded when somebody looks.
    */
-  dissector?(endpoint: string, transport: 'tcp' | 'udp'): Promise<(() => Dissector) | undefined>
+  dissector?(
+    endpoint: string,
+    transport: 'tcp' | 'udp',
+  ): Promise<((begin: Beginning) => Dissector) | undefined>
   start(ctx: ServiceContext<Config>): Promise<Running | void>
 }
 

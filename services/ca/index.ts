@@ -22,6 +22,7 @@ export const service = defineService({
   endpoints: {
     ca: { transport: 'tcp', standard: 8088, fallback: 8088, try: 'curl http://${host}:${port}/ca.pem' },
   },
+  dissector: async () => (await import('../../lab/web/dissect/dissector.ts')).httpDissector,
 
   async start(ctx) {
     const { clock, world, signal } = ctx

@@ -41,6 +41,7 @@ export const service = defineService<Config>({
   },
   faults: { 'dns.answer': answerFault },
   problems: (settings, files, world) => loadZones(settings, files, world).problems,
+  dissector: async (_endpoint, transport) => (await import('./dissect/dissector.ts')).dnsDissector(transport),
   start,
 })
 
@@ -59,11 +60,21 @@ async function start(ctx: ServiceContext<Config>): Promise<Running> {
   for (const zone of primary.current().values()) notifier.announce(zone)
   return {
     health: () => forwarder?.health(),
+    operations: operationsOf(primary, forwarder),
     rejected: (wrong) => recordRejected(ctx, wrong),
     async [Symbol.asyncDispose]() {
       primary[Symbol.dispose]()
       notifier[Symbol.dispose]()
     },
+  }
+}
+
+/** What the console asks; loaded when it does. */
+function operationsOf(primary: Primary, forwarder: Forwarder | undefined): Running['operations'] & object {
+  const load = (): Promise<typeof import('./operations.ts')> => import('./operations.ts')
+  return {
+    zones: async (input) => (await load()).tellZones(primary.current(), input),
+    ...(forwarder && { cache: async (input) => (await load()).tellCache(forwarder, input) }),
   }
 }
 

@@ -15,6 +15,7 @@ export const service = defineService({
   },
   faults: { 'http.answer': answerFault },
   problems: webProblems,
+  dissector: async () => (await import('../../lab/web/dissect/dissector.ts')).httpDissector,
 
   async start(ctx) {
     const web = await openWeb(ctx)

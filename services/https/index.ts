@@ -40,6 +40,7 @@ export const service = defineService({
     ...webProblems(config, files),
     ...certificateProblems(config.certificate, policies[config.policy], files),
   ],
+  dissector: async () => (await import('../../lab/web/dissect/dissector.ts')).httpDissector,
 
   async start(ctx) {
     const { config, log } = ctx

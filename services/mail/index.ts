@@ -35,5 +35,6 @@ export const service = defineService<MailConfig>({
     ...mailProblems(config, files, world),
     ...certificateProblems(config.certificate, TLS, files),
   ],
+  dissector: async (endpoint) => (await import('./dissect/dissector.ts')).mailDissector(endpoint),
   start: async (ctx) => (await import('./start.ts')).start(ctx),
 })

@@ -72,6 +72,17 @@ export class Cache {
     }
   }
 
+  /** All that is kept and not too old for anything, the last used first, with the seconds that are left; its order stays. */
+  *entriesAt(
+    now: number,
+  ): Generator<{ readonly key: string; readonly resolution: Resolution; readonly left: number }> {
+    for (const [key, { resolution, stored, expires }] of [...this.entries].toReversed()) {
+      if (now >= expires + this.limits.stale * 1000) continue
+      const left = Math.floor((expires - now) / 1000)
+      yield { key, resolution: aged(resolution, Math.max(0, Math.floor((now - stored) / 1000))), left }
+    }
+  }
+
   /** The entry, which becomes the last to go, unless it is too old for anything. */
   private touch(key: string, now: number): Entry | undefined {
     this.mind(now)

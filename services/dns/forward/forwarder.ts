@@ -54,6 +54,14 @@ interface ForwardFailure {
   readonly source: Source
 }
 
+/** A lookup that is remembered. */
+interface Remembered extends Pick<Resolution, 'rcode' | 'answer'> {
+  /** Of the name. */
+  readonly key: string
+  readonly type: number
+  readonly left: number
+}
+
 /** As much of an answer as one message gives. */
 type Part = Forwarded & Resolution
 
@@ -110,6 +118,12 @@ export class Forwarder {
     }
   }
 
+  /** The lookups that are remembered, the last used first; `left` are seconds, negative past their time. */
+  *remembered(): Generator<Remembered> {
+    for (const { key, resolution, left } of this.cache.entriesAt(this.context.clock.now()))
+      yield { ...questionOf(key), rcode: resolution.rcode, answer: resolution.answer, left }
+  }
+
   /** Undefined unless all servers are dead. */
   health(): Text | undefined {
     if (!this.candidates.every(({ health }) => health.isDead)) return undefined
@@ -122,7 +136,7 @@ export class Forwarder {
 
   private async lookUp(question: Question, wishes: Wishes): Promise<Part | ForwardFailure> {
     const now = this.context.clock.now()
-    const key = `${question.name.key}${question.type} ${question.class} ${wishes.dnssec} ${wishes.checkingDisabled}`
+    const key = keyOf(question, wishes)
     const kept = this.cache.get(key, now)
     if (kept !== undefined) return { ...kept, source: 'cache' }
     const stale = this.cache.getStale(key, now)
@@ -196,6 +210,18 @@ export class Forwarder {
     if (health.noteSilence(clock.now()))
       log.warn({ forwarder: addressText(server) }, 'the forwarder does not answer; others are asked first')
   }
+}
+
+/** Equal for questions that the same answer does for; the name, which ends by itself, comes first. */
+function keyOf({ name, type, class: klass }: Question, { dnssec, checkingDisabled }: Wishes): string {
+  return `${name.key}${type} ${klass} ${dnssec} ${checkingDisabled}`
+}
+
+/** The name, as its key, and the type of a question by its key. */
+function questionOf(key: string): { readonly key: string; readonly type: number } {
+  let end = 0
+  while (key.charCodeAt(end) > 0) end += 1 + key.charCodeAt(end)
+  return { key: key.slice(0, end + 1), type: Number.parseInt(key.slice(end + 1), 10) }
 }
 
 /** For clients whose question cannot even wait; it is not remembered. */

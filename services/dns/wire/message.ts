@@ -75,9 +75,12 @@ export interface Message extends Header {
 /** A message that breaks its format; `edns` is the OPT record if one was read before. */
 export class MessageError extends WireError {
   readonly edns: Edns | undefined
+  /** How far the message could be read, in octets. */
+  readonly at: number
 
-  constructor(message: string, edns?: Edns) {
+  constructor(message: string, at: number, edns?: Edns) {
     super(message)
+    this.at = at
     this.edns = edns
   }
 }
@@ -97,7 +100,7 @@ export function decodeHeader(octets: Buffer): Header | undefined {
 /** Decodes a whole message; throws a `MessageError`, whatever the octets are. */
 export function decodeMessage(octets: Buffer): Message {
   const header = decodeHeader(octets)
-  if (header === undefined) throw new MessageError('the message is shorter than its header')
+  if (header === undefined) throw new MessageError('the message is shorter than its header', octets.length)
   const cursor: Cursor = { octets, at: HEADER_LENGTH }
   const extra: Additional = { sets: [] }
   try {
@@ -110,7 +113,7 @@ export function decodeMessage(octets: Buffer): Message {
     return { ...header, rcode, questions, answer, authority, additional, edns: extra.edns }
   } catch (error) {
     if (!(error instanceof WireError)) throw error
-    throw new MessageError(error.message, extra.edns)
+    throw new MessageError(error.message, cursor.at, extra.edns)
   }
 }
 

@@ -1,0 +1,63 @@
+/** Our own words in both languages, among those of a protocol, which are the same in both. */
+
+/** A text in both languages. */
+interface Both {
+  readonly en: string
+  readonly es: string
+}
+
+/** What a protocol itself says, or a text in which words of our own stand. */
+export type Said = string | Both
+
+/** A thing that is counted, alone and in greater number. */
+export interface Noun {
+  readonly en: readonly [one: string, many: string]
+  readonly es: readonly [one: string, many: string]
+}
+
+/** What a stream is made of. */
+export const OCTET: Noun = { en: ['octet', 'octets'], es: ['octeto', 'octetos'] }
+/** What text is made of. */
+export const LINE: Noun = { en: ['line', 'lines'], es: ['línea', 'líneas'] }
+
+/** A number of things, as in `1 octet` and `2 octets`. */
+export function count(amount: number, { en, es }: Noun): Both {
+  const form = amount === 1 ? 0 : 1
+  return { en: `${amount} ${en[form]}`, es: `${amount} ${es[form]}` }
+}
+
+/** How many things are not shown. */
+export function more(amount: number): Both {
+  return { en: `… ${amount} more`, es: `… ${amount} más` }
+}
+
+/** The first of many lines, and how many more there are. */
+export function firstOf<Line extends Said>(lines: readonly Line[], most: number): readonly (Line | Both)[] {
+  return lines.length <= most ? lines : [...lines.slice(0, most), more(lines.length - most)]
+}
+
+/** What is said, in one language. */
+export function inLanguage(said: Said, language: keyof Both): string {
+  return typeof said === 'string' ? said : said[language]
+}
+
+/** A template literal whose literals are words of the protocol, or signs, and whose values may be texts. */
+export function say(literals: readonly string[], ...values: readonly (Said | number)[]): Said {
+  const inOne = (language: keyof Both): string =>
+    literals.reduce((text, literal, at) => {
+      const value = values[at - 1] ?? ''
+      return `${text}${typeof value === 'number' ? value : inLanguage(value, language)}${literal}`
+    })
+  const en = inOne('en')
+  return values.some((value) => typeof value === 'object') ? { en, es: inOne('es') } : en
+}
+
+/** All of them in one line. */
+export function joined(all: readonly Said[], separator: string): Said {
+  return say(['', ...all.map((_, at) => (at === all.length - 1 ? '' : separator))], ...all)
+}
+
+/** What is said after the same was done to it in each language. */
+export function mapped(said: Said, change: (text: string) => string): Said {
+  return typeof said === 'string' ? change(said) : { en: change(said.en), es: change(said.es) }
+}
