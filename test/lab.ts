@@ -16,6 +16,8 @@ export interface TestLabOptions {
   readonly student?: string
   /** Where clients will reach the lab; 127.0.0.1 if not given. */
   readonly address?: string
+  /** Where it listens; 127.0.0.1 if not given. */
+  readonly bind?: string
   /** `any` if not given. */
   readonly ports?: PortMode
   /** More folders of services. */
@@ -83,12 +85,13 @@ export async function openLab(scenario: string, options: TestLabOptions = {}): P
         .join('\n'),
     )
   }
-  const { log, seed } = options
+  const { bind, log, seed } = options
   const lab = new TestLab(
     {
       scenario: loaded.scenario,
       state: join(folder, '.lab'),
       ports: options.ports ?? 'any',
+      ...(bind !== undefined && { bind }),
       ...(log && { log }),
       ...(seed !== undefined && { seed }),
     },

@@ -37,6 +37,7 @@ function command(name: string): string {
 
 if (!isSoak) {
   run('types', command('tsc'))
+  run('types of the page', command('tsc'), '-p', 'lab/console/page')
   run('lint', command('oxlint'))
   run('format', command('oxfmt'), '--check', '.')
   run('dead code', command('knip'))

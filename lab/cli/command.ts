@@ -115,10 +115,85 @@ export const hostOptions = {
     short: 'd',
     text: { en: 'go on in the background', es: 'continuar en segundo plano' },
   },
+  'console-port': {
+    type: 'string',
+    value: 'PORT',
+    text: {
+      en: 'where the page of the lab is (8600, or another one where that is taken)',
+      es: 'dónde está la página del laboratorio (8600, u otro si está ocupado)',
+    },
+  },
+  'no-console': {
+    type: 'boolean',
+    text: { en: 'without the page', es: 'sin la página' },
+  },
   'log-level': {
     type: 'string',
     value: 'LEVEL',
     text: { en: 'debug, info, warn or error (info)', es: 'debug, info, warn o error (info)' },
+  },
+} as const satisfies Record<string, Option>
+
+/** The options that say where a capture goes. */
+export const captureOptions = {
+  pcap: {
+    type: 'string',
+    value: 'FILE',
+    text: {
+      en: 'write what crosses the wire to a file for Wireshark, with the keys of TLS',
+      es: 'escribir lo que pasa por la red en un fichero para Wireshark, con las claves de TLS',
+    },
+  },
+  ring: {
+    type: 'string',
+    value: 'SIZE',
+    text: {
+      en: 'keep only the last of it, in several files: 50MB, 10min, or 50MB,10min',
+      es: 'conservar solo lo último, en varios ficheros: 50MB, 10min o 50MB,10min',
+    },
+  },
+} as const satisfies Record<string, Option>
+
+/** The options of a capture of a running lab. */
+export const traceOptions = {
+  ...captureOptions,
+  live: {
+    type: 'boolean',
+    text: {
+      en: 'to programs of this machine, on a port of the loopback (a free one, or PORT)',
+      es: 'para programas de esta máquina, en un puerto del loopback (uno libre, o PUERTO)',
+    },
+  },
+  service: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME',
+    text: {
+      en: 'only this service, or endpoint, as in mail or mail/smtps',
+      es: 'solo este servicio o punto de acceso, como mail o mail/smtps',
+    },
+  },
+  client: {
+    type: 'string',
+    multiple: true,
+    value: 'ADDRESS',
+    text: {
+      en: 'only with this other end: an address or a network',
+      es: 'solo con este otro extremo: una dirección o una red',
+    },
+  },
+  student: {
+    type: 'string',
+    value: 'ID',
+    text: {
+      en: 'only if the lab is that of this student',
+      es: 'solo si el laboratorio es de este estudiante',
+    },
+  },
+  seconds: {
+    type: 'string',
+    value: 'N',
+    text: { en: 'end after so many seconds', es: 'terminar tras tantos segundos' },
   },
 } as const satisfies Record<string, Option>
 

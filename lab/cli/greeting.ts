@@ -1,16 +1,22 @@
 import { styleText } from 'node:util'
 import type { Lab } from '../host/lab.ts'
-import { addressText, hostText } from '../kit/address.ts'
-import { fillText } from '../scenario/fill.ts'
+import { tryLine } from '../console/try.ts'
+import { addressText } from '../kit/address.ts'
 import { columns } from './help.ts'
 import type { Io } from './command.ts'
 
 /** How many accounts are shown; a class has more. */
 const SHOWN = 10
 
-/** What a student needs next: each service with its address and a command to try, the domain and the accounts. */
-export function greeting(lab: Lab, io: Io): string {
-  const { title, name, student, domain, accounts, instances } = lab.scenario
+/** Where else the lab can be seen: the address of its page, the command that reads its capture. */
+interface Places {
+  readonly page?: string | undefined
+  readonly capture?: string | undefined
+}
+
+/** What a student needs next: each service with its address and a command to try, the domain, the accounts, the page of the console and the capture. */
+export function greeting(lab: Lab, io: Io, places: Places = {}): string {
+  const { title, name, student, domain, accounts } = lab.scenario
   const services = lab.status().map(({ name: instance, state, addresses }) => {
     const where = addresses.map(({ endpoint, transport, address }) => {
       const label = endpoint === instance ? '' : `${endpoint} `
@@ -38,25 +44,28 @@ export function greeting(lab: Lab, io: Io): string {
     ...section(io.pick({ en: 'Accounts', es: 'Cuentas' }), columns(people)),
     ...section(
       io.pick({ en: 'Try', es: 'Prueba' }),
-      lab.status().flatMap((status) => {
-        const instance = instances.find((other) => other.name === status.name)
-        return status.addresses.flatMap(({ endpoint, address }) => {
-          const line = instance?.service.endpoints[endpoint]?.try
-          const { address: own } = lab.scenario
-          const host = line?.includes('://') === true ? hostText(own) : own
-          const variables = { ...lab.scenario.variables, host, port: address.port }
-          return line === undefined
-            ? []
-            : [`  ${fillText(line, variables, { file: '', line: 1, column: 1 }).text}`]
-        })
-      }),
+      lab.status().flatMap(({ name: instance, addresses }) =>
+        addresses.flatMap(({ endpoint, address }) => {
+          const line = tryLine(lab.scenario, instance, endpoint, address.port)
+          return line === undefined ? [] : [`  ${line}`]
+        }),
+      ),
     ),
-    ...section(
-      io.pick({ en: 'Next', es: 'Después' }),
-      columns([
-        [io.command('lab log --follow'), io.pick({ en: 'see what happens', es: 'ver lo que ocurre' })],
-        [io.command('lab stop'), io.pick({ en: 'stop (or Ctrl-C here)', es: 'detener (o Ctrl-C aquí)' })],
-      ]),
-    ),
+    ...section(io.pick({ en: 'Next', es: 'Después' }), columns(nextSteps(io, places))),
   ].join('\n')
+}
+
+/** Commands to go on with, each with what it is for. */
+function nextSteps(io: Io, { page, capture }: Places): (readonly [string, string])[] {
+  const steps = [
+    [io.command('lab log --follow'), io.pick({ en: 'see what happens', es: 'ver lo que ocurre' })],
+    [io.command('lab stop'), io.pick({ en: 'stop (or Ctrl-C here)', es: 'detener (o Ctrl-C aquí)' })],
+  ] as const
+  const inBrowser = { en: `see it all in a browser: ${page}`, es: `verlo todo en un navegador: ${page}` }
+  const inWireshark = { en: 'read what crosses the wire', es: 'leer lo que pasa por la red' }
+  return [
+    ...(page === undefined ? [] : [[io.command('lab console --open'), io.pick(inBrowser)] as const]),
+    ...(capture === undefined ? [] : [[capture, io.pick(inWireshark)] as const]),
+    ...steps,
+  ]
 }

@@ -87,6 +87,8 @@ const stand: Readonly<Record<string, string>> = {
   MODE: 'MODO',
   LEVEL: 'NIVEL',
   KIND: 'TIPO',
+  SIZE: 'TAMAÑO',
+  PORT: 'PUERTO',
   options: 'opciones',
 }
 

@@ -3,7 +3,12 @@ import { isIP } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { controlPath } from '../console/place.ts'
-import { labOperations } from '../console/operations.ts'
+import { Console, CONSOLE_PORT, type ConsoleOptions } from '../console/console.ts'
+import { FactCounts } from '../console/counts.ts'
+import type { Desk } from '../console/desk.ts'
+import type { Operations, OperationSource } from '../console/operation.ts'
+import { stopOperations } from '../console/operations/stop.ts'
+import { Captures } from '../capture/captures.ts'
 import { ControlServer } from '../console/server.ts'
 import { LabError, messageOf, stackOf } from '../host/error.ts'
 import type { Changes } from '../host/change.ts'
@@ -15,11 +20,20 @@ import type { Logger } from '../service.ts'
 import { exit, type Call, type Io } from './command.ts'
 import { containErrors } from './contain.ts'
 import { greeting } from './greeting.ts'
+import { captureAsked, wiresharkLine } from './pcap.ts'
 import { changesLine } from './changes.ts'
 import { alreadyRunning } from './conflict.ts'
 import { problemLine } from './problem.ts'
 import { createLog, levels } from './logger.ts'
-import { bindAddress, registryOf, scenarioFile, serviceFolders, soundScenario, stateRoot } from './places.ts'
+import {
+  bindAddress,
+  consolePort,
+  registryOf,
+  scenarioFile,
+  serviceFolders,
+  soundScenario,
+  stateRoot,
+} from './places.ts'
 import { Watch } from './watch.ts'
 
 /** Milliseconds after the start when memory is tidied. */
@@ -68,10 +82,17 @@ export async function hostLab(call: Call): Promise<number> {
   })
   const reload = (): Promise<Changes> => lab.reload(() => read(true))
   const actions = { reload: async () => ({ ...(await reload()) }), stop: () => stop.abort() }
-  await using _control = await ControlServer.open(controlPath(state), labOperations(lab, actions), log)
+  using counts = new FactCounts(lab.journal)
+  let page: Console | undefined
+  // It ends after the lab, and so has its last packets.
+  await using captures = new Captures(lab, createLogger('capture'))
+  const desk: Desk = { lab, actions, counts, captures, page: () => page }
+  const operations = operationsOf(desk, log)
+  await using _control = await ControlServer.open(controlPath(state), operations, log)
   await using _lab = lab
   stop.signal.addEventListener('abort', () => void lab.stop(), { once: true })
   if (stop.signal.aborted) return code
+  const capture = await captureFromStart(call, captures)
   try {
     await lab.start(call.words)
   } catch (error) {
@@ -79,13 +100,56 @@ export async function hostLab(call: Call): Promise<number> {
     throw error
   }
   warnBeyondLoopback(bind, log, io)
+  if (!call.is('no-console')) page = await openConsole(call, { desk, operations, log })
+  await using _page = page
   using _watch = call.is('watch') ? watchScenario(lab, reload, io) : undefined
-  io.say(greeting(lab, io))
-  // The command that started a detached lab may have gone meanwhile.
-  if (process.connected) process.send?.({ ready: true }, undefined, undefined, () => undefined)
-  tidyMemory()
+  io.say(greeting(lab, io, { page: page?.url, capture: await capture?.() }))
+  settle()
   await stopped(stop.signal)
   return code
+}
+
+/** The lab is ready, which a detached one tells the command that started it. */
+function settle(): void {
+  // That command may have gone meanwhile.
+  if (process.connected) process.send?.({ ready: true }, undefined, undefined, () => undefined)
+  tidyMemory()
+}
+
+/** Begins the capture of `--pcap`, if there is one; resolves with what tells, once the lab runs, how it is read. */
+async function captureFromStart(
+  call: Call,
+  captures: Captures,
+): Promise<(() => Promise<string>) | undefined> {
+  const asked = captureAsked(call)
+  if (asked === undefined) return undefined
+  const { language } = call.io
+  const { capture } = await captures.open({ ...asked, language, services: [], clients: [] })
+  return async () => wiresharkLine(await captures.decoding(), capture.file?.path ?? asked.file)
+}
+
+/** What can be asked of the lab, all but its end loaded when somebody asks: a lab that nobody asks does not pay for it. */
+function operationsOf(desk: Desk, log: Logger): OperationSource {
+  let loaded: Promise<Operations> | undefined
+  return {
+    first: stopOperations(desk.actions),
+    load: () =>
+      (loaded ??= import('../console/operations.ts').then(({ labOperations }) => labOperations(desk, log))),
+  }
+}
+
+/** Opens the page of the lab, without which a lab is still one; what is open in a browser is cut as soon as the lab begins to stop. */
+async function openConsole(call: Call, options: Omit<ConsoleOptions, 'port'>): Promise<Console | undefined> {
+  const port = consolePort(call) ?? (call.text('ports') === 'any' ? 0 : CONSOLE_PORT)
+  try {
+    const page = await Console.open({ ...options, port })
+    const { signal } = options.desk.lab
+    signal.addEventListener('abort', () => void page[Symbol.asyncDispose](), { once: true })
+    return page
+  } catch (error) {
+    options.log.warn({ reason: messageOf(error) }, 'the console cannot listen; the lab goes on without it')
+    return undefined
+  }
 }
 
 /** The first signal stops the lab in order, the second one at once; so does the end of the launcher. */

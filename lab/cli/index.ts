@@ -12,6 +12,7 @@ import {
   labOptions,
   logOptions,
   placeOptions,
+  traceOptions,
   type Call,
   type Command,
   type Io,
@@ -27,6 +28,8 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   service: () => import('./service.ts'),
   reload: () => import('./reload.ts'),
   log: () => import('./log.ts'),
+  trace: () => import('./trace.ts'),
+  console: () => import('./console.ts'),
   list: () => import('./list.ts'),
   validate: () => import('./validate.ts'),
   schema: () => import('./schema.ts'),
@@ -46,7 +49,14 @@ const common = {
 
 /** The options of the lab's commands that take a value, as they are written: they may stand before the command's name. */
 const valued: ReadonlySet<string> = new Set(
-  Object.entries<Option>({ ...common, ...placeOptions, ...labOptions, ...hostOptions, ...logOptions })
+  Object.entries<Option>({
+    ...common,
+    ...placeOptions,
+    ...labOptions,
+    ...hostOptions,
+    ...logOptions,
+    ...traceOptions,
+  })
     .filter(([, option]) => option.type === 'string')
     .flatMap(([name, { short }]) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]),
 )

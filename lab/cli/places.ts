@@ -73,6 +73,20 @@ export function bindAddress(call: Call): string {
   )
 }
 
+/** The port of `--console-port`, if it is given; throws if it is none. */
+export function consolePort(call: Call): number | undefined {
+  const asked = call.text('console-port')
+  if (asked === undefined || (/^\d{1,5}$/.test(asked) && Number(asked) <= 65_535))
+    return asked === undefined ? undefined : Number(asked)
+  throw new LabError(
+    {
+      en: `--console-port takes a port number, or 0 for any free one, not "${asked}"`,
+      es: `--console-port espera un número de puerto, o 0 para uno libre cualquiera, no "${asked}"`,
+    },
+    { blame: 'wrong' },
+  )
+}
+
 /** Where clients reach a lab that listens on the address: for "all addresses", the machine's first one on a network. */
 export function visibleAddress(bind: string): string {
   if (bind !== '0.0.0.0' && bind !== '::') return bind

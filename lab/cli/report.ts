@@ -1,34 +1,8 @@
 import { styleText } from 'node:util'
-import { z } from 'zod'
+import type { Status } from '../console/schema.ts'
 import { addressText } from '../kit/address.ts'
 import type { Io } from './command.ts'
 import { columns } from './help.ts'
-
-const told = z.object({ en: z.string(), es: z.string() })
-
-/** The answer of the operation `status`. */
-export const statusSchema = z.object({
-  scenario: z.string(),
-  title: told,
-  student: z.string(),
-  domain: z.string(),
-  pid: z.number(),
-  now: z.string(),
-  facts: z.number(),
-  dropped: z.number(),
-  services: z.array(
-    z.object({
-      name: z.string(),
-      kind: z.string(),
-      state: z.enum(['stopped', 'starting', 'running', 'stopping', 'failed']),
-      connections: z.number(),
-      trouble: told.optional(),
-      addresses: z.array(
-        z.object({ endpoint: z.string(), transport: z.string(), host: z.string(), port: z.number() }),
-      ),
-    }),
-  ),
-})
 
 const states = {
   stopped: { en: 'stopped', es: 'detenido' },
@@ -39,7 +13,7 @@ const states = {
 } as const
 
 /** The state of a lab, for a person. */
-export function statusReport(status: z.infer<typeof statusSchema>, io: Io): string {
+export function statusReport(status: Status, io: Io): string {
   const lines = status.services.map(({ name, state, addresses, connections, trouble }) => {
     const where = addresses.map(addressText).join(', ')
     const open =

@@ -66,7 +66,7 @@ async function runningService(call: Call, service: string): ReturnType<ServiceCa
     import('../console/client.ts'),
     import('../console/place.ts'),
     import('./places.ts'),
-    import('./report.ts'),
+    import('../console/schema.ts'),
   ])
   const path = controlPath(await runningLab(call))
   const { domain, services } = statusSchema.parse(await ask(path, 'status'))

@@ -1,9 +1,10 @@
 import { ask } from '../console/client.ts'
 import { controlPath } from '../console/place.ts'
+import { statusSchema } from '../console/schema.ts'
 import { LabError } from '../host/error.ts'
 import { exit, placeOptions, scenarioOptions, type Command } from './command.ts'
 import { runningLab } from './places.ts'
-import { statusReport, statusSchema } from './report.ts'
+import { statusReport } from './report.ts'
 
 /** Switches one service of a running lab. */
 export const command: Command = {

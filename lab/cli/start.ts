@@ -1,8 +1,10 @@
 import { portModes } from '../host/bind.ts'
 import { LabError } from '../host/error.ts'
 import { nearest } from '../kit/nearest.ts'
-import { hostOptions, labOptions, placeOptions, type Command } from './command.ts'
+import { captureOptions, hostOptions, labOptions, placeOptions, type Command } from './command.ts'
+import { captureAsked } from './pcap.ts'
 import { levels } from './logger.ts'
+import { consolePort } from './places.ts'
 
 /** Starts a lab, in the foreground or detached. */
 export const command: Command = {
@@ -16,6 +18,7 @@ export const command: Command = {
     ...labOptions,
     ...placeOptions,
     ...hostOptions,
+    ...captureOptions,
   },
   examples: [
     { line: 'lab start', text: { en: 'the default scenario', es: 'el escenario por defecto' } },
@@ -29,6 +32,10 @@ export const command: Command = {
       text: { en: 'free ports, in the background', es: 'puertos libres, en segundo plano' },
     },
     {
+      line: 'lab start --pcap lab.pcapng',
+      text: { en: 'with a capture for Wireshark', es: 'con una captura para Wireshark' },
+    },
+    {
       line: 'lab start -s my/scenario.yaml --watch',
       text: { en: 'your own scenario, while you edit it', es: 'tu propio escenario, mientras lo editas' },
     },
@@ -37,6 +44,8 @@ export const command: Command = {
     const mode = call.text('ports') ?? 'fallback'
     oneOf('ports', mode, portModes)
     oneOf('log-level', call.text('log-level') ?? 'info', levels)
+    consolePort(call)
+    captureAsked(call)
     // The child of a detaching start has the option too, and must not detach again.
     if (call.is('detach') && call.io.environment['LAB_DETACHED'] === undefined) {
       const { startDetached } = await import('./detach.ts')

@@ -1,8 +1,9 @@
 import { ask } from '../console/client.ts'
 import { controlPath } from '../console/place.ts'
+import { statusSchema } from '../console/schema.ts'
 import { exit, placeOptions, scenarioOptions, type Command } from './command.ts'
 import { runningLab } from './places.ts'
-import { statusReport, statusSchema } from './report.ts'
+import { statusReport } from './report.ts'
 
 /** Shows how a running lab is. */
 export const command: Command = {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { Duplex } from 'node:stream'
-import type { Json } from '../service.ts'
 
 /** Bytes that one message may have. */
 const LONGEST = 4 * 1024 * 1024
@@ -36,7 +35,7 @@ export const replySchema = z.union([
 export type Reply = z.infer<typeof replySchema>
 
 /** Writes one message as a line of JSON; resolves when the other end keeps up. */
-export async function writeMessage(stream: Duplex, message: Json | Reply): Promise<void> {
+export async function writeMessage(stream: Duplex, message: object): Promise<void> {
   if (stream.destroyed || stream.write(`${JSON.stringify(message)}\n`)) return
   await new Promise<void>((resolve) => {
     const go = (): void => {

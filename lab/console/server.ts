@@ -4,10 +4,11 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { platform } from 'node:os'
 import { dirname } from 'node:path'
 import { LabError, messageOf } from '../host/error.ts'
+import { nearest } from '../kit/nearest.ts'
 import type { Json, Logger } from '../service.ts'
 import { text } from '../words/index.ts'
 import { readMessages, requestSchema, writeMessage, type Reply } from './message.ts'
-import type { Operation } from './operations.ts'
+import type { OperationSource } from './operation.ts'
 
 /** Connections that may be open at once. */
 const MOST = 100
@@ -17,10 +18,10 @@ export class ControlServer implements AsyncDisposable {
   readonly #server: Server
   readonly #path: string
   readonly #sockets = new Set<Socket>()
-  readonly #operations: Readonly<Record<string, Operation>>
+  readonly #operations: OperationSource
   readonly #log: Logger
 
-  private constructor(path: string, operations: Readonly<Record<string, Operation>>, log: Logger) {
+  private constructor(path: string, operations: OperationSource, log: Logger) {
     this.#path = path
     this.#operations = operations
     this.#log = log
@@ -28,12 +29,8 @@ export class ControlServer implements AsyncDisposable {
     this.#server.maxConnections = MOST
   }
 
-  /** Listens; the caller holds the state folder's lock, so a socket that is left there is a dead one. */
-  static async open(
-    path: string,
-    operations: Readonly<Record<string, Operation>>,
-    log: Logger,
-  ): Promise<ControlServer> {
+  /** Listens; the operations are loaded with the first request. The caller holds the state folder's lock, so a socket that is left there is a dead one. */
+  static async open(path: string, operations: OperationSource, log: Logger): Promise<ControlServer> {
     const control = new ControlServer(path, operations, log)
     try {
       if (platform() !== 'win32') rmSync(path, { force: true })
@@ -91,8 +88,13 @@ export class ControlServer implements AsyncDisposable {
   async #answer(socket: Socket, message: unknown, signal: AbortSignal): Promise<void> {
     try {
       const { operation: name, input } = requestSchema.parse(message)
-      const operation = Object.hasOwn(this.#operations, name) ? this.#operations[name] : undefined
-      if (operation === undefined) throw new RangeError(`there is no operation "${name}"`)
+      const { first } = this.#operations
+      const operations = Object.hasOwn(first, name) ? first : await this.#operations.load()
+      const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
+      if (operation === undefined)
+        throw new LabError((words) => words.operationMissing(name, nearest(name, Object.keys(operations))), {
+          blame: 'wrong',
+        })
       const result = operation.run(input, signal)
       if (result instanceof Promise) await writeMessage(socket, { item: await result })
       else for await (const item of result) await writeMessage(socket, { item })

@@ -10,38 +10,97 @@ export interface PlannedFault extends Fault {
   readonly match?: Readonly<Record<string, string>>
 }
 
-/** The faults of a scenario, and how often each has happened. */
+/** A fault with what became of it. */
+export interface FaultStatus {
+  readonly id: number
+  readonly fault: PlannedFault
+  /** Who planned it: the scenario, or somebody while the lab ran. */
+  readonly origin: 'scenario' | 'live'
+  readonly isOn: boolean
+  /** How often it has happened. */
+  readonly committed: number
+}
+
+/** How many faults may be planned while the lab runs. */
+const MOST_LIVE = 1000
+
+interface Entry extends FaultStatus {
+  isOn: boolean
+  committed: number
+}
+
+/** What is broken: the faults of the scenario, those that were planned live, and how often each has happened. */
 export class Faults {
-  #plan: readonly PlannedFault[] = []
-  readonly #happened = new Map<PlannedFault, number>()
+  #planned: readonly Entry[] = []
+  /** The newest first: what somebody breaks now is what they want to see. */
+  #live: readonly Entry[] = []
+  #last = 0
   readonly #random: Random
 
   constructor(random: Random) {
     this.#random = random
   }
 
-  /** Puts another plan in place; a fault that stays the same keeps its count. */
+  /** Puts another plan of the scenario in place; a fault that stays the same keeps its number, its count and whether it is on. */
   plan(faults: readonly PlannedFault[]): void {
-    const before = Map.groupBy(this.#plan, (old) => JSON.stringify(old))
-    this.#plan = faults.map((fault) => before.get(JSON.stringify(fault))?.shift() ?? fault)
-    for (const old of [...before.values()].flat()) this.#happened.delete(old)
+    const before = Map.groupBy(this.#planned, ({ fault }) => JSON.stringify(fault))
+    this.#planned = faults.map(
+      (fault) => before.get(JSON.stringify(fault))?.shift() ?? this.#entry(fault, 'scenario'),
+    )
   }
 
-  /** The first fault of the point that fits the subject, has times left and wins its draw. */
+  /** All faults: those of the scenario, then the live ones in the order in which they were added. */
+  list(): readonly FaultStatus[] {
+    return [...this.#planned, ...this.#live.toReversed()]
+  }
+
+  /** Plans a fault, which goes before all others, until it is removed or the lab ends; undefined if there are too many. */
+  add(fault: PlannedFault): FaultStatus | undefined {
+    if (this.#live.length >= MOST_LIVE) return undefined
+    const entry = this.#entry(fault, 'live')
+    this.#live = [entry, ...this.#live]
+    return entry
+  }
+
+  /** Switches a fault on or off; undefined if there is none of that number. */
+  set(id: number, isOn: boolean): FaultStatus | undefined {
+    const entry = this.#find(id)
+    if (entry !== undefined) entry.isOn = isOn
+    return entry
+  }
+
+  /** Takes a live fault away; false if there is none of that number. */
+  remove(id: number): boolean {
+    const left = this.#live.filter((entry) => entry.id !== id)
+    const isFound = left.length < this.#live.length
+    this.#live = left
+    return isFound
+  }
+
+  /** The first fault of the point that is on, fits the subject, has times left and wins its draw. */
   take(point: string, subject: Readonly<Record<string, string>> = {}): Fault | undefined {
-    for (const fault of this.#plan) {
-      if (fault.at !== point || !fits(fault, subject)) continue
-      const happened = this.#happened.get(fault) ?? 0
-      if (fault.times !== undefined && happened >= fault.times) continue
-      if (
-        fault.probability !== undefined &&
-        this.#random.integer(0, 1_000_000) >= fault.probability * 1_000_000
-      )
-        continue
-      this.#happened.set(fault, happened + 1)
-      return fault
-    }
-    return undefined
+    const commits = (entry: Entry): boolean => this.#commits(entry, point, subject)
+    return (this.#live.find(commits) ?? this.#planned.find(commits))?.fault
+  }
+
+  #commits(entry: Entry, point: string, subject: Readonly<Record<string, string>>): boolean {
+    const { fault, isOn, committed } = entry
+    const { times, probability } = fault
+    if (fault.at !== point || !isOn || !fits(fault, subject)) return false
+    if (times !== undefined && committed >= times) return false
+    if (probability !== undefined && this.#random.integer(0, 1_000_000) >= probability * 1_000_000)
+      return false
+    entry.committed += 1
+    return true
+  }
+
+  #find(id: number): Entry | undefined {
+    return [...this.#planned, ...this.#live].find((entry) => entry.id === id)
+  }
+
+  #entry(fault: PlannedFault, origin: FaultStatus['origin']): Entry {
+    this.#last += 1
+    return { id: this.#last, fault, origin, isOn: true, committed: 0 }
   }
 }
 

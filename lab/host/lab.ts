@@ -42,6 +42,8 @@ export interface InstanceStatus {
     readonly address: Address
   }[]
   readonly connections: number
+  /** What may be asked of it, while it runs. */
+  readonly operations: readonly string[]
   /** What is wrong, if something is. */
   readonly trouble?: Text
 }
@@ -62,8 +64,8 @@ export class Lab implements AsyncDisposable {
   readonly wire: Wire
   readonly journal: Journal
   readonly world: LabWorld
+  readonly faults: Faults
   readonly #host: Host
-  readonly #faults: Faults
   readonly #log: Logger
   #scenario: Scenario
   #runners: readonly Runner[]
@@ -101,8 +103,8 @@ export class Lab implements AsyncDisposable {
       log: this.#log,
       record: (fact) => this.journal.record('lab', fact),
     })
-    this.#faults = new Faults(random)
-    this.#faults.plan(scenario.faults)
+    this.faults = new Faults(random)
+    this.faults.plan(scenario.faults)
     const { clock, wire, journal, world } = this
     this.#host = {
       state,
@@ -113,7 +115,7 @@ export class Lab implements AsyncDisposable {
       world,
       wire,
       journal,
-      faults: this.#faults,
+      faults: this.faults,
       log,
     }
     this.#runners = startOrder(scenario.instances).map((instance) => new Runner(instance, this.#host))
@@ -197,13 +199,14 @@ export class Lab implements AsyncDisposable {
         transport: service.endpoints[endpoint]?.transport ?? 'tcp',
         address,
       }))
-      const { state, connections, trouble } = runner
+      const { state, connections, operations, trouble } = runner
       return {
         name,
         kind: service.name,
         state,
         addresses,
         connections,
+        operations,
         ...(trouble !== undefined && { trouble }),
       }
     })
@@ -294,6 +297,6 @@ export class Lab implements AsyncDisposable {
     this.#scenario = scenario
     this.#runners = runners
     this.world.update({ domain: scenario.domain, accounts: scenario.accounts })
-    this.#faults.plan(scenario.faults)
+    this.faults.plan(scenario.faults)
   }
 }

@@ -86,6 +86,28 @@ export const english = {
     `"${student}" is no student id: letters, digits, dot, dash and underscore, at most 64`,
   extendsItself: 'the scenarios extend each other without end',
   accountTwice: (name: string): string => `the account "${name}" is there twice`,
+  operationMissing: (name: string, near: string | undefined): string =>
+    `there is no operation "${name}"${meant(near)}`,
+  inputWrong: (problems: number): string =>
+    `what was asked has ${problems} ${problems === 1 ? 'mistake' : 'mistakes'}`,
+  faultWrong: (problems: number): string =>
+    `the fault has ${problems} ${problems === 1 ? 'mistake' : 'mistakes'}; it was not planned`,
+  faultMissing: (id: number): string => `there is no fault of number ${id}`,
+  faultOfScenario: (id: number): string =>
+    `fault ${id} is the scenario's: switch it off, or take it out of the file and reload`,
+  faultsTooMany: 'too many faults are planned already; remove some',
+  accountMissing: (name: string): string => `there is no account "${name}"`,
+  messageMissing: (account: string, id: string): string =>
+    `the mailbox of ${account} has no message ${id}, or no longer: list it again`,
+  messageUnreadable: (id: string, reason: string): string => `message ${id} cannot be read: ${reason}`,
+  streamsTooMany: 'too many streams are open already; close some',
+  bodyWrong: 'the body is no JSON object; send one, as {}',
+  contentWrong: 'changes are asked for with POST and Content-Type: application/json',
+  downloadMissing: (name: string): string => `there is no download "${name}"`,
+  operationStreams: (name: string): string => `"${name}" is a stream: GET api/stream/${name}`,
+  operationAnswers: (name: string): string => `"${name}" is no stream: POST api/${name}`,
+  internalError: 'internal error in the console: the log of the lab tells it; please report it',
+  consoleAbsent: 'the lab runs without its console (--no-console): start it again without that option',
 }
 
 /** Everything that the host says to a person; English is the type, Spanish must fit it. */

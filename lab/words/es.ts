@@ -72,6 +72,26 @@ export const spanish: Words = {
     `"${student}" no es un identificador de estudiante: letras, cifras, punto, guion y guion bajo, 64 como máximo`,
   extendsItself: 'los escenarios se extienden unos a otros sin fin',
   accountTwice: (name) => `la cuenta "${name}" aparece dos veces`,
+  operationMissing: (name, near) => `no existe la operación "${name}"${meant(near)}`,
+  inputWrong: (problems) => `lo que se ha pedido tiene ${problems} ${problems === 1 ? 'error' : 'errores'}`,
+  faultWrong: (problems) =>
+    `el fallo tiene ${problems} ${problems === 1 ? 'error' : 'errores'}; no se ha planificado`,
+  faultMissing: (id) => `no existe ningún fallo con el número ${id}`,
+  faultOfScenario: (id) => `el fallo ${id} es del escenario: desactívalo, o quítalo del fichero y recarga`,
+  faultsTooMany: 'ya hay demasiados fallos planificados; elimina algunos',
+  accountMissing: (name) => `no existe la cuenta "${name}"`,
+  messageMissing: (account, id) =>
+    `el buzón de ${account} no tiene el mensaje ${id}, o ya no: vuelve a listarlo`,
+  messageUnreadable: (id, reason) => `no se puede leer el mensaje ${id}: ${reason}`,
+  streamsTooMany: 'ya hay demasiados flujos abiertos; cierra algunos',
+  bodyWrong: 'el cuerpo no es un objeto JSON; envía uno, como {}',
+  contentWrong: 'los cambios se piden con POST y Content-Type: application/json',
+  downloadMissing: (name) => `no existe la descarga "${name}"`,
+  operationStreams: (name) => `"${name}" es un flujo: GET api/stream/${name}`,
+  operationAnswers: (name) => `"${name}" no es un flujo: POST api/${name}`,
+  internalError: 'error interno de la consola: lo cuenta el registro del laboratorio; por favor, comunícalo',
+  consoleAbsent:
+    'el laboratorio está en marcha sin su consola (--no-console): arráncalo de nuevo sin esa opción',
 }
 
 /** The YAML parser's mistakes, by its code. */

@@ -14,6 +14,7 @@ const commands = [
   'service',
   'reload',
   'log',
+  'trace',
   'list',
   'validate',
   'schema',

@@ -29,7 +29,7 @@ async function follow(lines: readonly string[], folder: string): Promise<string[
     const isStart = /^np[mx] (?:lab )?start/.test(line)
     const command = line
       .replace(/^npm start/, 'npx lab start')
-      .replace(/^npx lab/, `"${process.execPath}" "${launcher}"`)
+      .replaceAll(/(?<=^|\$\()npx lab/g, `"${process.execPath}" "${launcher}"`)
       .replaceAll(/\b(?:5353|8080|8443|2110)\b/g, (port) => ports.get(port) ?? port)
     const whole = isStart
       ? `${command.replace(/#.*/, '').replace('--detach', '')} --detach --ports any`
@@ -105,6 +105,34 @@ test('the tour of the secure web', { skip: missing('curl', 'sh') }, async () => 
   assert.match(shown ?? '', /Subject {2}O=telelab, CN=nombre1_9721/)
   assert.match(revoked ?? '', /certificate revoked/)
   assert.equal(stop, 'stopped\n')
+})
+
+test('the tour of the live console', { skip }, async () => {
+  using folder = temporaryFolder()
+  const lines = linesOf(blocks('The live console', 'sh')[0]).filter((line) => !line.includes('--open'))
+  const [started, address, overview, added, broken, api, stopped] = await follow(
+    ['npm start', ...lines, 'npx lab stop'],
+    folder.path,
+  )
+  assert.match(address ?? '', /^http:\/\/127\.0\.0\.1:\d+\/[\w-]{22}\/\n$/)
+  assert.ok(started?.includes((address ?? '').trim()))
+  assert.match(overview ?? '', /^\{"scenario":"sstt",/)
+  assert.match(added ?? '', /"isOn":true,"committed":0,"left":1\}$/)
+  assert.match(broken ?? '', /status: SERVFAIL/)
+  assert.match(api ?? '', /^\{"openapi":"3\.1/)
+  assert.equal(stopped, 'stopped\n')
+})
+
+test('the tour of Wireshark', { skip: missing('dig', 'curl', 'tshark', 'sh') }, async () => {
+  using folder = temporaryFolder()
+  const lines = linesOf(blocks('Wireshark', 'sh')[0])
+  const outputs = await follow(['npx lab start --pcap lab.pcapng', ...lines], folder.path)
+  const [started, , , list, traced] = outputs
+  assert.match(started ?? '', /wireshark -d udp\.port==\d+,dns .*lab\.pcapng/)
+  assert.match(list ?? '', /^\r?\n?$/)
+  assert.match(traced ?? '', /writing \S+mail\.pcapng; read it with: wireshark -d /)
+  const told = outputs.at(-1) ?? ''
+  assert.match(told, /DNS .* www\.sstt9721\.org[^]*HTTP .*GET \/ HTTP\/1\.1[^]*C: STLS[^]*C: (?:USER|AUTH)/)
 })
 
 test('the tour of the instructor', { skip }, async () => {

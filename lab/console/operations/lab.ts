@@ -1,0 +1,207 @@
+/** Operations on the lab as a whole: how it is, its services, its clock. */
+import { z } from 'zod'
+import type { FaultStatus } from '../../host/fault.ts'
+import { LabError } from '../../host/error.ts'
+import type { InstanceStatus, Lab } from '../../host/lab.ts'
+import { pathText } from '../../scenario/problems.ts'
+import type { Json } from '../../service.ts'
+import type { Desk } from '../desk.ts'
+import { answering, noInput, type Operations } from '../operation.ts'
+import {
+  changesSchema,
+  overviewSchema,
+  statusSchema,
+  tasksSchema,
+  type Overview,
+  type PlannedFault,
+  type Service,
+  type Status,
+} from '../schema.ts'
+import { tryLine } from '../try.ts'
+
+const named = z.strictObject({ name: z.string().max(100).describe('the instance') })
+
+/** The furthest that the clock may be moved at once, in milliseconds: a hundred years. */
+const FURTHEST = 3_200_000_000_000
+
+/** Accounts that an overview shows: it is asked for each second, and a course has thousands. */
+const MOST_ACCOUNTS = 200
+
+/** The operations on the lab as a whole. */
+export function wholeOperations(desk: Desk): Operations {
+  const { lab, actions } = desk
+  return {
+    overview: answering({
+      summary: 'All that a person sees first: services, faults, accounts.',
+      input: noInput,
+      output: overviewSchema,
+      run: async () => overviewOf(desk),
+    }),
+    status: answering({
+      summary: 'What the lab is and how each service is.',
+      input: noInput,
+      output: statusSchema,
+      run: async () => statusOf(lab),
+    }),
+    console: answering({
+      summary: 'Where the page of the lab is, with its token, and an address that leads there once.',
+      input: noInput,
+      output: z.object({ url: z.string(), ticket: z.string() }),
+      isLocal: true,
+      run: async () => {
+        const page = desk.page?.()
+        if (page === undefined) throw new LabError((words) => words.consoleAbsent)
+        return { url: page.url, ticket: page.ticketUrl() }
+      },
+    }),
+    reload: answering({
+      summary: 'Reads the scenario again and changes what differs.',
+      input: noInput,
+      output: changesSchema,
+      run: () => actions.reload(),
+    }),
+    'clock.advance': answering({
+      summary: "Moves the lab's time ahead by milliseconds.",
+      input: z.strictObject({ milliseconds: z.number().min(0).max(FURTHEST) }),
+      output: z.object({ now: z.string() }),
+      run: async ({ milliseconds }) => {
+        lab.clock.advance(milliseconds)
+        return { now: new Date(lab.clock.now()).toISOString() }
+      },
+    }),
+    tasks: answering({
+      summary: 'The tasks of the scenario as they stand.',
+      input: noInput,
+      output: tasksSchema,
+      run: async () => ({ tasks: desk.tasks?.tasks() ?? [] }),
+    }),
+    ...serviceOperations(lab),
+  }
+}
+
+function serviceOperations(lab: Lab): Operations {
+  return {
+    'service.start': answering({
+      summary: 'Starts one service.',
+      input: named,
+      output: statusSchema,
+      run: async ({ name }) => {
+        await lab.startService(name)
+        return statusOf(lab)
+      },
+    }),
+    'service.stop': answering({
+      summary: 'Stops one service.',
+      input: named,
+      output: statusSchema,
+      run: async ({ name }) => {
+        await lab.stopService(name)
+        return statusOf(lab)
+      },
+    }),
+    'service.ask': answering({
+      summary: 'Asks a service for something that is its own, as its commands do.',
+      input: z.strictObject({
+        name: z.string().max(100),
+        operation: z.string().max(100),
+        input: z.json().default({}),
+      }),
+      output: z.json(),
+      run: ({ name, operation, input }) => asked(lab.ask(name, operation, input)),
+    }),
+  }
+}
+
+/** The answer of a service, which checks its input by itself. */
+async function asked(answer: Promise<Json>): Promise<Json> {
+  try {
+    return await answer
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error
+    const problems = error.issues.map(({ path, message }) => ({
+      file: '',
+      line: 1,
+      column: 1,
+      path: pathText(path),
+      message: { en: message, es: message },
+    }))
+    throw new LabError((words) => words.inputWrong(problems.length), { blame: 'wrong', problems })
+  }
+}
+
+/** What `lab status` shows. */
+export function statusOf(lab: Lab): Status {
+  const { name, title, student, domain, address, accounts, sources } = lab.scenario
+  return {
+    scenario: name,
+    title: { ...title },
+    student,
+    domain,
+    address,
+    accounts: accounts.map((account) => account.name),
+    sources: [...sources],
+    pid: process.pid,
+    now: new Date(lab.clock.now()).toISOString(),
+    facts: lab.journal.last,
+    dropped: lab.journal.dropped,
+    services: lab.status().map(({ addresses, operations, ...rest }) => ({
+      ...rest,
+      operations: [...operations],
+      addresses: addresses.map(({ address: at, ...endpoint }) => ({ ...endpoint, ...at })),
+    })),
+  }
+}
+
+/** A fault as the console tells of it. */
+export function faultOf({ id, fault, origin, isOn, committed }: FaultStatus): PlannedFault {
+  const left = fault.times === undefined ? null : Math.max(0, fault.times - committed)
+  return { id, at: fault.at, settings: settingsOf(fault), origin, isOn, committed, left }
+}
+
+/** What was said of a fault beyond its point, as JSON. */
+export function settingsOf(fault: FaultStatus['fault']): PlannedFault['settings'] {
+  const { at: _, ...settings } = fault
+  const copy: PlannedFault['settings'] = JSON.parse(JSON.stringify(settings))
+  return copy
+}
+
+function overviewOf(desk: Desk): Overview {
+  const { lab } = desk
+  const { name, title, student, domain, address, accounts } = lab.scenario
+  return {
+    scenario: name,
+    title: { ...title },
+    student,
+    domain,
+    address,
+    now: new Date(lab.clock.now()).toISOString(),
+    facts: lab.journal.last,
+    dropped: lab.journal.dropped,
+    services: lab.status().map((status) => serviceOf(desk, status)),
+    faults: lab.faults.list().map(faultOf),
+    accounts: accounts
+      .slice(0, MOST_ACCOUNTS)
+      .map((account) => ({ name: account.name, password: account.password })),
+    moreAccounts: Math.max(0, accounts.length - MOST_ACCOUNTS),
+  }
+}
+
+function serviceOf({ lab, counts }: Desk, status: InstanceStatus): Service {
+  const { name, kind, state, connections, trouble, operations, addresses } = status
+  const service = lab.scenario.instances.find((instance) => instance.name === name)?.service
+  return {
+    name,
+    kind,
+    summary: { ...(service?.summary ?? { en: kind, es: kind }) },
+    state,
+    ...(trouble && { trouble: { ...trouble } }),
+    endpoints: addresses.map(({ endpoint, transport, address }) => {
+      const line = tryLine(lab.scenario, name, endpoint, address.port)
+      return { endpoint, transport, ...address, ...(line !== undefined && { try: line }) }
+    }),
+    connections,
+    counts: counts.of(name),
+    faultPoints: Object.keys(service?.faults ?? {}),
+    operations: [...operations],
+  }
+}

@@ -1,0 +1,207 @@
+import type { Lab } from '../../host/lab.ts'
+import type { Logger } from '../../service.ts'
+import { addressText } from '../../kit/address.ts'
+import { inLanguage } from '../../kit/dissect/said.ts'
+import type { Language } from '../../words/index.ts'
+import type { Conversation, Conversations, Ladder, LadderStep } from '../schema.ts'
+import { Dissectors } from './dissectors.ts'
+import type { Kept } from './event.ts'
+import { stepIn, stepsOf } from './ladder.ts'
+import type { Rung } from './rung.ts'
+import { Store, type Bounds } from './store.ts'
+import { gistOf, type Gist } from './summary.ts'
+
+/** Which conversations are wanted. */
+export interface Filter {
+  /** The service instance. */
+  readonly service?: string | undefined
+  /** Part of the client's address. */
+  readonly client?: string | undefined
+  /** Part of the summary or of a step, in any language. */
+  readonly text?: string | undefined
+  readonly isRefused?: boolean | undefined
+  /** In which they are told; English if not given. */
+  readonly language?: Language | undefined
+}
+
+const LANGUAGES: readonly Language[] = ['en', 'es']
+
+/** Steps of a ladder. */
+const MOST_STEPS = 2000
+/** Steps that are searched for a text. */
+const MOST_SEARCHED = 300
+/** Milliseconds of work after which others have their turn. */
+const TURN = 2
+/** Of the conversations that have changed: how many are looked at, and how many told of, at once. */
+const [MOST_EXAMINED, MOST_TOLD] = [300, 100]
+/** Summaries that are remembered. */
+const MOST_GISTS = 20_000
+
+/** The conversations of a lab, for those who look on: kept as they cross, and read when somebody looks. */
+export class Traffic implements Disposable {
+  readonly #lab: Lab
+  readonly #bounds: Bounds | undefined
+  readonly #dissectors: Dissectors
+  #store: Store | undefined
+  readonly #attached: Disposable[] = []
+  /** What was found out, in the languages that were asked for, and how far the conversation had come then. */
+  readonly #gists = {
+    en: new Map<number, Gist & { readonly touched: number }>(),
+    es: new Map<number, Gist & { readonly touched: number }>(),
+  }
+
+  /** Nothing is kept before `attach`. */
+  constructor(lab: Lab, log: Pick<Logger, 'error'>, bounds?: Bounds) {
+    this.#lab = lab
+    this.#bounds = bounds
+    this.#dissectors = new Dissectors(() => lab.scenario.instances, log)
+  }
+
+  /** From the first call on, what begins is kept. */
+  attach(): Store {
+    if (this.#store !== undefined) return this.#store
+    const { wire, journal, clock, signal } = this.#lab
+    const store = new Store(() => clock.now(), this.#bounds)
+    this.#store = store
+    this.#attached.push(
+      wire.attach(store),
+      journal.listen((entry, line) => store.fact(entry, line)),
+    )
+    signal.addEventListener('abort', () => this[Symbol.dispose](), { once: true })
+    return store
+  }
+
+  /** Detaches; what is kept stays readable. */
+  [Symbol.dispose](): void {
+    for (const attached of this.#attached.splice(0)) attached[Symbol.dispose]()
+  }
+
+  /** One conversation, if it is kept. */
+  find(id: number): Kept | undefined {
+    return this.attach().find(id)
+  }
+
+  /** The conversations with a number below `before`, newest first, as far as the filter wants them. */
+  async *list(filter: Filter, before = Infinity, signal?: AbortSignal): AsyncGenerator<Conversation> {
+    const store = this.attach()
+    yield* this.#read(
+      store.since(0).filter((id) => id < before),
+      filter,
+      signal,
+    )
+  }
+
+  /** The newest of those that changed after `touched`, newest last; the others are counted. */
+  async changes(filter: Filter, touched: number): Promise<Pick<Conversations, 'conversations' | 'skipped'>> {
+    const store = this.attach()
+    const ids = store.since(touched)
+    const conversations: Conversation[] = []
+    for await (const conversation of this.#read(ids.slice(0, MOST_EXAMINED), filter)) {
+      conversations.push(conversation)
+      if (conversations.length === MOST_TOLD) break
+    }
+    const last = conversations.length === MOST_TOLD ? (conversations.at(-1)?.id ?? 0) : 0
+    const rest = ids.filter((id, index) => index >= MOST_EXAMINED || id < last)
+    const isAny = (filter.service ?? '') === '' && (filter.client ?? '') === ''
+    const skipped = isAny
+      ? rest.length
+      : rest.filter((id) => {
+          const kept = store.find(id)
+          return kept !== undefined && isWanted(kept, filter)
+        }).length
+    return { conversations: conversations.toReversed(), skipped }
+  }
+
+  /** Works in turns: a list of thousands holds nobody up. */
+  async *#read(ids: readonly number[], filter: Filter, signal?: AbortSignal): AsyncGenerator<Conversation> {
+    const store = this.attach()
+    let begun = performance.now()
+    for (const id of ids) {
+      const kept = store.find(id)
+      const conversation =
+        kept !== undefined && isWanted(kept, filter) ? await this.#wanted(kept, filter) : undefined
+      if (conversation !== undefined) yield conversation
+      if (performance.now() - begun < TURN) continue
+      await new Promise((resolve) => setImmediate(resolve))
+      signal?.throwIfAborted()
+      begun = performance.now()
+    }
+  }
+
+  async #tell(kept: Kept, language: Language): Promise<Conversation> {
+    const { flow, octets } = kept
+    const isInbound = flow.direction === 'inbound'
+    const { summary, isRefused } = await this.#gist(kept, language)
+    return {
+      id: flow.id,
+      service: flow.service,
+      endpoint: flow.endpoint,
+      transport: flow.transport,
+      direction: flow.direction,
+      client: addressText(isInbound ? flow.remote : flow.local),
+      server: addressText(isInbound ? flow.local : flow.remote),
+      openedAt: kept.openedAt,
+      closedAt: kept.closedAt ?? null,
+      reset: kept.reset === undefined ? null : (kept.reset === 'in') === isInbound ? 'client' : 'server',
+      octets: isInbound
+        ? { client: octets.in, server: octets.out }
+        : { client: octets.out, server: octets.in },
+      isTls: kept.isTls,
+      isRefused: isRefused || kept.isRefused,
+      summary,
+      isWhole: kept.isWhole,
+    }
+  }
+
+  /** The steps of a conversation. */
+  async ladder(kept: Kept, language: Language = 'en'): Promise<Ladder> {
+    const make = await this.#dissectors.of(kept.flow)
+    const steps: LadderStep[] = []
+    let left = 0
+    for (const step of stepsOf(kept, make))
+      if (steps.length < MOST_STEPS) steps.push(stepIn(step, language))
+      else left += 1
+    return { conversation: await this.#tell(kept, language), steps, left }
+  }
+
+  async #wanted(kept: Kept, { text, isRefused, language = 'en' }: Filter): Promise<Conversation | undefined> {
+    const conversation = await this.#tell(kept, language)
+    if (isRefused !== undefined && conversation.isRefused !== isRefused) return undefined
+    if (text === undefined || text === '' || (await this.#says(kept, conversation, text.toLowerCase())))
+      return conversation
+    return undefined
+  }
+
+  async #says(kept: Kept, { summary }: Conversation, text: string): Promise<boolean> {
+    if (summary.toLowerCase().includes(text)) return true
+    const make = await this.#dissectors.of(kept.flow)
+    const seen: Rung[] = []
+    for (const step of stepsOf(kept, make)) {
+      if (LANGUAGES.some((language) => inLanguage(step.text, language).toLowerCase().includes(text)))
+        return true
+      seen.push(step)
+      if (seen.length === MOST_SEARCHED) break
+    }
+    return LANGUAGES.some((language) => gistOf(seen, language).summary.toLowerCase().includes(text))
+  }
+
+  async #gist(kept: Kept, language: Language): Promise<Gist> {
+    const { id } = kept.flow
+    const { touched } = kept
+    const gists = this.#gists[language]
+    const known = gists.get(id)
+    if (known?.touched === touched) return known
+    const make = await this.#dissectors.of(kept.flow)
+    const gist = { ...gistOf(stepsOf(kept, make), language), touched }
+    if (gists.size >= MOST_GISTS) gists.clear()
+    gists.set(id, gist)
+    return gist
+  }
+}
+
+/** What can be told without reading what was said. */
+function isWanted({ flow }: Kept, { service, client }: Filter): boolean {
+  if (service !== undefined && service !== '' && flow.service !== service) return false
+  const began = flow.direction === 'inbound' ? flow.remote : flow.local
+  return client === undefined || addressText(began).includes(client)
+}

@@ -1,0 +1,51 @@
+/** What a part of a message holds, its encoding undone. */
+import type { Entity } from './entity.ts'
+import { readText } from './fields.ts'
+
+/** The octets of a part as its writer had them (RFC 2045 §6). */
+export function contentOf(octets: Buffer, { start, end, encoding }: Entity): Buffer {
+  const body = octets.subarray(start, end)
+  if (encoding === 'base64') return Buffer.from(body.toString('latin1'), 'base64')
+  return encoding === 'quoted-printable' ? decodeQuotedPrintable(body) : body
+}
+
+/** The text of a part, lines ended by LF. */
+export function textOf(octets: Buffer, entity: Entity): string {
+  return readText(contentOf(octets, entity), entity.charset).replaceAll('\r\n', '\n')
+}
+
+const EQUALS = 0x3d
+const FEED = 0x0a
+
+/** RFC 2045 §6.7; what is wrong stays as it is, as note 3 there advises. */
+function decodeQuotedPrintable(body: Buffer): Buffer {
+  const decoded = Buffer.allocUnsafe(body.length)
+  let length = 0
+  for (let at = 0; at < body.length; at += 1) {
+    const octet = body[at] ?? 0
+    if (octet !== EQUALS) {
+      decoded[length] = octet
+      length += 1
+      continue
+    }
+    const after = softBreak(body, at + 1)
+    if (after !== undefined) {
+      at = after - 1
+      continue
+    }
+    const code = body.toString('latin1', at + 1, at + 3)
+    const isCode = /^[0-9a-f]{2}$/i.test(code)
+    decoded[length] = isCode ? Number.parseInt(code, 16) : octet
+    length += 1
+    if (isCode) at += 2
+  }
+  return decoded.subarray(0, length)
+}
+
+/** Where the next line begins if nothing but blanks comes before it: RFC 2045 §6.7 rule 5. */
+function softBreak(body: Buffer, from: number): number | undefined {
+  let at = from
+  while (at < body.length && (body[at] === 0x20 || body[at] === 0x09 || body[at] === 0x0d)) at += 1
+  if (at >= body.length) return at
+  return body[at] === FEED ? at + 1 : undefined
+}
