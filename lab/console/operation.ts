@@ -91,7 +91,7 @@ async function* nothing(): AsyncGenerator<never> {
 export const noInput: z.ZodType<Record<string, never>> = z.strictObject({})
 
 /** A value of nobody's file: its problems have a path and no place. */
-const placeless: Tree = {
+export const placeless: Tree & { readonly type: 'scalar' } = {
   type: 'scalar',
   place: { file: '', line: 1, column: 1 },
   value: null,

@@ -279,26 +279,49 @@ export const errorSchema = z.object({
   ),
 })
 
+/** A text in both languages. */
 export type Text = z.infer<typeof textSchema>
+/** A service as the overview shows it. */
 export type Service = z.infer<typeof serviceSchema>
+/** A fault that is planned, and how often it has happened. */
 export type PlannedFault = z.infer<typeof faultSchema>
+/** Where the lab can be broken. */
 export type FaultPoints = z.infer<typeof faultPointsSchema>
+/** What a person sees first. */
 export type Overview = z.infer<typeof overviewSchema>
+/** A conversation in a list. */
 export type Conversation = z.infer<typeof conversationSchema>
+/** Conversations with how many are left out. */
 export type Conversations = z.infer<typeof conversationsSchema>
+/** One step of a conversation. */
 export type LadderStep = z.infer<typeof stepSchema>
+/** A conversation with its steps. */
 export type Ladder = z.infer<typeof ladderSchema>
+/** A message in a list. */
 export type StoredMessage = z.infer<typeof messageSchema>
+/** A message with all that is shown of it. */
 export type Letter = z.infer<typeof letterSchema>
+/** How much mail an account has. */
 export type MailboxSummary = z.infer<typeof mailboxSchema>
+/** The mailboxes of all accounts. */
 export type Mailboxes = z.infer<typeof mailboxesSchema>
+/** Some messages of one account. */
 export type MailboxPage = z.infer<typeof mailboxPageSchema>
+/** A record as a zone file has it. */
 export type ZoneRecord = z.infer<typeof recordSchema>
+/** The records that a name server serves. */
 export type Zones = z.infer<typeof zonesSchema>
+/** What a name server remembers of others. */
 export type Cache = z.infer<typeof cacheSchema>
+/** The tasks of the scenario. */
 export type Tasks = z.infer<typeof tasksSchema>
+/** A file to be saved, in base64. */
 export type Download = z.infer<typeof downloadSchema>
+/** What `lab status` shows. */
 export type Status = z.infer<typeof statusSchema>
+/** Why something could not be done. */
 export type Failure = z.infer<typeof errorSchema>
+/** One task as it stands. */
 export type Task = z.infer<typeof taskSchema>
+/** A fact as the log shows it. */
 export type JournalFact = z.infer<typeof factSchema>

@@ -30,6 +30,19 @@ export function check<Output>(
   return { value: undefined, problems }
 }
 
+/** What somebody else's check has found wrong in a value, in both languages. */
+export function issueText(issue: z.core.$ZodIssue, value: unknown): Text {
+  // The words may tell what was there instead.
+  const raw = { ...issue, input: valueAt(value, issue.path) }
+  const said = isRaw(raw) ? spanish(raw) : undefined
+  return { en: issue.message, es: (typeof said === 'string' ? said : said?.message) ?? issue.message }
+}
+
+/** Whether it is what zod makes words of. */
+function isRaw(issue: object): issue is z.core.$ZodRawIssue {
+  return 'code' in issue && 'input' in issue
+}
+
 /** What a schema explains itself is said in that language, all else as zod says it. */
 function errorsIn(language: keyof Text, others: z.core.$ZodErrorMap): z.core.$ZodErrorMap {
   return (issue) => explanationOf(issue)?.[language] ?? others(issue)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { explain } from '../kit/explain.ts'
+import { inSpanish } from '../kit/spanish.ts'
 import { protect } from './auth/options.ts'
 import { extraOptions } from './extras.ts'
 import { proxyOptions } from './proxy-options.ts'
@@ -185,39 +186,51 @@ export const httpOptions = z.strictObject({
 export type HttpConfig = z.output<typeof httpOptions>
 
 /** What a scenario may break at `http.answer`. */
-export const answerFault = z.strictObject({
-  status: z
-    .int()
-    .min(400)
-    .max(599)
-    .optional()
-    .describe('Answers with this status and a page that says it is on purpose'),
-  delay: z.int().min(0).max(600_000).optional().describe('Milliseconds before the answer'),
-  slow: z
-    .int()
-    .min(1)
-    .max(1_048_576)
-    .optional()
-    .describe('Octets of the body that are sent each second, one by one if few'),
-  cut: z.boolean().optional().describe('Ends the connection after half of the body'),
-  length: z
-    .int()
-    .min(-1_048_576)
-    .max(1_048_576)
-    .optional()
-    .describe('Adds so much to the Content-Length, so that it is wrong'),
-  without: z
-    .array(z.string().regex(/^[A-Za-z-]{1,64}$/))
-    .max(16)
-    .optional()
-    .describe('Leaves these header fields out, as in Content-Type'),
-  cookie: z
-    .enum(['value', 'name', 'expired', 'date', 'missing'])
-    .optional()
-    .describe(
-      'Sets the visit counter wrong: the same value again, another name, expired, a date that is none, or not at all',
-    ),
-})
+export const answerFault = inSpanish(
+  z.strictObject({
+    status: z
+      .int()
+      .min(400)
+      .max(599)
+      .optional()
+      .describe('Answers with this status and a page that says it is on purpose'),
+    delay: z.int().min(0).max(600_000).optional().describe('Milliseconds before the answer'),
+    slow: z
+      .int()
+      .min(1)
+      .max(1_048_576)
+      .optional()
+      .describe('Octets of the body that are sent each second, one by one if few'),
+    cut: z.boolean().optional().describe('Ends the connection after half of the body'),
+    length: z
+      .int()
+      .min(-1_048_576)
+      .max(1_048_576)
+      .optional()
+      .describe('Adds so much to the Content-Length, so that it is wrong'),
+    without: z
+      .array(z.string().regex(/^[A-Za-z-]{1,64}$/))
+      .max(16)
+      .optional()
+      .describe('Leaves these header fields out, as in Content-Type'),
+    cookie: z
+      .enum(['value', 'name', 'expired', 'date', 'missing'])
+      .optional()
+      .describe(
+        'Sets the visit counter wrong: the same value again, another name, expired, a date that is none, or not at all',
+      ),
+  }),
+  {
+    status: 'Responde con este estado y una página que dice que es a propósito',
+    delay: 'Milisegundos antes de la respuesta',
+    slow: 'Octetos del cuerpo que se envían cada segundo, de uno en uno si son pocos',
+    cut: 'Termina la conexión tras la mitad del cuerpo',
+    length: 'Suma esto a Content-Length, para que sea erróneo',
+    without: 'Omite estos campos de la cabecera, como Content-Type',
+    cookie:
+      'Pone mal el contador de visitas: el mismo valor otra vez, otro nombre, caducado, una fecha que no lo es, o ninguno',
+  },
+)
 
 /** A fault with what is broken. */
 export type AnswerFault = z.output<typeof answerFault>

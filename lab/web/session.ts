@@ -5,6 +5,7 @@ import type { HttpRequest } from '../kit/http/request.ts'
 import type { CloseReason, HttpSession, RefusedHead } from '../kit/http/session.ts'
 import type { FactData, Fault, Peer, ServiceContext } from '../service.ts'
 import type { AccessLog } from './access-log.ts'
+import { withoutSecrets } from './dissect/mask.ts'
 import { falsify } from './fault.ts'
 import type { Hosts } from './hosts.ts'
 import { answerFault, type HttpConfig } from './options.ts'
@@ -86,7 +87,8 @@ export class SiteSession implements HttpSession<SiteAnswer> {
     if (reason !== undefined && status >= 400) this.#record('http.refused', () => ({ reason, status }))
     this.#record('http.answered', () => {
       const cookie = before === undefined && after === undefined ? undefined : { before, after }
-      return { status, bytes: octets, ms: this.#context.clock.now() - this.#began, cookie, user }
+      const ms = this.#context.clock.now() - this.#began
+      return { ...this.#asked(), status, bytes: octets, ms, cookie, user }
     })
     const { log, peer } = this.#parts
     if (log !== undefined && this.#head !== undefined)
@@ -135,9 +137,17 @@ export class SiteSession implements HttpSession<SiteAnswer> {
   #requested(method: string, target: string, version: string | undefined): void {
     this.#record('http.requested', () => ({
       method: method.slice(0, longest),
-      target: target.slice(0, longest),
+      target: withoutSecrets(target.slice(0, longest)),
       version,
     }))
+  }
+
+  /** What was asked, as far as it was read: whoever looks for an answer need not look for its request. */
+  #asked(): FactData {
+    const { method, target, fields } = this.#head ?? {}
+    if (method === undefined || target === undefined) return {}
+    const shown = withoutSecrets(target.slice(0, longest))
+    return { method: method.slice(0, longest), target: shown, host: fields?.get('host')?.slice(0, longest) }
   }
 
   #record(kind: string, data: () => FactData): void {

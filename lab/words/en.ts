@@ -102,6 +102,8 @@ export const english = {
   messageUnreadable: (id: string, reason: string): string => `message ${id} cannot be read: ${reason}`,
   streamsTooMany: 'too many streams are open already; close some',
   bodyWrong: 'the body is no JSON object; send one, as {}',
+  bodyLarge: 'the JSON nests too deep or holds too many values; send less at once',
+  clockFar: "the lab's time ends with the year 9999; stop the lab and start it again to go back to today",
   contentWrong: 'changes are asked for with POST and Content-Type: application/json',
   downloadMissing: (name: string): string => `there is no download "${name}"`,
   operationStreams: (name: string): string => `"${name}" is a stream: GET api/stream/${name}`,

@@ -85,6 +85,9 @@ export const spanish: Words = {
   messageUnreadable: (id, reason) => `no se puede leer el mensaje ${id}: ${reason}`,
   streamsTooMany: 'ya hay demasiados flujos abiertos; cierra algunos',
   bodyWrong: 'el cuerpo no es un objeto JSON; envía uno, como {}',
+  bodyLarge: 'el JSON anida demasiado o lleva demasiados valores; envía menos de una vez',
+  clockFar:
+    'el tiempo del laboratorio acaba con el año 9999; para el laboratorio y arráncalo de nuevo para volver a hoy',
   contentWrong: 'los cambios se piden con POST y Content-Type: application/json',
   downloadMissing: (name) => `no existe la descarga "${name}"`,
   operationStreams: (name) => `"${name}" es un flujo: GET api/stream/${name}`,

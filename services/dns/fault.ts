@@ -2,6 +2,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { z } from 'zod'
 import { explain } from '../../lab/kit/explain.ts'
+import { inSpanish } from '../../lab/kit/spanish.ts'
 import type { Random } from '../../lab/service.ts'
 import { ipv4Octets, ipv6Octets } from './records/address.ts'
 import type { Asked } from './query.ts'
@@ -13,40 +14,56 @@ import { CLASS_IN, RCODE } from './wire/codes.ts'
 import { parseName, ROOT } from './wire/name.ts'
 
 /** The schema of a fault at `dns.answer`; several of its fields work together. */
-export const answerFault = z.strictObject({
-  drop: z.boolean().optional().describe('Sends no answer.'),
-  delay: z.int().min(0).max(60_000).optional().describe('Milliseconds to wait before the answer.'),
-  rcode: z
-    .enum(Object.keys(RCODE).filter((name) => name !== 'BADVERS' && name !== 'BADCOOKIE'))
-    .optional()
-    .describe('Answers with this code and no records.'),
-  lame: z
-    .enum(['refused', 'upward'])
-    .optional()
-    .describe('Answers as a server that does not have the zone: REFUSED, or a referral to the root.'),
-  address: z
-    .string()
-    .refine(
-      (text) => isIPv4(text) || (isIPv6(text) && !text.includes('%')),
-      explain({ en: 'write an IP address, as in 192.0.2.1', es: 'escribe una dirección IP, como 192.0.2.1' }),
-    )
-    .optional()
-    .describe('Puts this address in place of the right ones of its family.'),
-  serial: z
-    .int()
-    .min(0)
-    .max(0xffffffff)
-    .optional()
-    .describe('Puts this serial number in the SOA records, as a secondary that lags behind.'),
-  authoritative: z.boolean().optional().describe('Whether AA is set, whatever is true.'),
-  truncate: z.boolean().optional().describe('Leaves all records out and sets TC, over TCP too.'),
-  corrupt: z
-    .int()
-    .min(1)
-    .max(1000)
-    .optional()
-    .describe('How many octets, chosen by chance behind the id, arrive with other bits.'),
-})
+export const answerFault = inSpanish(
+  z.strictObject({
+    drop: z.boolean().optional().describe('Sends no answer.'),
+    delay: z.int().min(0).max(60_000).optional().describe('Milliseconds to wait before the answer.'),
+    rcode: z
+      .enum(Object.keys(RCODE).filter((name) => name !== 'BADVERS' && name !== 'BADCOOKIE'))
+      .optional()
+      .describe('Answers with this code and no records.'),
+    lame: z
+      .enum(['refused', 'upward'])
+      .optional()
+      .describe('Answers as a server that does not have the zone: REFUSED, or a referral to the root.'),
+    address: z
+      .string()
+      .refine(
+        (text) => isIPv4(text) || (isIPv6(text) && !text.includes('%')),
+        explain({
+          en: 'write an IP address, as in 192.0.2.1',
+          es: 'escribe una dirección IP, como 192.0.2.1',
+        }),
+      )
+      .optional()
+      .describe('Puts this address in place of the right ones of its family.'),
+    serial: z
+      .int()
+      .min(0)
+      .max(0xffffffff)
+      .optional()
+      .describe('Puts this serial number in the SOA records, as a secondary that lags behind.'),
+    authoritative: z.boolean().optional().describe('Whether AA is set, whatever is true.'),
+    truncate: z.boolean().optional().describe('Leaves all records out and sets TC, over TCP too.'),
+    corrupt: z
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('How many octets, chosen by chance behind the id, arrive with other bits.'),
+  }),
+  {
+    drop: 'No envía ninguna respuesta.',
+    delay: 'Milisegundos de espera antes de la respuesta.',
+    rcode: 'Responde con este código y sin registros.',
+    lame: 'Responde como un servidor que no tiene la zona: REFUSED, o una referencia a la raíz.',
+    address: 'Pone esta dirección en lugar de las correctas de su familia.',
+    serial: 'Pone este número de serie en los registros SOA, como un secundario que va con retraso.',
+    authoritative: 'Si lleva AA, sea o no verdad.',
+    truncate: 'Omite todos los registros y pone TC, también sobre TCP.',
+    corrupt: 'Cuántos octetos, elegidos al azar detrás del identificador, llegan con otros bits.',
+  },
+)
 
 type AnswerFault = z.infer<typeof answerFault>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { httpOptions } from '../../lab/web/options.ts'
+import { inSpanish } from '../../lab/kit/spanish.ts'
 
 const prefix = z.string().regex(/^\/(?:[^\0]*\/)?$/)
 
@@ -58,28 +59,36 @@ export const httpsOptions = httpOptions.extend({
 export type HttpsConfig = z.output<typeof httpsOptions>
 
 /** What a scenario may break at `tls.certificate`. */
-export const certificateFault = z.strictObject({
-  show: z
-    .enum([
-      'expired',
-      'not yet valid',
-      'wrong name',
-      'self-signed',
-      'broken chain',
-      'other authority',
-      'weak key',
-    ])
-    .optional()
-    .describe("Shows a certificate of which this is wrong, in place of the server's own"),
-  ask: z
-    .literal('other authority')
-    .optional()
-    .describe('Asks clients for a certificate of an authority that is not the lab, so that they find none'),
-  staple: z
-    .literal('revoked')
-    .optional()
-    .describe('Hands out an OCSP answer that says the certificate is revoked, whatever the register says'),
-})
+export const certificateFault = inSpanish(
+  z.strictObject({
+    show: z
+      .enum([
+        'expired',
+        'not yet valid',
+        'wrong name',
+        'self-signed',
+        'broken chain',
+        'other authority',
+        'weak key',
+      ])
+      .optional()
+      .describe("Shows a certificate of which this is wrong, in place of the server's own"),
+    ask: z
+      .literal('other authority')
+      .optional()
+      .describe('Asks clients for a certificate of an authority that is not the lab, so that they find none'),
+    staple: z
+      .literal('revoked')
+      .optional()
+      .describe('Hands out an OCSP answer that says the certificate is revoked, whatever the register says'),
+  }),
+  {
+    show: 'Muestra un certificado en el que esto está mal, en lugar del propio del servidor',
+    ask: 'Pide a los clientes un certificado de una autoridad que no es el laboratorio, para que no encuentren ninguno',
+    staple:
+      'Entrega una respuesta OCSP que dice que el certificado está revocado, diga lo que diga el registro',
+  },
+)
 
 /** A fault with what is broken. */
 export type CertificateFault = z.output<typeof certificateFault>

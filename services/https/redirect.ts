@@ -1,6 +1,7 @@
 import type { HttpAnswer } from '../../lab/kit/http/answer.ts'
 import type { HttpRequest } from '../../lab/kit/http/request.ts'
 import type { Peer, ServiceContext } from '../../lab/service.ts'
+import { withoutSecrets } from '../../lab/web/dissect/mask.ts'
 import { plainAnswer, PlainSession } from '../../lab/web/plain.ts'
 
 /** The port that an address of https need not name. */
@@ -21,7 +22,7 @@ export class RedirectSession extends PlainSession {
     this.context.record({
       kind: 'http.requested',
       connection,
-      data: { method, target: target.slice(0, 1024), version },
+      data: { method, target: withoutSecrets(target.slice(0, 1024)), version },
     })
     const name = host === '' ? this.context.world.address : host.replace(/:\d*$/, '')
     const place = `https://${name}${this.#port === USUAL ? '' : `:${this.#port}`}`

@@ -42,9 +42,11 @@ export function bodyAnswer(
 export function fileAnswer(name: string, type: string, body: Buffer | string): HttpAnswer {
   // RFC 6266 §4.3: the plain form holds no quote or line end; anything else of a name goes into the other one.
   const plain = name.replaceAll(/[^\w.@-]/g, '_')
+  // RFC 6266 §4.3: no folder of the reader's; nor a sign that is not seen, or that turns the ending round.
+  const shown = name.toWellFormed().replaceAll(/[\p{C}\p{Zl}\p{Zp}/\\]/gu, '_')
   // RFC 8187 §3.2.1: more than encodeURIComponent escapes.
   const escape = (mark: string): string => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`
-  const encoded = encodeURIComponent(name.toWellFormed()).replaceAll(/['()*]/g, escape)
+  const encoded = encodeURIComponent(shown).replaceAll(/['()*]/g, escape)
   return bodyAnswer(type, body, {
     'Content-Disposition': `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`,
   })

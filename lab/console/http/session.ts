@@ -26,8 +26,8 @@ import type { Gate } from './gate.ts'
 /** Streams that may be open at once, of all connections together. */
 const MOST_STREAMS = 100
 
-/** How deep an input may nest: what is checked is walked through. */
-const DEEPEST = 64
+/** How deep an input may nest, and how many values it may hold: what is checked is walked through, and each may be a mistake to be told. */
+const [DEEPEST, MOST_VALUES] = [64, 2000]
 
 /** What all connections to one console share. */
 export interface Office {
@@ -161,10 +161,13 @@ function inputOf({ fields, body }: HttpRequest): unknown {
   return body === undefined || body.length === 0 ? {} : jsonOf(body.toString('utf8'))
 }
 
-/** An object from its JSON; throws a LabError for anything else, and for one that nests too deep. */
+/** An object from its JSON; throws a LabError for anything else, and for one that nests too deep or holds too much. */
 function jsonOf(text: string): unknown {
+  const { depth, values } = measure(text)
+  if (depth > DEEPEST || values > MOST_VALUES)
+    throw new LabError((words) => words.bodyLarge, { blame: 'wrong' })
   try {
-    const value: unknown = depthOf(text) > DEEPEST ? undefined : JSON.parse(text)
+    const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   } catch {
     // It is told below, like all else that is no object.
@@ -172,15 +175,20 @@ function jsonOf(text: string): unknown {
   throw new LabError((words) => words.bodyWrong, { blame: 'wrong' })
 }
 
-/** How deep a text of JSON nests; a string without its end goes to that of the text, so that nothing is read twice. */
-function depthOf(text: string): number {
+/** How deep a text of JSON nests and how much it holds; a string without its end goes to that of the text, so that nothing is read twice. */
+function measure(text: string): { readonly depth: number; readonly values: number } {
   let deepest = 0
   let depth = 0
-  for (const [mark] of text.matchAll(/"(?:[^"\\]|\\.)*(?:"|\\?$)|[[\]{}]/gs)) {
-    if (mark === '[' || mark === '{') deepest = Math.max(deepest, (depth += 1))
+  let values = 1
+  for (const [mark] of text.matchAll(/"(?:[^"\\]|\\.)*(?:"|\\?$)|[[\]{},]/gs)) {
+    if (mark === ',') values += 1
     else if (mark === ']' || mark === '}') depth -= 1
+    else if (mark === '[' || mark === '{') {
+      values += 1
+      deepest = Math.max(deepest, (depth += 1))
+    }
   }
-  return deepest
+  return { depth: deepest, values }
 }
 
 /** An HTML document, and what it may do. */

@@ -3,19 +3,16 @@ import { z } from 'zod'
 import { LabError } from '../../host/error.ts'
 import type { FaultStatus } from '../../host/fault.ts'
 import type { Lab } from '../../host/lab.ts'
+import { spanishOf } from '../../kit/spanish.ts'
 import { readFault } from '../../scenario/instances.ts'
 import { faultSchema as hostSchema } from '../../scenario/schema.ts'
-import type { Tree } from '../../scenario/tree.ts'
 import type { Problem } from '../../service.ts'
 import type { Desk } from '../desk.ts'
-import { answering, noInput, type Operations } from '../operation.ts'
+import { answering, noInput, placeless, type Operations } from '../operation.ts'
 import { faultPointsSchema, faultSchema, faultsSchema } from '../schema.ts'
 import { faultOf, settingsOf } from './lab.ts'
 
 const id = z.int().min(1)
-
-/** What is said of a fault has no place in a file. */
-const placeless: Tree = { type: 'scalar', place: { file: '', line: 1, column: 1 }, value: null }
 
 /** The operations on faults. */
 export function faultOperations({ lab }: Desk): Operations {
@@ -65,7 +62,8 @@ function pointsOf(lab: Lab): object[] {
   const { at: _, ...common } = jsonSchema(hostSchema).properties ?? {}
   return [...points].map(([at, schema]) => {
     const { $schema: _version, ...settings } = jsonSchema(schema)
-    return { at, settings: { ...settings, properties: { ...settings.properties, ...common } } }
+    const properties = { ...settings.properties, ...common }
+    return { at, settings: { ...settings, properties, 'x-es': spanishOf(schema) } }
   })
 }
 

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import type { FaultStatus } from '../../host/fault.ts'
 import { LabError } from '../../host/error.ts'
 import type { InstanceStatus, Lab } from '../../host/lab.ts'
-import { pathText } from '../../scenario/problems.ts'
+import { issueText, pathText } from '../../scenario/problems.ts'
 import type { Json } from '../../service.ts'
 import type { Desk } from '../desk.ts'
-import { answering, noInput, type Operations } from '../operation.ts'
+import { answering, noInput, placeless, type Operations } from '../operation.ts'
 import {
   changesSchema,
   overviewSchema,
@@ -23,6 +23,9 @@ const named = z.strictObject({ name: z.string().max(100).describe('the instance'
 
 /** The furthest that the clock may be moved at once, in milliseconds: a hundred years. */
 const FURTHEST = 3_200_000_000_000
+
+/** The last moment that certificates (RFC 5280 §4.1.2.5) and four-digit years can tell, in milliseconds since 1970. */
+const LAST = Date.UTC(9999, 11, 31, 23, 59, 59)
 
 /** Accounts that an overview shows: it is asked for each second, and a course has thousands. */
 const MOST_ACCOUNTS = 200
@@ -65,6 +68,8 @@ export function wholeOperations(desk: Desk): Operations {
       input: z.strictObject({ milliseconds: z.number().min(0).max(FURTHEST) }),
       output: z.object({ now: z.string() }),
       run: async ({ milliseconds }) => {
+        if (lab.clock.now() + milliseconds > LAST)
+          throw new LabError((words) => words.clockFar, { blame: 'wrong' })
         lab.clock.advance(milliseconds)
         return { now: new Date(lab.clock.now()).toISOString() }
       },
@@ -107,23 +112,21 @@ function serviceOperations(lab: Lab): Operations {
         input: z.json().default({}),
       }),
       output: z.json(),
-      run: ({ name, operation, input }) => asked(lab.ask(name, operation, input)),
+      run: ({ name, operation, input }) => asked(lab.ask(name, operation, input), input),
     }),
   }
 }
 
 /** The answer of a service, which checks its input by itself. */
-async function asked(answer: Promise<Json>): Promise<Json> {
+async function asked(answer: Promise<Json>, input: Json): Promise<Json> {
   try {
     return await answer
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error
-    const problems = error.issues.map(({ path, message }) => ({
-      file: '',
-      line: 1,
-      column: 1,
-      path: pathText(path),
-      message: { en: message, es: message },
+    const problems = error.issues.map((issue) => ({
+      ...placeless.place,
+      path: pathText(issue.path),
+      message: issueText(issue, input),
     }))
     throw new LabError((words) => words.inputWrong(problems.length), { blame: 'wrong', problems })
   }

@@ -1,15 +1,11 @@
 /** What befalls a connection, and what the journal says of it, as steps. */
+import { about } from '../../kit/dissect/about.ts'
 import { firstOf, mapped, say } from '../../kit/dissect/said.ts'
 import { visible } from '../../kit/dissect/text.ts'
 import type { About, FactData, Json, StepPart, Text } from '../../service.ts'
 import { isRefusal } from './event.ts'
 import type { Rung } from './rung.ts'
 import { reasonOf } from './tls-failure.ts'
-
-const about = (rfc: string | undefined, en: string, es: string): About => ({
-  text: { en, es },
-  ...(rfc !== undefined && { rfc }),
-})
 
 type EventName =
   | 'opened'

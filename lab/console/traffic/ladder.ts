@@ -17,21 +17,23 @@ type From = Step['from']
 /** Characters of a line, lines of a part, and parts of a step; dissectors keep to less. */
 const [CHARACTERS, LINES, PARTS] = [1000, 500, 50]
 
-/** The steps of a conversation, oldest first, made as they are asked for. */
-export function* stepsOf(kept: Kept, make: Make): Generator<Rung & { readonly at: number }> {
+/** A step with its time. */
+export type TimedRung = Rung & { readonly at: number }
+
+/** The steps of a conversation, oldest first, made as they are asked for: those of one event at a time, of which there may be none. */
+export function* stepsOf(kept: Kept, make: Make): Generator<readonly TimedRung[]> {
   const reader = new LadderReader(kept, make)
   let last = kept.openedAt
   const events = [...kept.events()]
   for (const event of events) {
     last = Math.max(last, event.at)
-    for (const rung of reader.take(event, events)) yield timed(rung, last)
+    yield reader.take(event, events).map((rung) => timed(rung, last))
   }
-  if (kept.closedAt !== undefined) return
-  for (const rung of reader.rest()) yield timed(rung, last)
+  if (kept.closedAt === undefined) yield reader.rest().map((rung) => timed(rung, last))
 }
 
 /** A step as it is told in one language. */
-export function stepIn(rung: Rung & { readonly at: number }, language: Language): LadderStep {
+export function stepIn(rung: TimedRung, language: Language): LadderStep {
   const { from, kind, at, octets, isEnciphered, about } = rung
   return {
     at,
@@ -48,7 +50,7 @@ export function stepIn(rung: Rung & { readonly at: number }, language: Language)
   }
 }
 
-function timed(rung: Rung, now: number): Rung & { readonly at: number } {
+function timed(rung: Rung, now: number): TimedRung {
   return { ...rung, at: Math.min(rung.at ?? now, now) }
 }
 

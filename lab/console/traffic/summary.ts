@@ -10,8 +10,6 @@ export interface Gist {
   readonly isRefused: boolean
 }
 
-/** Steps that are looked at. */
-const MOST = 300
 /** Characters of a request and of its outcome. */
 const [ASKED, ANSWERED] = [120, 100]
 
@@ -23,12 +21,13 @@ const FORMALITY =
   /^(?:ehlo|helo|lhlo|starttls|stls|capa|auth|user|pass|apop|noop|rset|quit|stat|list|uidl|data|bdat)\b/i
 
 /** The first request that means something and what became of it; the rest of the steps is looked at for refusals. */
-export function gistOf(steps: Iterable<Rung>, language: Language): Gist {
-  const seen: Line[] = []
-  for (const { from, kind, text, isTrouble = kind === 'refusal' } of steps) {
-    seen.push({ from, kind, text: inLanguage(text, language), isTrouble })
-    if (seen.length === MOST) break
-  }
+export function gistOf(steps: readonly Rung[], language: Language): Gist {
+  const seen = steps.map(({ from, kind, text, isTrouble = kind === 'refusal' }): Line => ({
+    from,
+    kind,
+    text: inLanguage(text, language),
+    isTrouble,
+  }))
   return { summary: summaryOf(seen), isRefused: seen.some(({ isTrouble }) => isTrouble) }
 }
 

@@ -1,8 +1,7 @@
 /** What is told of the messages of TLS. */
+import { about } from '../../kit/dissect/about.ts'
 import type { Noun } from '../../kit/dissect/said.ts'
 import type { About } from '../../service.ts'
-
-const about = (rfc: string, en: string, es: string): About => ({ text: { en, es }, rfc })
 
 /** What whoever listens sees of what is inside. */
 export const ENCRYPTED_RECORD: Noun = {

@@ -2,12 +2,12 @@ import type { Lab } from '../../host/lab.ts'
 import type { Logger } from '../../service.ts'
 import { addressText } from '../../kit/address.ts'
 import { inLanguage } from '../../kit/dissect/said.ts'
+import { Pace } from '../../kit/http/pace.ts'
 import type { Language } from '../../words/index.ts'
 import type { Conversation, Conversations, Ladder, LadderStep } from '../schema.ts'
 import { Dissectors } from './dissectors.ts'
 import type { Kept } from './event.ts'
-import { stepIn, stepsOf } from './ladder.ts'
-import type { Rung } from './rung.ts'
+import { stepIn, stepsOf, type TimedRung } from './ladder.ts'
 import { Store, type Bounds } from './store.ts'
 import { gistOf, type Gist } from './summary.ts'
 
@@ -28,10 +28,8 @@ const LANGUAGES: readonly Language[] = ['en', 'es']
 
 /** Steps of a ladder. */
 const MOST_STEPS = 2000
-/** Steps that are searched for a text. */
+/** Steps that are searched for a text, and that a summary is made of. */
 const MOST_SEARCHED = 300
-/** Milliseconds of work after which others have their turn. */
-const TURN = 2
 /** Of the conversations that have changed: how many are looked at, and how many told of, at once. */
 const [MOST_EXAMINED, MOST_TOLD] = [300, 100]
 /** Summaries that are remembered. */
@@ -44,6 +42,8 @@ export class Traffic implements Disposable {
   readonly #dissectors: Dissectors
   #store: Store | undefined
   readonly #attached: Disposable[] = []
+  /** All who look on share one turn of the event loop: a hundred of them hold up the lab no longer than one. */
+  readonly #pace = new Pace()
   /** What was found out, in the languages that were asked for, and how far the conversation had come then. */
   readonly #gists = {
     en: new Map<number, Gist & { readonly touched: number }>(),
@@ -94,6 +94,7 @@ export class Traffic implements Disposable {
   /** The newest of those that changed after `touched`, newest last; the others are counted. */
   async changes(filter: Filter, touched: number): Promise<Pick<Conversations, 'conversations' | 'skipped'>> {
     const store = this.attach()
+    await this.#pace.take(false)
     const ids = store.since(touched)
     const conversations: Conversation[] = []
     for await (const conversation of this.#read(ids.slice(0, MOST_EXAMINED), filter)) {
@@ -115,16 +116,13 @@ export class Traffic implements Disposable {
   /** Works in turns: a list of thousands holds nobody up. */
   async *#read(ids: readonly number[], filter: Filter, signal?: AbortSignal): AsyncGenerator<Conversation> {
     const store = this.attach()
-    let begun = performance.now()
     for (const id of ids) {
+      await this.#pace.take(false)
+      signal?.throwIfAborted()
       const kept = store.find(id)
       const conversation =
         kept !== undefined && isWanted(kept, filter) ? await this.#wanted(kept, filter) : undefined
       if (conversation !== undefined) yield conversation
-      if (performance.now() - begun < TURN) continue
-      await new Promise((resolve) => setImmediate(resolve))
-      signal?.throwIfAborted()
-      begun = performance.now()
     }
   }
 
@@ -155,13 +153,32 @@ export class Traffic implements Disposable {
 
   /** The steps of a conversation. */
   async ladder(kept: Kept, language: Language = 'en'): Promise<Ladder> {
-    const make = await this.#dissectors.of(kept.flow)
     const steps: LadderStep[] = []
     let left = 0
-    for (const step of stepsOf(kept, make))
-      if (steps.length < MOST_STEPS) steps.push(stepIn(step, language))
-      else left += 1
+    for await (const some of this.#steps(kept))
+      for (const step of some)
+        if (steps.length < MOST_STEPS) steps.push(stepIn(step, language))
+        else left += 1
     return { conversation: await this.#tell(kept, language), steps, left }
+  }
+
+  /** Works in turns: of what one event carries there may be thousands of steps, or none at all after long work. */
+  async *#steps(kept: Kept): AsyncGenerator<readonly TimedRung[]> {
+    const make = await this.#dissectors.of(kept.flow)
+    for (const some of stepsOf(kept, make)) {
+      if (some.length > 0) yield some
+      await this.#pace.take(false)
+    }
+  }
+
+  /** The steps that a search and a summary look at. */
+  async #first(kept: Kept): Promise<readonly TimedRung[]> {
+    const first: TimedRung[] = []
+    for await (const some of this.#steps(kept)) {
+      first.push(...some.slice(0, MOST_SEARCHED - first.length))
+      if (first.length === MOST_SEARCHED) break
+    }
+    return first
   }
 
   async #wanted(kept: Kept, { text, isRefused, language = 'en' }: Filter): Promise<Conversation | undefined> {
@@ -174,15 +191,12 @@ export class Traffic implements Disposable {
 
   async #says(kept: Kept, { summary }: Conversation, text: string): Promise<boolean> {
     if (summary.toLowerCase().includes(text)) return true
-    const make = await this.#dissectors.of(kept.flow)
-    const seen: Rung[] = []
-    for (const step of stepsOf(kept, make)) {
-      if (LANGUAGES.some((language) => inLanguage(step.text, language).toLowerCase().includes(text)))
-        return true
-      seen.push(step)
-      if (seen.length === MOST_SEARCHED) break
-    }
-    return LANGUAGES.some((language) => gistOf(seen, language).summary.toLowerCase().includes(text))
+    const first = await this.#first(kept)
+    const isIn = (told: string): boolean => told.toLowerCase().includes(text)
+    return LANGUAGES.some(
+      (language) =>
+        first.some((step) => isIn(inLanguage(step.text, language))) || isIn(gistOf(first, language).summary),
+    )
   }
 
   async #gist(kept: Kept, language: Language): Promise<Gist> {
@@ -191,8 +205,7 @@ export class Traffic implements Disposable {
     const gists = this.#gists[language]
     const known = gists.get(id)
     if (known?.touched === touched) return known
-    const make = await this.#dissectors.of(kept.flow)
-    const gist = { ...gistOf(stepsOf(kept, make), language), touched }
+    const gist = { ...gistOf(await this.#first(kept), language), touched }
     if (gists.size >= MOST_GISTS) gists.clear()
     gists.set(id, gist)
     return gist

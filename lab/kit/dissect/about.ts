@@ -1,10 +1,10 @@
 /** What is told of a step. */
 interface About {
   readonly text: { readonly en: string; readonly es: string }
-  readonly rfc: string
+  readonly rfc?: string
 }
 
 /** A text in both languages, with the section where a standard says so. */
-export function about(rfc: string, en: string, es: string): About {
-  return { text: { en, es }, rfc }
+export function about(rfc: string | undefined, en: string, es: string): About {
+  return { text: { en, es }, ...(rfc !== undefined && { rfc }) }
 }

@@ -33,13 +33,21 @@ function decodeQuotedPrintable(body: Buffer): Buffer {
       at = after - 1
       continue
     }
-    const code = body.toString('latin1', at + 1, at + 3)
-    const isCode = /^[0-9a-f]{2}$/i.test(code)
-    decoded[length] = isCode ? Number.parseInt(code, 16) : octet
+    const [high, low] = [hexDigit(body[at + 1]), hexDigit(body[at + 2])]
+    const isCode = high >= 0 && low >= 0
+    decoded[length] = isCode ? high * 16 + low : octet
     length += 1
     if (isCode) at += 2
   }
   return decoded.subarray(0, length)
+}
+
+/** The value of a hexadecimal digit, -1 for any other octet: no text is made of each, for there may be millions. */
+function hexDigit(octet = 0): number {
+  if (octet >= 0x30 && octet <= 0x39) return octet - 0x30
+  // Letters differ from their capitals in one bit.
+  const letter = octet | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
 /** Where the next line begins if nothing but blanks comes before it: RFC 2045 §6.7 rule 5. */

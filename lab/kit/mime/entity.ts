@@ -101,8 +101,10 @@ class Reader {
   /** Where the parts are between the lines of a boundary (RFC 2046 §5.1.1); the last one may lack its end. */
   *#split(boundary: string, start: number, end: number): Generator<readonly [number, number]> {
     const line = Buffer.from(`--${boundary}`, 'latin1')
+    // No further than the part goes: a message of many parts would be searched to its end for each.
+    const within = this.#octets.subarray(0, end)
     let from: number | undefined
-    for (let at = this.#octets.indexOf(line, start); at >= 0 && at < end && this.#looks < MOST_LOOKS;) {
+    for (let at = within.indexOf(line, start); at >= 0 && this.#looks < MOST_LOOKS;) {
       this.#looks += 1
       const next = at + line.length
       if (this.#isLine(at, next, start)) {
@@ -111,7 +113,7 @@ class Reader {
         const feed = this.#octets.indexOf(FEED, next)
         from = feed < 0 || feed >= end ? end : feed + 1
       }
-      at = this.#octets.indexOf(line, next)
+      at = within.indexOf(line, next)
     }
     if (from !== undefined) yield [from, end]
   }

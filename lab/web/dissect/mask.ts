@@ -2,10 +2,10 @@
 import { MASK, visible } from '../../kit/dissect/text.ts'
 
 // RFC 9110 §11.6.2 and §11.7.2, and the names that programs give to fields of the kind.
-const secretName = /authorization|token|secret|passw|api-?key/i
+const secretName = /authori[sz]ation|^x-auth|token|secret|passw|api-?key/i
 // In forms, queries, JSON and XML, in the languages of the lab.
 const secretValue =
-  /((?:authorization|pass(?:w(?:or)?d|phrase)?|pwd|secret|token|clave|contrase(?:n|ñ|%C3%B1)a|api_?key)[\w.-]{0,30}["']?\s{0,9}(?:[=:]\s{0,9}|>))("(?:[^"\\]|\\.)*"?|'[^']*'?|[^&\s"'<;]+(?:;(?=\S)[^&\s"'<;]*)*)/gi
+  /((?:authorization|\bauth\b|pass(?:w(?:or)?d|phrase)?|pwd|secret|token|clave|contrase(?:n|ñ|%C3%B1)a|api_?key)[\w.-]{0,30}["']?\s{0,9}(?:[=:]\s{0,9}|>))("(?:[^"\\]|\\.)*"?|'[^']*'?|[^&\s"'<;]+(?:;(?=\S)[^&\s"'<;]*)*)/gi
 const schemes = /\b(Basic|Bearer|Digest|Negotiate|NTLM)[ \t]+\S.*/i
 
 // RFC 9110 §11.6.1 and §11.7.1: what the server asks for is no secret.
@@ -28,13 +28,19 @@ export function fieldText(name: string, value: string): string {
 export function lineText(text: string): string {
   // What is cut is not looked through for secrets either.
   const isCut = text.length > LONGEST
-  const plain = text
-    .slice(0, LONGEST)
-    // RFC 3986 §3.2.1: user information before the host.
-    .replace(/(:\/\/)[^/?#\s@]*@/g, `$1${MASK}@`)
-    .replace(schemes, `$1 ${MASK}`)
-    .replace(secretValue, `$1${MASK}`)
+  const plain = withoutSecrets(text.slice(0, LONGEST))
   return `${visible(plain.toWellFormed())}${isCut ? '…' : ''}`
+}
+
+/** A text without the passwords that stand in it, such as the target of a request that the journal keeps. */
+export function withoutSecrets(text: string): string {
+  return (
+    text
+      // RFC 3986 §3.2.1: user information before the host.
+      .replace(/(:\/\/)[^/?#\s@]*@/g, `$1${MASK}@`)
+      .replace(schemes, `$1 ${MASK}`)
+      .replace(secretValue, `$1${MASK}`)
+  )
 }
 
 /** The scheme alone. */

@@ -32,11 +32,11 @@ export class Pending {
 
   add({ verb, hasArgument, hidden }: Waiting): void {
     if (this.#waiting.length >= WAITING) this.take()
-    const isKept = hidden !== '' && this.#hidden < HIDDEN.count
+    // Of what is too long to keep, the end would show.
+    const isKept = hidden !== '' && hidden.length <= HIDDEN.length && this.#hidden < HIDDEN.count
     if (isKept) this.#hidden += 1
     if (isLogin({ verb, hasArgument })) this.#logins += 1
-    const kept = isKept ? hidden.slice(0, HIDDEN.length) : ALL
-    this.#waiting.push({ verb, hasArgument, hidden: hidden === '' ? '' : kept })
+    this.#waiting.push({ verb, hasArgument, hidden: isKept || hidden === '' ? hidden : ALL })
   }
 
   take(): Waiting | undefined {

@@ -206,10 +206,10 @@ function listStep({ status, verb, lines, count: total, octets }: List): Step {
 function shown(line: string, verb: string, rest: string): Shown {
   if (verb === 'AUTH') return authText(line.slice(0, verb.length), rest)
   if (verb === 'PASS') return { text: rest === '' ? line : `PASS ${MASK}`, hidden: rest }
-  // Whoever writes both in one line has written the password there.
+  // Whoever writes both in one line has written the password there; the digest of APOP lets one try passwords.
   const [, name, password = ''] = /^([\t ]+\S+)(.*)$/s.exec(rest) ?? []
-  if (verb === 'USER' && name !== undefined && password.trim() !== '')
-    return { text: `USER${visible(name)} ${MASK}`, hidden: password }
+  if ((verb === 'USER' || verb === 'APOP') && name !== undefined && password.trim() !== '')
+    return { text: `${verb}${visible(name)} ${MASK}`, hidden: password }
   const isKnown = POP3_COMMANDS.has(verb) && /^(?:[\t ]|$)/.test(rest)
   return isKnown || TRIED.has(line.trim().toUpperCase())
     ? { text: visible(line), hidden: '' }

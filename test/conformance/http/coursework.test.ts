@@ -135,13 +135,15 @@ test('the site is read live from disk', async () => {
   }
 })
 
+const asked = (target: string, method = 'GET'): object => ({ method, target, host: 'a' })
+
 test('the journal tells what was asked and answered, and how connections ended', async () => {
   await using subject = await openSubject()
   const { lab } = subject
   if (lab === undefined) return
   const raw = [
     'GET /sub/ HTTP/1.1\r\nHost: a\r\nCookie: visits=3\r\n',
-    'GET /gone HTTP/1.1\r\nHost: a\r\n',
+    'GET /gone?user=ana&password=treasure HTTP/1.1\r\nHost: a\r\n',
     'POST / HTTP/1.1\r\nHost: a\r\n',
     'GET / HTTP/3.0\r\n',
   ]
@@ -156,13 +158,16 @@ test('the journal tells what was asked and answered, and how connections ended',
   assert.deepEqual(facts, [
     ['connection.opened', {}],
     ['http.requested', { method: 'GET', target: '/sub/', version: '1.1' }],
-    ['http.answered', { status: 200, cookie: { before: 3, after: 4 } }],
-    ['http.requested', { method: 'GET', target: '/gone', version: '1.1' }],
+    ['http.answered', { ...asked('/sub/'), status: 200, cookie: { before: 3, after: 4 } }],
+    [
+      'http.requested',
+      { client: '127.0.0.1', method: 'GET', target: '/gone?user=ana&password=••••', version: '1.1' },
+    ],
     ['http.refused', { reason: 'missing', status: 404 }],
-    ['http.answered', { status: 404 }],
+    ['http.answered', { ...asked('/gone?user=ana&password=••••'), status: 404 }],
     ['http.requested', { method: 'POST', target: '/', version: '1.1' }],
     ['http.refused', { reason: 'method', status: 405 }],
-    ['http.answered', { status: 405 }],
+    ['http.answered', { ...asked('/', 'POST'), status: 405 }],
     ['http.refused', { reason: 'version', status: 505 }],
     ['http.answered', { status: 505 }],
     ['connection.closed', { why: 'error' }],

@@ -151,6 +151,7 @@ test('errors come in both languages, with what is wrong where', async () => {
     assert.match(error.en, wrong)
     assert.notEqual(error.es, error.en)
     if (/mistake/.test(error.en)) assert.ok(problems.length > 0)
+    for (const { message } of problems) assert.notEqual(message.es, message.en)
   }
 })
 

@@ -141,3 +141,27 @@ test('the points tell what may be said at each, and the journal what was planned
     ],
   )
 })
+
+test('what each point understands is described in English and Spanish', async () => {
+  const services = 'services: { dns: {}, http: {}, https: {}, mail: {} }\n'
+  await using console = await openConsole(`domain: lab.test\n${services}`, {
+    files: { 'www/index.html': 'x' },
+  })
+  const { points } = faultPointsSchema.parse((await console.ask('faults.points')).body)
+  const pointSchema = z.object({
+    properties: z.record(z.string(), z.object({ description: z.string().optional() })),
+    'x-es': z.record(z.string(), z.string()),
+  })
+  // These belong to every fault; the page has words of its own for them.
+  const common = ['times', 'probability', 'match']
+  assert.ok(points.length > 5)
+  for (const { at, settings } of points) {
+    const { properties, 'x-es': spanish } = pointSchema.parse(settings)
+    const own = Object.entries(properties).filter(([name]) => !common.includes(name))
+    assert.ok(
+      own.every(([, { description = '' }]) => description !== ''),
+      at,
+    )
+    assert.deepEqual(Object.keys(spanish).toSorted(), own.map(([name]) => name).toSorted(), at)
+  }
+})

@@ -60,6 +60,7 @@ test('JSON that is huge, deep, broken or none is refused, and nothing is logged 
     `{"name":"dns","operation":"zones","input":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`,
     `{"name":${'"x"'.padEnd(200_000)}}`,
     `{"name":"${'\\"'.repeat(100_000)}`,
+    `{${Array.from({ length: 20_000 }, (_, key) => `"k${key}":1`).join(',')}}`,
   ])
     assert.equal(await post(body), 400, body.slice(0, 60))
   const huge = await talk(
@@ -69,6 +70,25 @@ test('JSON that is huge, deep, broken or none is refused, and nothing is logged 
   assert.match(huge, /^HTTP\/1\.1 413 /)
   assert.equal((await console.ask('status')).status, 200)
   assert.deepEqual(console.logged, [])
+})
+
+test('an input of very many values is refused before each of them is found wrong', async () => {
+  await using console = await openConsole('services: {}\n')
+  const many = (count: number): object =>
+    Object.fromEntries(Array.from({ length: count }, (_, key) => [key, 1]))
+  const told = JSON.stringify((await console.ask('status', many(3000))).body)
+  assert.match(told, /too many values/)
+  assert.match(JSON.stringify((await console.ask('status', many(1000))).body), /has 1000 mistakes/)
+})
+
+test('the time of the lab stays within years of four digits, however often it is moved', async () => {
+  await using console = await openConsole('services: {}\n')
+  const moves = Array.from({ length: 90 }, () =>
+    console.ask('clock.advance', { milliseconds: 3_200_000_000_000 }),
+  )
+  const statuses = (await Promise.all(moves)).map(({ status }) => status)
+  assert.deepEqual([...new Set(statuses)], [200, 400])
+  assert.match(JSON.stringify((await console.ask('status')).body), /"now":"\d{4}-/)
 })
 
 test('the token is in no log, no fact and no answer', async () => {

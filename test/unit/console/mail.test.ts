@@ -149,7 +149,7 @@ test('parts and sources are saved, never shown', async () => {
       'text',
       '--b',
       'Content-Type: text/html',
-      `Content-Disposition: attachment; filename*=utf-8''a%C3%B1o%22%0d%0a.html`,
+      `Content-Disposition: attachment; filename*=utf-8''..%2Fa%C3%B1o%22%0d%0a%E2%80%AE.html`,
       'Content-Transfer-Encoding: base64',
       '',
       'PGI+',
@@ -161,7 +161,7 @@ test('parts and sources are saved, never shown', async () => {
   assert.equal(part.headers.get('content-type'), 'application/octet-stream')
   assert.equal(
     part.headers.get('content-disposition'),
-    `attachment; filename="a_o___.html"; filename*=UTF-8''a%C3%B1o%22%0D%0A.html`,
+    `attachment; filename=".._a_o____.html"; filename*=UTF-8''.._a%C3%B1o%22___.html`,
   )
   const source = await fetch(`${console.base}/download/mail/ana/${id}/source.eml`)
   assert.match(await source.text(), /^From: =\?utf-8/)

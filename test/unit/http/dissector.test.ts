@@ -194,6 +194,7 @@ test('no password is shown, wherever HTTP carries one', () => {
       '',
     ),
     client(`GET /?clave=${secret} `, ''),
+    client(`GET /?auth=${secret} HTTP/1.1`, 'Host: a', `X-Auth: ${secret}`, '', ''),
     form('application/x-www-form-urlencoded', `user=ana&contrase%C3%B1a=${secret}&new-password=${secret}`),
     form('application/json', `{"user": "ana", "password": "a\\"${secret}", "pwd":"${secret}"}`),
     form('text/xml', `<password>${secret}</password>`),

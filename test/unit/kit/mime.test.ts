@@ -153,6 +153,14 @@ test('the bounds of a tree: levels, parts, and lines that look like boundaries',
   assert.ok(depthOf(readEntity(hostile, BOUNDS)) <= 21)
 })
 
+test('a part looks for its boundary in itself, not in all that follows', () => {
+  const inner = '--b\nContent-Type: multipart/mixed; boundary=a\n\nx\n'.repeat(990)
+  const hostile = `Content-Type: multipart/mixed; boundary=b\n\n${inner}--b\n\n${'-a'.repeat(2_000_000)}`
+  const start = performance.now()
+  assert.equal(readEntity(Buffer.from(hostile), BOUNDS).parts.length, 991)
+  assert.ok(performance.now() - start < 3000)
+})
+
 test('whatever comes is a tree within its message, and nothing throws', () => {
   const pieces = fc.constantFrom(
     'Content-Type: multipart/mixed; boundary=a\n', 'Content-Type: message/rfc822\r\n', '\n', '\r\n', '--a\n', '--a--', '--a', '=?', '?=', '=?utf-8?q?', ': ', 'Content-Transfer-Encoding: base64\n', '; name*0*=', "utf-8''%", '=\n', '=E', '\0', '\xff', ' ', '"',

@@ -101,10 +101,11 @@ export class FaultForm implements Piece {
   }
 
   #showSettings(): void {
-    const properties = this.#schemas?.get(this.#point.value)?.properties ?? {}
+    const { properties = {}, 'x-es': spanish = {} } = this.#schemas?.get(this.#point.value) ?? {}
+    const translated = this.#context.language === 'es' ? spanish : {}
     this.#settings = Object.entries(properties)
       .filter(([name]) => !COMMON.includes(name))
-      .map(([name, schema]) => settingField(this.#context, name, schema))
+      .map(([name, schema]) => settingField(this.#context, name, schema, translated[name]))
     this.#fields.replaceChildren(...this.#settings.map(({ node }) => node))
     this.#problems.clear()
   }

@@ -11,6 +11,8 @@ export interface SettingSchema {
   readonly minimum?: number
   readonly maximum?: number
   readonly properties?: Readonly<Record<string, SettingSchema>>
+  /** The descriptions of the properties in Spanish, by name. */
+  readonly 'x-es'?: Readonly<Record<string, string>>
 }
 
 /** A field, and what stands in it. */
@@ -20,12 +22,17 @@ export interface Setting {
   readonly entry: () => [string, unknown][]
 }
 
-/** The control for one setting: its name is the scenario's own word, its help what the schema says. */
-export function settingField(context: Context, name: string, schema: SettingSchema): Setting {
+/** The control for one setting: its name is the scenario's own word, its help what the schema says, translated where it can be. */
+export function settingField(
+  context: Context,
+  name: string,
+  schema: SettingSchema,
+  translated?: string,
+): Setting {
   const { control, read } = controlOf(context, schema)
-  const node = field(name, control, schema.description)
-  // Schemas speak English, as the scenario's own words do.
-  node.querySelector('.field-hint')?.setAttribute('lang', 'en')
+  const node = field(name, control, translated ?? schema.description)
+  // Without a translation the schema speaks English, as the scenario's own words do.
+  if (translated === undefined) node.querySelector('.field-hint')?.setAttribute('lang', 'en')
   node.querySelector('.field-name')?.classList.add('mono')
   return {
     node,

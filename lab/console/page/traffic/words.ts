@@ -169,7 +169,7 @@ const es: TrafficWords = {
     data: 'Datos',
     event: 'Suceso de la conexión',
     tls: 'Negociación TLS',
-    fact: 'Hecho del diario',
+    fact: 'Hecho del registro',
   },
   gone: 'Esta conversación ya no se guarda: el laboratorio solo recuerda las más recientes.',
   madeBy: 'Dibujado por telelab',

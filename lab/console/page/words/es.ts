@@ -130,7 +130,7 @@ export const spanish: Words = {
     minute: '+1 min',
     hour: '+1 h',
     day: '+1 día',
-    moved: (now) => `En el laboratorio son las ${now}`,
+    moved: (now) => `Hora del laboratorio: ${now}`,
   },
   tasks: {
     title: 'Tareas',

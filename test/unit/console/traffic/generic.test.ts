@@ -243,7 +243,7 @@ test('what is said after a gap is read again when the context is clear', () => {
     said('in', 'NOOP\r\n'),
   ])
   assert.deepEqual(
-    lines([...stepsOf(kept, () => genericDissector('tcp'))].map((step) => stepIn(step, 'en'))),
+    lines([...stepsOf(kept, () => genericDissector('tcp'))].flat().map((step) => stepIn(step, 'en'))),
     [
       '> event: TCP open (SYN, SYN-ACK, ACK)',
       '> data: AUTH LOGIN',
@@ -292,7 +292,7 @@ test('a dissector is told whether it begins with a connection, behind STARTTLS o
       begun.push(begin)
       return genericDissector('tcp')
     }
-    assert.ok([...stepsOf(keptOf([{ kind: 'opened', at }, ...events]), make)].length > 0)
+    assert.ok([...stepsOf(keptOf([{ kind: 'opened', at }, ...events]), make)].flat().length > 0)
     assert.deepEqual(begun, expected)
   }
 })
@@ -310,7 +310,10 @@ test('octets that no step stands for go to the next of that end that does not kn
   }
   const kept = keptOf([said('out', 'other'), said('in', 'part'), said('in', '1234567')])
   assert.deepEqual(
-    [...stepsOf(kept, () => dissector)].filter(({ from }) => from === 'client').map(({ octets }) => octets),
+    [...stepsOf(kept, () => dissector)]
+      .flat()
+      .filter(({ from }) => from === 'client')
+      .map(({ octets }) => octets),
     [3, 8, 0],
   )
 })

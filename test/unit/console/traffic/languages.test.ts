@@ -69,7 +69,7 @@ async function rungsOf({ lab, traffic }: Looking, id: number): Promise<readonly 
   const kept = traffic.find(id) ?? assert.fail(String(id))
   const log = { error: (_fields: object, message: string) => assert.fail(message) }
   const make = await new Dissectors(() => lab.scenario.instances, log).of(kept.flow)
-  return [...stepsOf(kept, make)]
+  return [...stepsOf(kept, make)].flat()
 }
 
 /** What protocols, OpenSSL and the journal say, in English to everybody. */
