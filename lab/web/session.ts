@@ -44,6 +44,8 @@ export class SiteSession implements HttpSession<SiteAnswer> {
   /** Made for who waits for another server's answer. */
   #gone: AbortController | undefined
   #began = 0
+  /** Requests that were answered on this connection. */
+  #turn = 0
   /** The request that is being answered, as far as it was read. */
   #head: RefusedHead | undefined
 
@@ -84,11 +86,12 @@ export class SiteSession implements HttpSession<SiteAnswer> {
   answered(answer: SiteAnswer, octets: number): void {
     const { status, reason, before, after } = answer
     const user = answer.user ?? this.#parts.visitor?.user
+    const turn = (this.#turn += 1)
     if (reason !== undefined && status >= 400) this.#record('http.refused', () => ({ reason, status }))
     this.#record('http.answered', () => {
       const cookie = before === undefined && after === undefined ? undefined : { before, after }
       const ms = this.#context.clock.now() - this.#began
-      return { ...this.#asked(), status, bytes: octets, ms, cookie, user }
+      return { client: this.#client.host, ...this.#asked(), status, bytes: octets, ms, turn, cookie, user }
     })
     const { log, peer } = this.#parts
     if (log !== undefined && this.#head !== undefined)

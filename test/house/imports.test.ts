@@ -43,23 +43,24 @@ const rules: readonly { readonly says: string; readonly breaks: (found: Import) 
       isIn(from, 'services') && isIn(to, 'services') && from.split('/')[1] !== to.split('/')[1],
   },
   {
-    says: "services know only lab/service.ts, lab/kit/, lab/web/ and certs/' types",
+    says: "services know only lab/service.ts, lab/check.ts, lab/kit/, lab/web/ and certs/' types",
     breaks: ({ from, to, isTypeOnly }) =>
       isIn(from, 'services') &&
       (isIn(to, 'lab') || isIn(to, 'certs') || isIn(to, 'test') || isIn(to, 'scenarios')) &&
       !(
         to === 'lab/service.ts' ||
+        to === 'lab/check.ts' ||
         isIn(to, 'lab/kit') ||
         isIn(to, 'lab/web') ||
         (isIn(to, 'certs') && isTypeOnly)
       ),
   },
   {
-    says: 'lab/web/ knows only lab/service.ts and lab/kit/',
+    says: 'lab/web/ knows only lab/service.ts, lab/check.ts and lab/kit/',
     breaks: ({ from, to }) =>
       isIn(from, 'lab/web') &&
       isProject(to) &&
-      !(to === 'lab/service.ts' || isIn(to, 'lab/kit') || isIn(to, 'lab/web')),
+      !(to === 'lab/service.ts' || to === 'lab/check.ts' || isIn(to, 'lab/kit') || isIn(to, 'lab/web')),
   },
   {
     says: 'wire.ts and wire/ are pure: bytes in, values out, they open nothing and know no lab',
@@ -80,6 +81,20 @@ const rules: readonly { readonly says: string; readonly breaks: (found: Import) 
     says: 'browser code imports only types',
     breaks: ({ from, to, isTypeOnly }) =>
       isIn(from, 'lab/console/page') && !isTypeOnly && !isIn(to, 'lab/console/page'),
+  },
+  {
+    says: 'scenarios know only types of lab/check.ts and lab/service.ts, node: and each other',
+    breaks: ({ from, to, isTypeOnly }) =>
+      isIn(from, 'scenarios') &&
+      !(
+        isIn(to, 'scenarios') ||
+        to.startsWith('node:') ||
+        (isTypeOnly && (to === 'lab/check.ts' || to === 'lab/service.ts'))
+      ),
+  },
+  {
+    says: 'nothing but scenarios imports scenarios/',
+    breaks: ({ from, to }) => !isIn(from, 'scenarios') && isIn(to, 'scenarios'),
   },
   { says: 'nothing imports test/', breaks: ({ from, to }) => !isIn(from, 'test') && isIn(to, 'test') },
 ]
@@ -113,12 +128,12 @@ test('each rule catches what breaks it', () => {
     [
       'services/dns/index.ts',
       "import { Lab } from '../../lab/host/lab.ts'",
-      "services know only lab/service.ts, lab/kit/, lab/web/ and certs/' types",
+      "services know only lab/service.ts, lab/check.ts, lab/kit/, lab/web/ and certs/' types",
     ],
     [
       'services/dns/index.ts',
       "import { createAuthority } from '../../certs/authority.ts'",
-      "services know only lab/service.ts, lab/kit/, lab/web/ and certs/' types",
+      "services know only lab/service.ts, lab/check.ts, lab/kit/, lab/web/ and certs/' types",
     ],
     [
       'services/dns/wire.ts',
@@ -133,7 +148,7 @@ test('each rule catches what breaks it', () => {
     [
       'lab/web/site.ts',
       "import { Lab } from '../host/lab.ts'",
-      'lab/web/ knows only lab/service.ts and lab/kit/',
+      'lab/web/ knows only lab/service.ts, lab/check.ts and lab/kit/',
     ],
     [
       'lab/kit/files.ts',
@@ -144,6 +159,21 @@ test('each rule catches what breaks it', () => {
       'lab/console/page/main.ts',
       "import { createServer } from 'node:net'",
       'browser code imports only types',
+    ],
+    [
+      'scenarios/sstt/solution/solution.ts',
+      "import { CheckFailure } from '../../../lab/check.ts'",
+      'scenarios know only types of lab/check.ts and lab/service.ts, node: and each other',
+    ],
+    [
+      'scenarios/sstt/solution/solution.ts',
+      "import { parse } from 'yaml'",
+      'scenarios know only types of lab/check.ts and lab/service.ts, node: and each other',
+    ],
+    [
+      'lab/grading/self-test.ts',
+      "import { solve } from '../../scenarios/sstt/solution/solution.ts'",
+      'nothing but scenarios imports scenarios/',
     ],
     ['services/dns/zone.ts', "import { openLab } from '../../test/lab.ts'", 'nothing imports test/'],
   ]

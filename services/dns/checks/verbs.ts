@@ -1,0 +1,229 @@
+/** What tasks may say of names: what was asked and answered, what is answered now, and what a zone file says. */
+import { z } from 'zod'
+import {
+  defineVerb,
+  type Assertion,
+  type CheckContext,
+  type Checks,
+  type Finding,
+  type SeenFact,
+} from '../../../lab/check.ts'
+import { holds, same } from '../../../lab/kit/assertion.ts'
+import { explain } from '../../../lab/kit/explain.ts'
+import { MNEMONICS, findType } from '../records/types.ts'
+import { FLAG } from '../wire/message.ts'
+import { parseName, printKey, ROOT } from '../wire/name.ts'
+import { ask, dig } from './ask.ts'
+import { codeIs } from './judge.ts'
+import { judgeZone, zoneServes } from './zone-file.ts'
+import { linesOf, readLines } from './zone.ts'
+
+const name = z.string().min(1).max(1000)
+const type = z
+  .string()
+  .transform((text) => text.toUpperCase())
+  .refine((text) => findType(text) !== undefined || text === 'ANY', {
+    error: `a record type, as in ${MNEMONICS.slice(0, 3).join(', ')}`,
+  })
+const rcode = z.enum(['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'])
+
+/** Read once, not for each fact that is judged. */
+const askedName = name
+  .refine(isName, explain({ en: 'this is no domain name', es: 'esto no es un nombre de dominio' }))
+  .transform(plainName)
+
+const queried = z.strictObject({
+  name: askedName.optional().describe('Name that was asked for'),
+  type: type.optional().describe('Type that was asked for'),
+  over: z.enum(['udp', 'tcp']).optional().describe('How it was asked'),
+})
+type Queried = z.output<typeof queried>
+
+const answered = z.strictObject({
+  name: askedName.optional().describe('Name that was asked for'),
+  type: type.optional().describe('Type that was asked for'),
+  rcode: rcode.default('NOERROR').describe('Code of the answer'),
+  records: z.int().min(0).optional().describe('Records of the answer section, at least'),
+})
+type Answered = z.output<typeof answered>
+
+const answers = z.strictObject({
+  name: name.describe(
+    'Name that is asked for; without a final dot it lies in the domain, unless it ends in it',
+  ),
+  type: type.default('A').describe('Type that is asked for'),
+  rcode: rcode.default('NOERROR').describe('Code of the answer'),
+  records: z
+    .array(z.string())
+    .optional()
+    .describe('Data of all records of the answer, as a master file writes them: `10 mail`'),
+  authoritative: z.boolean().optional().describe('Whether AA is set'),
+})
+type Answers = z.output<typeof answers>
+
+/** As facts write names. */
+function plainName(text: string): string {
+  return printKey(parseName(text, ROOT).key)
+}
+
+function isName(text: string): boolean {
+  try {
+    plainName(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function said({ data }: SeenFact, field: string): string {
+  const value = data?.[field]
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'none'
+}
+
+function asksFor(fact: SeenFact, wanted: { readonly name?: string; readonly type?: string }): Assertion[] {
+  const assertions: Assertion[] = []
+  if (wanted.name !== undefined) {
+    const title = { en: `the name is ${wanted.name}`, es: `el nombre es ${wanted.name}` }
+    assertions.push(same(title, wanted.name, said(fact, 'name'), 2))
+  }
+  if (wanted.type !== undefined) {
+    const title = { en: `the type is ${wanted.type}`, es: `el tipo es ${wanted.type}` }
+    assertions.push(same(title, wanted.type, said(fact, 'type')))
+  }
+  return assertions
+}
+
+function judgeQuery(fact: SeenFact, wanted: Queried): readonly Assertion[] {
+  const assertions = asksFor(fact, definite(wanted))
+  const { over } = wanted
+  if (over !== undefined) {
+    const title = { en: `it came over ${over.toUpperCase()}`, es: `llegó por ${over.toUpperCase()}` }
+    assertions.push(same(title, over, said(fact, 'transport')))
+  }
+  return assertions.length > 0 ? assertions : [anything]
+}
+
+const anything: Assertion = { title: { en: 'there was one', es: 'hubo una' }, holds: true }
+
+function judgeAnswer(fact: SeenFact, wanted: Answered): readonly Assertion[] {
+  const { rcode: code, records } = wanted
+  const assertions = asksFor(fact, definite(wanted))
+  assertions.push(same({ en: `the code is ${code}`, es: `el código es ${code}` }, code, said(fact, 'rcode')))
+  if (records !== undefined) {
+    const found = said(fact, 'answers')
+    const title = { en: `at least ${records} records`, es: `al menos ${records} registros` }
+    assertions.push(holds(title, Number(found) >= records, `≥ ${records}`, found))
+  }
+  return assertions
+}
+
+function definite(wanted: { readonly name?: string | undefined; readonly type?: string | undefined }): {
+  readonly name?: string
+  readonly type?: string
+} {
+  return {
+    ...(wanted.name !== undefined && { name: wanted.name }),
+    ...(wanted.type !== undefined && { type: wanted.type }),
+  }
+}
+
+/** A name of the domain may be written with or without it. */
+function absolute(text: string, domain: string): string {
+  const isWhole = text === domain || text.endsWith(`.${domain}`)
+  return isWhole ? `${text}.` : text
+}
+
+async function judgeNow(context: CheckContext, wanted: Answers): Promise<Finding> {
+  const { domain } = context.target
+  const owner = absolute(wanted.name, domain)
+  const { message } = await ask(context, { name: owner, type: wanted.type, flags: FLAG.recursionDesired })
+  const assertions = [codeIs(message, wanted.rcode)]
+  const code = findType(wanted.type)?.code
+  if (wanted.records !== undefined) {
+    const expected = readLines(
+      domain,
+      wanted.records.map((data) => `${owner} ${wanted.type} ${data}`),
+    )
+    // Aliases on the way are of another type, and of other names.
+    const found = message.answer
+      .filter((set) => set.type === code)
+      .map((set) =>
+        wanted.type === 'CNAME' ? set : { ...set, owner: parseName(owner, parseName(domain, ROOT)) },
+      )
+    assertions.push(
+      same(
+        { en: 'the answer has these records', es: 'la respuesta tiene estos registros' },
+        expected.join('\n'),
+        linesOf(found).join('\n'),
+        2,
+      ),
+    )
+  }
+  if (wanted.authoritative !== undefined) {
+    const isSet = (message.flags & FLAG.authoritative) !== 0
+    const title = { en: 'whether AA is set', es: 'si AA está activado' }
+    assertions.push(same(title, String(wanted.authoritative), String(isSet)))
+  }
+  return { assertions }
+}
+
+const shown = ({
+  name: asked = '',
+  type: kind = '',
+}: {
+  name?: string | undefined
+  type?: string | undefined
+}): string => [asked, kind].filter((each) => each !== '').join(' ')
+
+/** The verbs of the name service. */
+export const dnsVerbs: Checks['verbs'] = {
+  'dns.queried': defineVerb<Queried>({
+    kind: 'evidence',
+    settings: queried,
+    reference: 'RFC 1034 §3.7',
+    facts: ['dns.queried'],
+    title: (wanted) => ({
+      en: `a client has asked for ${shown(wanted) || 'a name'}`,
+      es: `un cliente ha preguntado por ${shown(wanted) || 'un nombre'}`,
+    }),
+    reproduce: ({ name: asked = '@', type: kind = 'A', over }, target) =>
+      dig(target, { name: absolute(asked, target.domain), type: kind }, over === 'tcp' ? ['+tcp'] : []),
+    judge: judgeQuery,
+  }),
+  'dns.answered': defineVerb<Answered>({
+    kind: 'evidence',
+    settings: answered,
+    reference: 'RFC 1034 §3.7',
+    facts: ['dns.answered', 'dns.refused'],
+    title: (wanted) => ({
+      en: `${shown(wanted) || 'a question'} was answered with ${wanted.rcode}`,
+      es: `${shown(wanted) || 'una pregunta'} se respondió con ${wanted.rcode}`,
+    }),
+    reproduce: ({ name: asked = '@', type: kind = 'A' }, target) =>
+      dig(target, { name: absolute(asked, target.domain), type: kind }),
+    judge: judgeAnswer,
+  }),
+  'dns.answers': defineVerb<Answers>({
+    kind: 'probe',
+    settings: answers,
+    reference: 'RFC 1034 §4.3.2',
+    title: (wanted) => ({
+      en: `${shown(wanted)} is answered with ${wanted.records?.join(', ') ?? wanted.rcode}`,
+      es: `${shown(wanted)} se responde con ${wanted.records?.join(', ') ?? wanted.rcode}`,
+    }),
+    reproduce: ({ name: asked, type: kind }, target) =>
+      dig(target, { name: absolute(asked, target.domain), type: kind, flags: FLAG.recursionDesired }),
+    run: judgeNow,
+  }),
+  'zone.serves': defineVerb({
+    kind: 'artifact',
+    settings: zoneServes,
+    reference: 'RFC 1035 §5',
+    title: ({ records }) => ({
+      en: `the zone file can be served${records.length > 0 ? ` and has ${records.length} records that are asked for` : ''}`,
+      es: `el fichero de zona se puede servir${records.length > 0 ? ` y tiene ${records.length} registros pedidos` : ''}`,
+    }),
+    reproduce: (_, { domain }) => `lab zone check zone.db --origin ${domain}`,
+    judge: judgeZone,
+  }),
+}

@@ -1,0 +1,10 @@
+/** What graders may ask of web servers. */
+import type { Checks } from '../../lab/check.ts'
+import { courseworkSuite, httpSuite } from '../../lab/web/checks/suites.ts'
+import { webVerbs } from '../../lab/web/checks/verbs.ts'
+
+/** The suites `http` and `web-sstt`, and what tasks may say of requests and answers. */
+export const checks: Checks = {
+  verbs: webVerbs,
+  suites: { http: httpSuite, 'web-sstt': courseworkSuite },
+}

@@ -1,0 +1,23 @@
+/** What the https service brings for graders. */
+import type { Checks } from '../../lab/check.ts'
+import { certificateCases } from './checks/certificate.ts'
+import { clientCases } from './checks/client.ts'
+import { handshakeCases } from './checks/handshake.ts'
+import { httpCases } from './checks/http.ts'
+import { sessionCases } from './checks/session.ts'
+import { verbs } from './checks/verbs.ts'
+
+/** The suite `tls`, and what tasks may say of TLS. */
+export const checks: Checks = {
+  verbs,
+  suites: {
+    tls: {
+      summary: {
+        en: 'TLS, and the certificates of server and clients',
+        es: 'TLS, y los certificados de servidor y clientes',
+      },
+      endpoints: { https: { transport: 'tcp', port: 443 }, redirect: { transport: 'tcp', port: 80 } },
+      cases: [...handshakeCases, ...sessionCases, ...certificateCases, ...clientCases, ...httpCases],
+    },
+  },
+}

@@ -1,0 +1,129 @@
+/** Cases of TLS about protocols over it, and how sessions go on and end. */
+import type { CheckCase } from '../../../lab/check.ts'
+import { holds, same } from '../../../lab/kit/assertion.ts'
+import { mustAgree, tlsCase } from './case.ts'
+import { visit } from './visit.ts'
+
+const only12 = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const
+
+/** The cases, in the order in which a person would try them. */
+export const sessionCases: readonly CheckCase[] = [
+  tlsCase({
+    id: 'alpn',
+    title: { en: 'ALPN agrees on http/1.1', es: 'ALPN acuerda http/1.1' },
+    reference: 'RFC 7301 §3.2',
+    hint: { en: 'Say which protocols the server speaks.', es: 'Di qué protocolos habla el servidor.' },
+    show: '-alpn http/1.1',
+    async run(context) {
+      const { alpn } = mustAgree(await visit(context, { alpn: ['http/1.1'] }))
+      return [
+        same({ en: 'The protocol is http/1.1', es: 'El protocolo es http/1.1' }, 'http/1.1', String(alpn)),
+      ]
+    },
+  }),
+  tlsCase({
+    id: 'alpn-unknown',
+    title: {
+      en: 'ALPN agrees on nothing that the client did not offer',
+      es: 'ALPN no acuerda nada que el cliente no ofreciese',
+    },
+    reference: 'RFC 7301 §3.2',
+    hint: { en: 'Send the alert no_application_protocol.', es: 'Envía la alerta no_application_protocol.' },
+    show: '-alpn x-nothing',
+    async run(context) {
+      const { agreed } = await visit(context, { alpn: ['x-nothing'] })
+      const chosen = agreed?.alpn
+      return [
+        holds(
+          { en: 'It is refused, or no protocol is chosen', es: 'Se rechaza, o no se elige protocolo' },
+          agreed === undefined || chosen === false,
+          'no_application_protocol (120)',
+          String(chosen),
+        ),
+      ]
+    },
+  }),
+  ...(['TLSv1.2', 'TLSv1.3'] as const).map((version) =>
+    tlsCase({
+      id: `resumption-${version.slice(-1)}`,
+      title: { en: `A session is resumed over ${version}`, es: `Se reanuda una sesión con ${version}` },
+      reference: version === 'TLSv1.2' ? 'RFC 5077 §3, RFC 5246 §7.3' : 'RFC 8446 §2.2, §4.6.1',
+      hint: {
+        en: 'Keep the ticket key as long as the server lives.',
+        es: 'Conserva la clave de los tickets mientras viva el servidor.',
+      },
+      show: version === 'TLSv1.2' ? '-tls1_2 -reconnect' : '-tls1_3 -sess_out session',
+      async run(context) {
+        const wish = { minVersion: version, maxVersion: version }
+        const { session } = await visit(context, wish)
+        const again = session === undefined ? undefined : await visit(context, { ...wish, session })
+        return [
+          holds(
+            { en: 'A ticket or a session comes', es: 'Llega un ticket o una sesión' },
+            session !== undefined,
+            'NewSessionTicket',
+            '',
+          ),
+          holds({ en: 'It resumes', es: 'Se reanuda' }, again?.agreed?.isResumed === true, 'Reused', 'New'),
+          holds(
+            { en: 'The site answers', es: 'El sitio responde' },
+            again?.status !== undefined,
+            'HTTP/1.1 200',
+            again?.error ?? '',
+          ),
+        ]
+      },
+    }),
+  ),
+  tlsCase({
+    id: 'no-renegotiation',
+    title: { en: 'A client cannot renegotiate', es: 'Un cliente no puede renegociar' },
+    points: 2,
+    reference: 'RFC 9325 §3.5; CVE-2011-1473',
+    hint: {
+      en: 'Turn it off: it costs the server far more than the client.',
+      es: 'Desactívala: cuesta al servidor mucho más que al cliente.',
+    },
+    show: '-tls1_2, then R and Enter',
+    async run(context) {
+      const { hasRenegotiated } = await visit(context, {
+        ...only12,
+        renegotiates: true,
+      })
+      return [
+        holds(
+          { en: 'It is refused or ignored', es: 'Se rechaza o se ignora' },
+          !hasRenegotiated,
+          'no_renegotiation (100)',
+          'Finished',
+        ),
+      ]
+    },
+  }),
+  tlsCase({
+    id: 'close-notify',
+    title: { en: 'The server says goodbye before it hangs up', es: 'El servidor se despide antes de colgar' },
+    reference: 'RFC 5246 §7.2.1, RFC 8446 §6.1',
+    hint: {
+      en: 'Send close_notify: else nobody can tell an end from a cut.',
+      es: 'Envía close_notify: si no, nadie distingue un final de un corte.',
+    },
+    show: '-tls1_2 -msg',
+    async run(context) {
+      const { records, status } = await visit(context, { ...only12 })
+      return [
+        holds(
+          { en: 'The site answers', es: 'El sitio responde' },
+          status !== undefined,
+          'HTTP/1.1 200',
+          String(status),
+        ),
+        same(
+          { en: 'The last record is an alert', es: 'El último registro es una alerta' },
+          '21',
+          String(records.at(-1) ?? ''),
+        ),
+      ]
+    },
+  }),
+]
