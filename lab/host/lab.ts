@@ -1,4 +1,4 @@
-import { JournalFile } from '../journal/file.ts'
+import { JournalFile, type Seal } from '../journal/file.ts'
 import { Journal } from '../journal/journal.ts'
 import { nearest } from '../kit/nearest.ts'
 import { Turns } from '../kit/turns.ts'
@@ -29,6 +29,8 @@ export interface LabOptions {
   readonly seed?: string
   /** A logger for the lab (`lab`) and for each instance; silent if not given. */
   readonly log?: (name: string) => Logger
+  /** Makes what hears of each batch of the journal that is on the disk, given the journal's file. */
+  readonly seal?: ((path: string) => Seal) | undefined
 }
 
 /** One service instance, as seen from outside. */
@@ -70,6 +72,7 @@ export class Lab implements AsyncDisposable {
   #scenario: Scenario
   #runners: readonly Runner[]
   #file: JournalFile | undefined
+  readonly #seal: LabOptions['seal']
   readonly #abort = new AbortController()
   /** Starts, stops and reloads follow one another. */
   readonly #turns = new Turns()
@@ -81,6 +84,7 @@ export class Lab implements AsyncDisposable {
     const log = options.log ?? (() => silent)
     this.#scenario = scenario
     this.#log = log('lab')
+    this.#seal = options.seal
     this.wire = new Wire(
       () => this.clock.now(),
       (name, error) =>
@@ -245,7 +249,7 @@ export class Lab implements AsyncDisposable {
     if (this.#file !== undefined) return
     try {
       makeFolder(this.#host.state)
-      this.#file = new JournalFile(this.journal, this.#host.state, Date.now(), this.#log)
+      this.#file = new JournalFile(this.journal, this.#host.state, Date.now(), this.#log, this.#seal)
     } catch (error) {
       if (error instanceof LabError) throw error
       throw new LabError((words) => words.stateUnwritable(this.#host.state, messageOf(error)), {

@@ -1,0 +1,49 @@
+/** One of the processes in which a class is graded: what a submission does to it, it does to no other. */
+import { z } from 'zod'
+import { Registry } from '../scenario/registry.ts'
+import { brokenText, failedReport, gradeOne, type ClassRules, type CreateJudge } from './class-one.ts'
+
+const orderSchema = z.object({ file: z.string(), student: z.string().optional() })
+
+const rulesSchema: z.ZodType<ClassRules> = z.object({
+  scenario: z.string(),
+  folders: z.array(z.string()),
+  services: z.array(z.string()),
+  hash: z.string(),
+  course: z.string().optional(),
+  launches: z.record(z.string(), z.string()).optional(),
+  marks: z.record(z.string(), z.string()).optional(),
+})
+
+const messageSchema = z.union([
+  z.object({ rules: rulesSchema, judge: z.string() }),
+  z.object({ order: orderSchema }),
+])
+
+let rules: ClassRules | undefined
+let registry = new Registry([])
+let judge: Promise<CreateJudge> | undefined
+
+process.on('message', (message) => {
+  const asked = messageSchema.parse(message)
+  if ('rules' in asked) {
+    rules = asked.rules
+    registry = new Registry(rules.services)
+    judge = import(asked.judge).then((module: { readonly createJudge: CreateJudge }) => module.createJudge)
+    judge.catch(() => undefined)
+    return
+  }
+  void grade(asked.order)
+})
+// The teacher's process is gone: nobody waits for what is under way.
+process.on('disconnect', () => process.exit())
+
+async function grade(order: z.infer<typeof orderSchema>): Promise<void> {
+  if (rules === undefined || judge === undefined) throw new Error('no rules came before the order')
+  try {
+    const begun = (value: unknown): void => void process.send?.({ begun: value })
+    process.send?.({ graded: await gradeOne(order, rules, { registry, createJudge: await judge, begun }) })
+  } catch (error) {
+    process.send?.({ graded: { report: failedReport(order, rules.scenario, brokenText(error)) } })
+  }
+}

@@ -1,0 +1,206 @@
+/** Students from a CSV file: Moodle's list of participants, GitHub Classroom's roster, or plain `id,name,email`. */
+import { MOST_STUDENTS, type Student } from './course.ts'
+import { STUDENT } from '../scenario/params.ts'
+import type { Problem, Text } from '../service.ts'
+
+/** Characters of the longest cell. */
+const LONGEST = 300
+
+/** The columns that may hold an id, the best first, as Moodle calls them in both languages, GitHub Classroom, and people. */
+const ids = [
+  'id',
+  'idnumber',
+  'numerodeid',
+  'studentid',
+  'student',
+  'dni',
+  'identifier',
+  'username',
+  'nombredeusuario',
+  'githubusername',
+]
+const names = ['name', 'fullname', 'nombrecompleto', 'firstname', 'nombre']
+const surnames = ['lastname', 'surname', 'apellidos', 'apellido']
+const emails = ['email', 'emailaddress', 'correo', 'direcciondecorreo', 'direcciondecorreoelectronico']
+
+/** The students of a roster, or all that is wrong with it. */
+export interface Roster {
+  readonly students: readonly Student[]
+  readonly problems: readonly Problem[]
+}
+
+interface Row {
+  readonly line: number
+  readonly cells: readonly string[]
+}
+
+/** Reads a roster; `column` names the one that holds the ids, where the file has several to choose from. */
+export function readRoster(file: string, octets: Uint8Array, column?: string): Roster {
+  const problems: Problem[] = []
+  const tell = (line: number, message: Text, at = 1, path = ''): void =>
+    void problems.push({ file, line, column: at, path, message })
+  const text = decoded(octets)
+  if (text === undefined) {
+    tell(1, {
+      en: 'the file is not UTF-8: save it as "CSV UTF-8"',
+      es: 'el fichero no es UTF-8: guárdalo como "CSV UTF-8"',
+    })
+    return { students: [], problems }
+  }
+  const { rows, open } = parseCsv(text)
+  if (open !== undefined)
+    tell(open, {
+      en: 'a quote that opens here never closes',
+      es: 'unas comillas que se abren aquí no se cierran',
+    })
+  const [first] = rows
+  if (first === undefined) {
+    tell(1, { en: 'the file is empty', es: 'el fichero está vacío' })
+    return { students: [], problems }
+  }
+  const places = columnsOf(first.cells, column)
+  if (places === undefined) {
+    const there = first.cells
+      .map((cell) => `"${cell.slice(0, 40)}"`)
+      .slice(0, 20)
+      .join(', ')
+    tell(first.line, {
+      en: `no column holds ids; there are: ${there}. Name it with --id COLUMN`,
+      es: `ninguna columna contiene identificadores; hay: ${there}. Dila con --id COLUMNA`,
+    })
+    return { students: [], problems }
+  }
+  const students = studentsOf(places.hasHeader ? rows.slice(1) : rows, places, tell)
+  return { students: problems.length === 0 ? students : [], problems }
+}
+
+interface Columns {
+  readonly hasHeader: boolean
+  readonly id: number
+  /** Whether the id is what stands before the @. */
+  readonly isEmail: boolean
+  readonly name: readonly number[]
+  readonly email: number
+}
+
+function columnsOf(cells: readonly string[], column: string | undefined): Columns | undefined {
+  const keys = cells.map(keyOf)
+  const find = (wanted: readonly string[]): number =>
+    wanted.map((key) => keys.indexOf(key)).find((index) => index >= 0) ?? -1
+  const email = find(emails)
+  const name = [find(names), find(surnames)].filter((index) => index >= 0)
+  if (column !== undefined) {
+    const id = keys.indexOf(keyOf(column))
+    return id < 0 ? undefined : { hasHeader: true, id, isEmail: id === email, name, email }
+  }
+  const id = find(ids)
+  if (id >= 0) return { hasHeader: true, id, isEmail: false, name, email }
+  if (email >= 0) return { hasHeader: true, id: email, isEmail: true, name, email }
+  // Without names of columns it is id,name,email, if that can be.
+  const isTelling = /\d/.test(cells[0] ?? '') || (cells[2] ?? '').includes('@')
+  const isPlain = name.length === 0 && isTelling && STUDENT.test(cells[0] ?? '')
+  return isPlain ? { hasHeader: false, id: 0, isEmail: false, name: [1], email: 2 } : undefined
+}
+
+function studentsOf(
+  rows: readonly Row[],
+  { id, isEmail, name, email }: Columns,
+  tell: (line: number, message: Text, column?: number, path?: string) => void,
+): Student[] {
+  const seen = new Map<string, number>()
+  const students: Student[] = []
+  for (const { line, cells } of rows) {
+    const cell = (index: number): string => (index < 0 ? '' : (cells[index] ?? '')).trim()
+    const own = isEmail ? (cell(id).split('@')[0] ?? '') : cell(id)
+    const before = seen.get(own.toLowerCase())
+    if (seen.size >= MOST_STUDENTS) {
+      tell(line, {
+        en: `more than ${MOST_STUDENTS} students`,
+        es: `más de ${MOST_STUDENTS} estudiantes`,
+      })
+      break
+    }
+    if (own === '') tell(line, { en: 'the id is missing', es: 'falta el identificador' }, id + 1, 'id')
+    else if (!STUDENT.test(own))
+      tell(
+        line,
+        {
+          en: `"${own.slice(0, 80)}" is no student id: letters, digits, dot, dash and underscore, at most 64`,
+          es: `"${own.slice(0, 80)}" no es un identificador de estudiante: letras, cifras, punto, guion y guion bajo, 64 como mucho`,
+        },
+        id + 1,
+        'id',
+      )
+    else if (before !== undefined)
+      tell(
+        line,
+        { en: `"${own}" is in line ${before} already`, es: `"${own}" ya está en la línea ${before}` },
+        id + 1,
+        'id',
+      )
+    else {
+      seen.set(own.toLowerCase(), line)
+      const full = name.map(cell).filter((part) => part !== '')
+      students.push({ id: own, name: clean(full.join(' ')), email: clean(cell(email)) })
+    }
+  }
+  return students
+}
+
+/** Names end in terminals and spreadsheets, where control characters do harm. */
+function clean(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, ' ').slice(0, LONGEST)
+}
+
+/** The name of a column without case, accents, spaces and signs. */
+function keyOf(name: string): string {
+  return name
+    .normalize('NFD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+}
+
+/** UTF-8 or, as spreadsheets write it, UTF-16 with its mark. */
+function decoded(octets: Uint8Array): string | undefined {
+  const isWide = octets[0] === 0xff && octets[1] === 0xfe
+  try {
+    return new TextDecoder(isWide ? 'utf-16le' : 'utf-8', { fatal: true }).decode(octets)
+  } catch {
+    return undefined
+  }
+}
+
+/** The rows with content (RFC 4180); the separator is the one that the first line has most of. */
+function parseCsv(text: string): { readonly rows: readonly Row[]; readonly open: number | undefined } {
+  const head = text.slice(0, text.search(/\r?\n|$/)).replace(/"[^"]*"/g, '')
+  const count = (sign: string): number => head.split(sign).length
+  const separator = [',', ';', '\t'].reduce((best, sign) => (count(sign) > count(best) ? sign : best))
+  const rows: Row[] = []
+  let [line, begun] = [1, 1]
+  let cells: string[] = []
+  const token = new RegExp(
+    `"([^"]*(?:""[^"]*)*)("?)|(\\r?\\n|\\r|$)|(${separator})|[^"\\r\\n${separator}]+`,
+    'gy',
+  )
+  let cell = ''
+  let open: number | undefined
+  for (const [whole, quoted, closing, end, next] of text.matchAll(token)) {
+    if (quoted !== undefined) {
+      cell += quoted.replaceAll('""', '"')
+      if (closing === '') open ??= line
+      line += quoted.split('\n').length - 1
+    } else if (next !== undefined) {
+      cells.push(cell)
+      cell = ''
+    } else if (end === undefined) cell += whole
+    else {
+      cells.push(cell)
+      if (cells.some((value) => value.trim() !== '')) rows.push({ line: begun, cells })
+      cell = ''
+      cells = []
+      line += 1
+      begun = line
+    }
+  }
+  return { rows, open }
+}

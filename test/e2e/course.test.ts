@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { readReports } from '../../lab/grading/formats/json.ts'
+import { temporaryFolder, writeFiles } from '../lab.ts'
+import { addressesIn, run, startLab } from '../program.ts'
+import { faultsIn } from '../unit/grading/submissions.ts'
+
+/** Asks a name server for the address of a name (RFC 1035 §4). */
+async function ask(port: number, name: string): Promise<void> {
+  const labels = name.split('.').map((label) => Buffer.from([label.length, ...Buffer.from(label)]))
+  const head = Buffer.from([0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+  const socket = createSocket('udp4')
+  socket.send(Buffer.concat([head, ...labels, Buffer.from([0, 0, 1, 0, 1])]), port, '127.0.0.1')
+  await once(socket, 'message')
+  socket.close()
+}
+
+test('a course from its first key to the marks of a submission', async (t) => {
+  using place = temporaryFolder()
+  const folder = place.path
+  const lab = (...words: readonly string[]): ReturnType<typeof run> => run(words, { folder })
+  writeFiles(folder, {
+    'my/scenario.yaml': `extends: dns-only
+title: Test
+tasks:
+  - { id: first, points: 2, title: First, check: { dns.queried: { name: www.host0.org } } }
+  - { id: second, points: 3, title: Second, check: { dns.queried: { name: www.host1.org } } }
+  - { id: third, points: 4, title: Third, check: { dns.queried: { name: www.host2.org } } }
+`,
+    'r.csv': 'id;name;email\n1234;Ana;ana@um.es\n5678;Luis;\n',
+    'bad.csv': 'id;name\n1234;Ana\nno one;Luis\n',
+  })
+  assert.deepEqual(await lab('course', 'roster'), {
+    code: 2,
+    out: '',
+    err: `lab course: there is no course in ${join(folder, 'course')}. Make one with: lab course init, or name its folder: --course FOLDER\n`,
+  })
+  assert.equal((await lab('course', 'init', '--name', 'Telematics')).code, 0)
+  const bad = await lab('course', 'roster', 'import', 'bad.csv', '--lang', 'es')
+  assert.equal(bad.code, 2)
+  assert.match(bad.err, /^bad\.csv:3:1 id: "no one" no es un identificador de estudiante/)
+  assert.match((await lab('course', 'roster', 'import', 'r.csv')).out, /^2 students are new/)
+  assert.match((await lab('course', 'launch', 'my', '9999')).err, /"9999" is no student of the course/)
+  assert.match((await lab('course', 'launch', 'my', '--all', '-o', 'out')).out, /2 launch files issued/)
+  assert.match((await lab('course', 'launch', 'my', '--all')).out, /0 launch files issued, 2 stay/)
+  assert.deepEqual(readdirSync(join(folder, 'out')), ['1234.launch.json', '5678.launch.json'])
+  const key = readFileSync(join(folder, 'course', 'course.key'), 'utf8').trim()
+  const issued = readFileSync(join(folder, 'out', '1234.launch.json'), 'utf8')
+  assert.ok(!issued.includes(key))
+
+  await t.test('a launch file that is not right is refused', async () => {
+    const start = (...words: readonly string[]): ReturnType<typeof run> =>
+      lab('start', '-p', 'any', '--no-console', ...words)
+    writeFileSync(join(folder, 'bent.json'), issued.replace('"student": "1234"', '"student": "5678"'))
+    assert.match((await start('--launch', 'bent.json')).err, /was changed after it was signed/)
+    const other = await start('--launch', 'out/1234.launch.json', '--student', '5678')
+    assert.match(other.err, /is that of student 1234, not 5678/)
+    assert.match(
+      (await start('--launch', 'out/1234.launch.json', '-s', 'dns-only')).err,
+      /is for the scenario "my"/,
+    )
+    writeFiles(folder, { 'my/more.txt': 'x' })
+    const changed = await start('--launch', 'out/1234.launch.json')
+    assert.deepEqual([changed.code, changed.out], [2, ''])
+    assert.match(changed.err, /for another version of the scenario "my"/)
+    writeFiles(folder, { 'my/.hidden': '' })
+    assert.match((await lab('submit')).err, /nothing to hand in/)
+  })
+
+  rmSync(join(folder, 'my', 'more.txt'))
+  for (let time = 0; time < 2; time += 1) {
+    await using program = await startLab(['--launch', 'out/1234.launch.json', '-p', 'any', '--no-console'], {
+      folder,
+    })
+    const [dns] = addressesIn(program.out)
+    await ask(dns?.port ?? 0, `www.host${time}.org`)
+    if (time === 0) assert.equal((await lab('submit', '-o', 'early.telelab')).code, 0)
+    program.process.kill('SIGTERM')
+    await program.finished
+  }
+  const submitted = await lab('submit', '-o', 'ana.telelab', 'r.csv')
+  assert.deepEqual([submitted.code, submitted.err], [0, ''])
+  assert.match(submitted.out, /\d+ facts of 2 runs, r\.csv/)
+  assert.deepEqual((await faultsIn(join(folder, 'early.telelab'))).kinds, [])
+  const { kinds, facts } = await faultsIn(join(folder, 'ana.telelab'))
+  assert.deepEqual(kinds, [])
+  assert.ok(facts > 4)
+  assert.ok(existsSync(join(folder, '.lab', 'my', 'launch.json')))
+
+  await t.test('it is graded by its journal, and so is what was bent, forged or copied', async () => {
+    const bent = readFileSync(join(folder, 'ana.telelab'))
+    bent[bent.length >> 1] = (bent[bent.length >> 1] ?? 0) ^ 1
+    writeFiles(folder, {
+      'in/ana.telelab': readFileSync(join(folder, 'ana.telelab')),
+      'in/bent.telelab': bent,
+    })
+    const graded = await lab('grade', 'my', 'in', '-f', 'json=class.json')
+    assert.deepEqual([graded.code, graded.err], [4, ''])
+    const reports = readReports(readFileSync(join(folder, 'class.json'), 'utf8'))
+    const seen = reports.map(({ target, results, flags }) => [
+      target.replace(/.*\//, ''),
+      results.map(({ score }) => score),
+      flags.length > 0,
+    ])
+    assert.deepEqual(seen, [
+      ['ana.telelab', [2, 3, 0], false],
+      ['bent.telelab', [0, 0, 0], true],
+    ])
+  })
+})
