@@ -127,6 +127,14 @@ export const hostOptions = {
     type: 'boolean',
     text: { en: 'without the page', es: 'sin la página' },
   },
+  launch: {
+    type: 'string',
+    value: 'FILE',
+    text: {
+      en: 'the launch file of your course: whose lab it is, and its values',
+      es: 'el fichero de lanzamiento de tu asignatura: de quién es el laboratorio, y sus valores',
+    },
+  },
   'log-level': {
     type: 'string',
     value: 'LEVEL',
@@ -213,5 +221,66 @@ export const logOptions = {
       en: 'only these facts, as in dns.queried or dns',
       es: 'solo estos hechos, como dns.queried o dns',
     },
+  },
+} as const satisfies Record<string, Option>
+
+/** The options of a course. */
+export const courseOptions = {
+  course: {
+    type: 'string',
+    value: 'FOLDER',
+    text: { en: 'the folder of the course (course)', es: 'la carpeta de la asignatura (course)' },
+  },
+  name: {
+    type: 'string',
+    value: 'TEXT',
+    text: { en: 'init: what the course is called', es: 'init: cómo se llama la asignatura' },
+  },
+  id: {
+    type: 'string',
+    value: 'COLUMN',
+    text: {
+      en: 'roster: the column of the ids, where the file has several',
+      es: 'roster: la columna de los identificadores, si el fichero tiene varias',
+    },
+  },
+  all: {
+    type: 'boolean',
+    text: { en: 'launch: for all students', es: 'launch: para todos los estudiantes' },
+  },
+  ends: {
+    type: 'string',
+    value: 'DATE',
+    text: {
+      en: 'launch: what is handed in later is marked as late',
+      es: 'launch: lo que se entregue después se marca como tardío',
+    },
+  },
+  out: {
+    type: 'string',
+    short: 'o',
+    value: 'FOLDER',
+    text: {
+      en: 'launch: also write the files here, to be handed out',
+      es: 'launch: escribir los ficheros también aquí, para repartirlos',
+    },
+  },
+} as const satisfies Record<string, Option>
+
+/** The options of what is handed in. */
+export const submitOptions = {
+  out: {
+    type: 'string',
+    short: 'o',
+    value: 'FILE',
+    text: {
+      en: 'the file to make (STUDENT-SCENARIO.telelab)',
+      es: 'el fichero que se crea (ESTUDIANTE-ESCENARIO.telelab)',
+    },
+  },
+  pcap: {
+    type: 'string',
+    value: 'FILE',
+    text: { en: 'a capture to hand in, too', es: 'una captura que también se entrega' },
   },
 } as const satisfies Record<string, Option>

@@ -89,6 +89,18 @@ const stand: Readonly<Record<string, string>> = {
   KIND: 'TIPO',
   SIZE: 'TAMAÑO',
   PORT: 'PUERTO',
+  COLUMN: 'COLUMNA',
+  DATE: 'FECHA',
+  SUITE: 'BATERÍA',
+  SUBMISSION: 'ENTREGA',
+  STUDENT: 'ESTUDIANTE',
+  ENDPOINT: 'PUNTO',
+  HOST: 'MÁQUINA',
+  COMMAND: 'ORDEN',
+  CASE: 'CASO',
+  SECONDS: 'SEGUNDOS',
+  DOMAIN: 'DOMINIO',
+  PASSWORD: 'CONTRASEÑA',
   options: 'opciones',
 }
 

@@ -12,9 +12,11 @@ import { Captures } from '../capture/captures.ts'
 import { ControlServer } from '../console/server.ts'
 import { LabError, messageOf, stackOf } from '../host/error.ts'
 import type { Changes } from '../host/change.ts'
-import { Lab } from '../host/lab.ts'
+import { TaskDesk } from '../grading/desk.ts'
+import { Lab, type LabOptions } from '../host/lab.ts'
 import { Lock } from '../host/lock.ts'
 import { portModes } from '../host/bind.ts'
+import type { Registry } from '../scenario/registry.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Logger } from '../service.ts'
 import { exit, type Call, type Io } from './command.ts'
@@ -51,16 +53,10 @@ export async function hostLab(call: Call): Promise<number> {
   const stop = new AbortController()
   onSignals(stop)
   const registry = registryOf(call)
-  const file = scenarioFile(call)
-  const read = async (isRunning: boolean): Promise<Scenario> => {
-    const { scenario, warnings } = await soundScenario(call, file, registry, isRunning)
-    for (const warning of warnings) io.complain(problemLine(warning, io))
-    return scenario
-  }
+  const { read, sealFor } = await sourceOf(call, registry)
   const scenario = await read(false)
   const state = join(stateRoot(call), scenario.name)
-  const level = levels.find((known) => known === call.text('log-level')) ?? 'info'
-  const createLogger = createLog(level)
+  const createLogger = createLog(levels.find((known) => known === call.text('log-level')) ?? 'info')
   const log = createLogger('lab')
 
   using lock = await Lock.take(state)
@@ -72,6 +68,7 @@ export async function hostLab(call: Call): Promise<number> {
     bind,
     ports: portModes.find((mode) => mode === call.text('ports')) ?? 'fallback',
     log: createLogger,
+    seal: await sealFor(state),
   })
   let code: number = exit.done
   containErrors(serviceFolders(call), log, (error) => {
@@ -86,19 +83,15 @@ export async function hostLab(call: Call): Promise<number> {
   let page: Console | undefined
   // It ends after the lab, and so has its last packets.
   await using captures = new Captures(lab, createLogger('capture'))
-  const desk: Desk = { lab, actions, counts, captures, page: () => page }
+  using tasks = new TaskDesk(lab, { registry, state, folder: io.folder, log: createLogger('tasks') })
+  const desk: Desk = { lab, actions, counts, captures, tasks, page: () => page }
   const operations = operationsOf(desk, log)
   await using _control = await ControlServer.open(controlPath(state), operations, log)
   await using _lab = lab
   stop.signal.addEventListener('abort', () => void lab.stop(), { once: true })
   if (stop.signal.aborted) return code
   const capture = await captureFromStart(call, captures)
-  try {
-    await lab.start(call.words)
-  } catch (error) {
-    if (stop.signal.aborted) return code
-    throw error
-  }
+  if (!(await hasStarted(lab, call, stop.signal))) return code
   warnBeyondLoopback(bind, log, io)
   if (!call.is('no-console')) page = await openConsole(call, { desk, operations, log })
   await using _page = page
@@ -107,6 +100,39 @@ export async function hostLab(call: Call): Promise<number> {
   settle()
   await stopped(stop.signal)
   return code
+}
+
+/** Starts what the call names; false if the lab was told to stop meanwhile. */
+async function hasStarted(lab: Lab, { words }: Call, stop: AbortSignal): Promise<boolean> {
+  try {
+    await lab.start(words)
+    return true
+  } catch (error) {
+    if (stop.aborted) return false
+    throw error
+  }
+}
+
+/** How the scenario is read, now and again, and what seals its journal if it comes with a launch file. */
+async function sourceOf(
+  call: Call,
+  registry: Registry,
+): Promise<{
+  readonly read: (isRunning: boolean) => Promise<Scenario>
+  readonly sealFor: (state: string) => Promise<LabOptions['seal']>
+}> {
+  const launched = call.text('launch') === undefined ? undefined : await import('./launched.ts')
+  const launch = launched?.launchOf(call)
+  const file = scenarioFile(call, launch?.scenario)
+  const read = async (isRunning: boolean): Promise<Scenario> => {
+    const { scenario, warnings } = await soundScenario(call, file, registry, isRunning, launch)
+    if (launch !== undefined) launched?.holdToLaunch(launch, file, scenario)
+    for (const warning of warnings) call.io.complain(problemLine(warning, call.io))
+    return scenario
+  }
+  const sealFor = async (state: string): Promise<LabOptions['seal']> =>
+    launch === undefined ? undefined : launched?.sealFor(launch, state)
+  return { read, sealFor }
 }
 
 /** The lab is ready, which a detached one tells the command that started it. */

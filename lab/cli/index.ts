@@ -7,6 +7,7 @@ import type { Text } from '../service.ts'
 import { languageOf } from '../words/index.ts'
 import { problemLine } from './problem.ts'
 import {
+  courseOptions,
   exit,
   hostOptions,
   labOptions,
@@ -17,6 +18,7 @@ import {
   type Command,
   type Io,
 } from './command.ts'
+import { gradeOptions } from './grade-options.ts'
 import { programOf, typable } from './program.ts'
 import { serviceCommands } from './service-command.ts'
 
@@ -27,13 +29,18 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   status: () => import('./status.ts'),
   service: () => import('./service.ts'),
   reload: () => import('./reload.ts'),
+  check: () => import('./check.ts'),
   log: () => import('./log.ts'),
   trace: () => import('./trace.ts'),
   console: () => import('./console.ts'),
   list: () => import('./list.ts'),
   validate: () => import('./validate.ts'),
+  test: () => import('./test.ts'),
   schema: () => import('./schema.ts'),
   cert: () => import('./cert.ts'),
+  grade: () => import('./grade.ts'),
+  course: () => import('./course.ts'),
+  submit: () => import('./submit.ts'),
   doctor: () => import('./doctor.ts'),
 }
 
@@ -56,6 +63,8 @@ const valued: ReadonlySet<string> = new Set(
     ...hostOptions,
     ...logOptions,
     ...traceOptions,
+    ...courseOptions,
+    ...gradeOptions,
   })
     .filter(([, option]) => option.type === 'string')
     .flatMap(([name, { short }]) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]),

@@ -35,7 +35,9 @@ export const command: Command = {
         call.io.pick({ en: 'Scenarios (`lab start -s NAME`)', es: 'Escenarios (`lab start -s NOMBRE`)' }),
       ),
     )
-    for (const line of columns(scenarios.map(({ name, title }) => [name, call.io.pick(title)])))
+    for (const line of columns(
+      scenarios.map(({ name, title, tasks }) => [name, described(call, title, tasks)]),
+    ))
       call.io.say(line)
     call.io.say('')
     call.io.say(
@@ -50,11 +52,21 @@ export const command: Command = {
   },
 }
 
+function described({ io }: Call, title: Text, tasks: number): string {
+  const count = { en: ` (${tasks} tasks)`, es: ` (${tasks} tareas)` }
+  return `${io.pick(title)}${tasks === 0 ? '' : io.pick(count)}`
+}
+
 async function listed(
   call: Call,
   name: string,
   file: string,
-): Promise<{ readonly name: string; readonly title: Text; readonly services: readonly string[] }> {
+): Promise<{
+  readonly name: string
+  readonly title: Text
+  readonly services: readonly string[]
+  readonly tasks: number
+}> {
   const { scenario } = await readScenario(call, file, registryOf(call))
   const broken = {
     en: `has mistakes: \`lab validate ${name}\``,
@@ -64,5 +76,6 @@ async function listed(
     name,
     title: scenario?.summary ?? scenario?.title ?? broken,
     services: scenario?.instances.map((instance) => instance.name) ?? [],
+    tasks: scenario?.tasks.length ?? 0,
   }
 }

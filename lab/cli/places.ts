@@ -5,7 +5,7 @@ import { isAlive } from '../console/client.ts'
 import { controlPath, stateFolders } from '../console/place.ts'
 import { LabError } from '../host/error.ts'
 import { findScenario, scenarioName } from '../scenario/layers.ts'
-import { isError, loadScenario, type Loaded } from '../scenario/load.ts'
+import { isError, loadScenario, type Loaded, type LoadOptions } from '../scenario/load.ts'
 import { Registry } from '../scenario/registry.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Problem } from '../service.ts'
@@ -36,14 +36,22 @@ export function stateRoot(call: Call): string {
 }
 
 /** The file of the scenario that `-s` names, or of the default one. */
-export function scenarioFile(call: Call): string {
-  return findScenario(call.text('scenario') ?? DEFAULT_SCENARIO, scenarioFolders, call.io.folder)
+export function scenarioFile(call: Call, usual: string = DEFAULT_SCENARIO): string {
+  return findScenario(call.text('scenario') ?? usual, scenarioFolders, call.io.folder)
 }
 
+/** For whom a scenario is read, where the command line does not say it. */
+export type Whose = Pick<LoadOptions, 'student' | 'values' | 'withVerbs'>
+
 /** Reads the scenario that the call names, for its student and address. */
-export function readScenario(call: Call, file: string, registry: Registry): Promise<Loaded> {
+export function readScenario(
+  call: Call,
+  file: string,
+  registry: Registry,
+  whose: Whose = { student: call.text('student') },
+): Promise<Loaded> {
   const address = visibleAddress(bindAddress(call))
-  return loadScenario(file, { registry, folders: scenarioFolders, student: call.text('student'), address })
+  return loadScenario(file, { registry, folders: scenarioFolders, ...whose, address })
 }
 
 /** The scenario of the file and what it warns of; one that is wrong rejects with all its mistakes. */
@@ -52,8 +60,9 @@ export async function soundScenario(
   file: string,
   registry: Registry,
   isRunning = false,
+  whose?: Whose,
 ): Promise<{ readonly scenario: Scenario; readonly warnings: readonly Problem[] }> {
-  const { scenario, problems } = await readScenario(call, file, registry)
+  const { scenario, problems } = await readScenario(call, file, registry, whose)
   if (scenario !== undefined) return { scenario, warnings: problems }
   const mistakes = problems.filter(isError).length
   throw new LabError((words) => words.scenarioWrong(mistakes, isRunning), { blame: 'wrong', problems })

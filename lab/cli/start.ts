@@ -32,6 +32,13 @@ export const command: Command = {
       text: { en: 'free ports, in the background', es: 'puertos libres, en segundo plano' },
     },
     {
+      line: 'lab start --launch 1234.launch.json',
+      text: {
+        en: 'with the launch file of your course',
+        es: 'con el fichero de lanzamiento de tu asignatura',
+      },
+    },
+    {
       line: 'lab start --pcap lab.pcapng',
       text: { en: 'with a capture for Wireshark', es: 'con una captura para Wireshark' },
     },

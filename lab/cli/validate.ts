@@ -28,7 +28,8 @@ export const command: Command = {
     let isWrong = false
     for (const wanted of call.words.length === 0 ? [DEFAULT_SCENARIO] : call.words) {
       const file = findScenario(wanted, scenarioFolders, call.io.folder)
-      const { problems } = await readScenario(call, file, registry)
+      const whose = { student: call.text('student'), withVerbs: true }
+      const { problems } = await readScenario(call, file, registry, whose)
       for (const problem of problems) call.io.complain(problemLine(problem, call.io))
       if (problems.some(isError)) isWrong = true
       else call.io.say({ en: `${file}: valid`, es: `${file}: válido` })

@@ -10,6 +10,7 @@ import { wholeOperations } from './operations/lab.ts'
 import { logOperations } from './operations/log.ts'
 import { mailOperations } from './operations/mail.ts'
 import { stopOperations } from './operations/stop.ts'
+import { taskOperations } from './operations/tasks.ts'
 import { trafficOperations } from './traffic/operations.ts'
 import { Traffic } from './traffic/traffic.ts'
 
@@ -21,6 +22,7 @@ export function labOperations(desk: Desk, log: Pick<Logger, 'error'>): Operation
     ...faultOperations(desk),
     ...logOperations(desk),
     ...mailOperations(desk),
+    ...taskOperations(desk),
     ...trafficOperations(desk.lab, new Traffic(desk.lab, log)),
     ...(desk.captures && traceOperations(desk.captures)),
     openapi: answering({

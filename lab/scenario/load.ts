@@ -5,12 +5,16 @@ import type { Problem, Text } from '../service.ts'
 import { text } from '../words/index.ts'
 import { fillTree, type Variables } from './fill.ts'
 import { contentProblems, readFaults, readInstances } from './instances.ts'
+import { mayHaveLost, withoutLost } from './inherited.ts'
 import { readLayers, scenarioName } from './layers.ts'
 import { DEFAULT_STUDENT, deriveParam, paramProblem, STUDENT } from './params.ts'
 import { check, pathText } from './problems.ts'
 import type { Registry } from './registry.ts'
 import type { Scenario } from './scenario.ts'
 import { scenarioSchema } from './schema.ts'
+import { both } from './task.ts'
+import { readTasks } from './tasks.ts'
+import { loadVerbs } from './verbs.ts'
 import { accountNameProblem, passwordProblem } from '../world/accounts.ts'
 import { overlay, placeOf, type Tree, valueOf } from './tree.ts'
 
@@ -21,8 +25,12 @@ export interface LoadOptions {
   readonly folders: readonly string[]
   /** The student's id; the practice student if not given. */
   readonly student?: string | undefined
+  /** What stands for the parameters, instead of what the key of practice makes of them. */
+  readonly values?: Variables | undefined
   /** Where clients will reach the lab. */
   readonly address: string
+  /** Whether what tasks say is checked, too, for which the checks of the services are loaded. */
+  readonly withVerbs?: boolean
 }
 
 /** A scenario, or undefined if it has errors; warnings come with both. */
@@ -48,6 +56,7 @@ export async function loadScenario(file: string, options: LoadOptions): Promise<
   const { tree, variables } = fillScenario(
     joined,
     { scenario: name, student, address, addressType },
+    options.values ?? {},
     problems,
   )
   const checked = check(scenarioSchema, tree, [])
@@ -65,6 +74,17 @@ export async function loadScenario(file: string, options: LoadOptions): Promise<
       accounts: accounts.map((account) => account.name),
     }),
   )
+  const isVerbNeeded = options.withVerbs === true || mayHaveLost(tree, layers)
+  const verbs = isVerbNeeded ? await loadVerbs(options.registry, services) : undefined
+  const tasks = readTasks(
+    {
+      tree: verbs === undefined ? tree : withoutLost(tree, own.file, verbs),
+      instances: services,
+      accounts: accounts.map((account) => account.name),
+      verbs,
+    },
+    problems,
+  )
   const scenario: Scenario = {
     name,
     title: both(title),
@@ -75,6 +95,7 @@ export async function loadScenario(file: string, options: LoadOptions): Promise<
     accounts: accounts.map((account) => ({ name: account.name, password: account.password ?? account.name })),
     instances: services,
     faults,
+    tasks,
     variables,
     sources: layers.map((layer) => layer.file),
   }
@@ -90,6 +111,7 @@ export function isError(problem: Problem): boolean {
 function fillScenario(
   joined: Tree,
   given: Variables & { readonly scenario: string; readonly student: string },
+  values: Variables,
   problems: Problem[],
 ): { readonly tree: Tree; readonly variables: Variables } {
   const params = joined.type === 'map' ? joined.entries.get('params')?.value : undefined
@@ -107,7 +129,8 @@ function fillScenario(
     if (message !== undefined) problems.push({ ...placeOf(joined, path), path: pathText(path), message })
   }
   const derived = Object.entries(read.value ?? {}).map(
-    ([name, param]) => [name, deriveParam(param, name, given.scenario, given.student)] as const,
+    ([name, param]) =>
+      [name, Object.hasOwn(values, name) ? (values[name] ?? '') : deriveParam(param, name, given)] as const,
   )
   const before: Variables = { ...Object.fromEntries(derived), ...given }
   const domain = joined.type === 'map' ? joined.entries.get('domain')?.value : undefined
@@ -142,8 +165,4 @@ function checkAccounts(
     if (wrongPassword !== undefined) tell('password', wrongPassword)
     seen.add(name.toLowerCase())
   }
-}
-
-function both(said: string | Text): Text {
-  return typeof said === 'string' ? { en: said, es: said } : said
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import type { Checks } from '../check.ts'
 import { LabError } from '../host/error.ts'
 import { hasFields, importExport } from '../host/exported.ts'
 import type { Service } from '../service.ts'
@@ -39,6 +40,19 @@ export class Registry {
       name: 'service',
       is: (value): value is Service => isService(value) && value.name === name,
       form: `export const service = defineService({ name: '${name}', … })`,
+    })
+  }
+
+  /** Loads what a service brings for graders; undefined if it brings nothing. */
+  async loadChecks(name: string): Promise<Checks | undefined> {
+    const path = join(dirname(this.#entries.get(name) ?? ''), 'checks.ts')
+    if (!this.#entries.has(name) || !existsSync(path)) return undefined
+    return importExport({
+      service: name,
+      path,
+      name: 'checks',
+      is: (value): value is Checks => hasFields(value, { verbs: 'object' }),
+      form: 'export const checks: Checks = { verbs: { … }, suites: { … } }',
     })
   }
 

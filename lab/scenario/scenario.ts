@@ -2,6 +2,7 @@ import type { PlannedFault } from '../host/fault.ts'
 import type { Service, Text } from '../service.ts'
 import type { Files } from './files.ts'
 import type { Variables } from './fill.ts'
+import type { PlannedTask } from './task.ts'
 
 /** One service as a scenario wants it. */
 export interface Instance {
@@ -29,6 +30,7 @@ export interface Scenario {
   readonly accounts: readonly { readonly name: string; readonly password: string }[]
   readonly instances: readonly Instance[]
   readonly faults: readonly PlannedFault[]
+  readonly tasks: readonly PlannedTask[]
   readonly variables: Variables
   /** The scenario files that it was made from, its own first. */
   readonly sources: readonly string[]

@@ -1,11 +1,7 @@
 import { z } from 'zod'
 import type { Service } from '../service.ts'
 import { paramSchema } from './params.ts'
-
-const bothLanguages = z.union([
-  z.string().min(1),
-  z.strictObject({ en: z.string().min(1), es: z.string().min(1) }),
-])
+import { bothLanguages, taskSchema } from './task.ts'
 
 /** A word that may stand in a file name and in a command line. */
 const word = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/)
@@ -16,7 +12,7 @@ const domain = z
   .max(253)
   .regex(/^(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*$/)
 
-/** All of a scenario but what its services define; `services` and `faults` are checked one by one against theirs. */
+/** All of a scenario but what its services define; `services`, `faults` and `tasks` are checked one by one against theirs. */
 export const scenarioSchema = z.strictObject({
   title: bothLanguages.describe('what the scenario is called'),
   summary: bothLanguages.optional().describe('what it is for, in a sentence'),
@@ -42,6 +38,7 @@ export const scenarioSchema = z.strictObject({
     .describe('the people who can log in'),
   services: z.record(word, z.unknown()).default({}).describe('the services, each with its options'),
   faults: z.array(z.unknown()).max(1000).default([]).describe('what is broken, where and how often'),
+  tasks: z.array(z.unknown()).max(500).default([]).describe('what the student has to do, in order'),
 })
 
 /** What the host itself understands in each service instance. */
@@ -106,6 +103,11 @@ export function jsonSchema(services: readonly Service[]): object {
         type: 'array',
         description: scenarioSchema.shape.faults.description,
         items: { anyOf: faults },
+      },
+      tasks: {
+        type: 'array',
+        description: scenarioSchema.shape.tasks.description,
+        items: without$schema(z.toJSONSchema(taskSchema, { io: 'input' })),
       },
     },
   }

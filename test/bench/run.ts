@@ -8,7 +8,19 @@ if (wanted === undefined || !existsSync(file) || wanted === 'run') {
   const names = globSync(join(import.meta.dirname, '*.ts'))
     .map((path) => basename(path, '.ts'))
     .filter((name) =>
-      ['beside', 'capture', 'dns', 'http', 'https', 'labs', 'mail', 'start', 'wire'].includes(name),
+      [
+        'beside',
+        'capture',
+        'console',
+        'dns',
+        'grade',
+        'http',
+        'https',
+        'labs',
+        'mail',
+        'start',
+        'wire',
+      ].includes(name),
     )
   process.stdout.write(`npm run bench NAME, where NAME is one of: ${names.toSorted().join(', ')}\n`)
   process.exit(wanted === undefined ? 0 : 2)

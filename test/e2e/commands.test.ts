@@ -17,7 +17,10 @@ const commands = [
   'trace',
   'list',
   'validate',
+  'test',
   'schema',
+  'course',
+  'submit',
   'doctor',
   'zone',
 ]

@@ -161,6 +161,14 @@ test('the tour of the grader', { skip }, async () => {
   assert.deepEqual([...new Set(facts.map(({ kind }) => kind))].toSorted(), ['dns.queried', 'http.answered'])
 })
 
+test('the tour of a course', { skip }, async () => {
+  using folder = temporaryFolder()
+  writeFiles(folder.path, { 'participants.csv': 'id,name,email\n9721,One,one@example.org\n1234,Two,\n' })
+  const outputs = await follow(linesOf(blocks('Marks', 'sh')[1]), folder.path)
+  assert.match(outputs.at(-2) ?? '', /9721\.telelab: \d+ facts of 1 run/)
+  assert.match(outputs.at(-1) ?? '', /^Student: 9721 [^]*\nTotal: 0 of 10 points/m)
+})
+
 test('the service of "Add a service" works as it stands', async () => {
   using folder = temporaryFolder()
   const [source = ''] = blocks('Add a service', 'ts')

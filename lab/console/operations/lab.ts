@@ -78,7 +78,7 @@ export function wholeOperations(desk: Desk): Operations {
       summary: 'The tasks of the scenario as they stand.',
       input: noInput,
       output: tasksSchema,
-      run: async () => ({ tasks: desk.tasks?.tasks() ?? [] }),
+      run: async () => ({ tasks: (await desk.tasks?.tasks()) ?? [] }),
     }),
     ...serviceOperations(lab),
   }

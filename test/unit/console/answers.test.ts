@@ -24,10 +24,24 @@ const changes = { started: [], restarted: ['dns'], stopped: [], unchanged: ['htt
 /** Something for each operation to tell of. */
 async function openBusy(): Promise<{ console: TestConsole; inputs: Readonly<Record<string, unknown>> }> {
   const task = { id: 'mx', title: { en: 'a', es: 'b' }, points: 2, state: 'open' } as const
+  const { state: _state, ...about } = task
+  const result = {
+    ...about,
+    group: 'dns',
+    outcome: 'failed',
+    score: 0,
+    assertions: [{ title: task.title, holds: false, difference: { expected: 'a', actual: 'b', at: 0 } }],
+    evidence: { facts: [1] },
+    milliseconds: 1,
+  } as const
   const console = await openConsole(scenario, {
     files,
     actions: { reload: async () => changes },
-    tasks: { tasks: () => [task] },
+    tasks: {
+      tasks: () => [task],
+      check: async () => [result],
+      hint: async () => ({ text: task.title, cost: 1 }),
+    },
   })
   const { lab } = console
   await lab.world.mail.mailbox('ana')?.deliver(letter)
@@ -51,6 +65,7 @@ async function openBusy(): Promise<{ console: TestConsole; inputs: Readonly<Reco
       'service.start': { name: 'http' },
       'service.stop': { name: 'http' },
       'service.ask': { name: 'dns', operation: 'zones' },
+      hint: { task: 'mx' },
       mailbox: { account: 'ana' },
       message: { account: 'ana', id: stored?.id },
       ladder: { id: conversation?.id },

@@ -61,8 +61,8 @@ test('a parameter depends on scenario, student and name alone, and keeps its for
   const id = fc.stringMatching(/^[a-z0-9]{1,12}$/)
   fc.assert(
     fc.property(fc.constantFrom(...params), id, id, id, (param, name, scenario, student) => {
-      const value = deriveParam(param, name, scenario, student)
-      assert.equal(deriveParam(param, name, scenario, student), value)
+      const value = deriveParam(param, name, { scenario, student })
+      assert.equal(deriveParam(param, name, { scenario, student }), value)
       if (param.kind === 'digits') assert.match(String(value), /^\d{4}$/)
       if (param.kind === 'digits' && param.from === 'student' && /\d{4}$/.test(student))
         assert.equal(value, student.slice(-4))
@@ -76,7 +76,7 @@ test('a parameter depends on scenario, student and name alone, and keeps its for
 test('two students seldom share a derived value', () => {
   const values = new Set(
     Array.from({ length: 200 }, (_, index) =>
-      deriveParam({ kind: 'label', length: 8 }, 'p', 's', `student${index}`),
+      deriveParam({ kind: 'label', length: 8 }, 'p', { scenario: 's', student: `student${index}` }),
     ),
   )
   assert.ok(values.size >= 199)

@@ -1,0 +1,288 @@
+/** The tasks of a running lab: they tick as the journal grows, and are asked for when somebody wants to know. */
+import { existsSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import type { CheckTarget, Hint } from '../check.ts'
+import type { Task } from '../console/schema.ts'
+import { LabError, messageOf, stackOf } from '../host/error.ts'
+import type { Lab } from '../host/lab.ts'
+import { nearest } from '../kit/nearest.ts'
+import { Turns } from '../kit/turns.ts'
+import type { Registry } from '../scenario/registry.ts'
+import type { PlannedTask } from '../scenario/task.ts'
+import { loadVerbs } from '../scenario/verbs.ts'
+import type { Address, Logger } from '../service.ts'
+import { EvidenceJudge } from './evidence.ts'
+import type { CheckResult } from './model.ts'
+import { phaseHost, runPhases } from './phases.ts'
+import { Progress } from './progress.ts'
+import { lookFor } from './retry.ts'
+import { brokenBy, failed, runBounded, type Ended } from './runner.ts'
+import { taskResults, withNeeds, type KnownTask } from './tasks.ts'
+import { readyTask, type ReadyCheck, type ReadyLook, type ReadyTask } from './verbs.ts'
+
+/** What our own probes ask from, so that nothing of what they do is taken for the student's. */
+export const PROBER = '127.7.7.7'
+/** Milliseconds in which evidence of now has to come, if the task does not say. */
+const SOON = 5000
+/** Octets of the largest file that is judged. */
+const LARGEST_FILE = 64 * 1024 * 1024
+
+/** What live tasks work with. */
+export interface LiveOptions {
+  readonly registry: Registry
+  /** The folder of the lab's state. */
+  readonly state: string
+  /** The folder in which files that are handed in are looked for. */
+  readonly folder: string
+  readonly log: Logger
+}
+
+/** Judges the tasks of the scenario that the lab has now. */
+export class LiveTasks implements Disposable {
+  readonly #lab: Lab
+  readonly #options: LiveOptions
+  readonly #tasks: readonly KnownTask[]
+  readonly #judge: EvidenceJudge
+  readonly #progress: Progress
+  readonly #listening: Disposable
+  /** How the probes ended when they were asked last. */
+  readonly #asked = new Map<string, Ended['outcome']>()
+  /** Checks follow one another: what one changes for a while does not disturb the next. */
+  readonly #turns = new Turns()
+  #authority: string | undefined
+
+  /** Loads what judges the tasks and goes through what has happened so far. */
+  static async load(lab: Lab, options: LiveOptions): Promise<LiveTasks> {
+    const { tasks, instances } = lab.scenario
+    const verbs = await loadVerbs(options.registry, instances)
+    const known = tasks.map((planned): KnownTask => {
+      try {
+        return readyTask(planned, verbs)
+      } catch (error) {
+        options.log.error({ task: planned.id, error: stackOf(error) }, 'a task cannot be judged')
+        return { planned, broken: brokenBy(error) }
+      }
+    })
+    return new LiveTasks(lab, known, options)
+  }
+
+  private constructor(lab: Lab, tasks: readonly KnownTask[], options: LiveOptions) {
+    this.#lab = lab
+    this.#options = options
+    this.#tasks = tasks
+    this.#progress = new Progress(options.state, lab.scenario.student)
+    const wanted = tasks.flatMap((task) => {
+      if ('broken' in task || task.when !== 'ever' || task.check?.kind !== 'evidence') return []
+      return this.#progress.hasPassed(task.planned) ? [] : [wantedOf(task, task.check)]
+    })
+    this.#judge = new EvidenceJudge(wanted, {
+      ignored: PROBER,
+      passed: (id) => this.#tick(id),
+      broken: (id, error) => options.log.error({ task: id, error: stackOf(error) }, 'a task is broken'),
+    })
+    for (const entry of lab.journal.since(0)) this.#judge.see(entry)
+    this.#listening = lab.journal.listen((entry) => this.#judge.see(entry))
+  }
+
+  [Symbol.dispose](): void {
+    this.#listening[Symbol.dispose]()
+  }
+
+  /** All of them as they stand now. */
+  tasks(): Task[] {
+    const outcomes = new Map(this.#tasks.map((task) => [task.planned.id, this.#standing(task)]))
+    return this.#tasks.map(({ planned: { id, title, points, hint, needs } }) => {
+      const own = outcomes.get(id) ?? 'open'
+      const isBlocked = own !== 'broken' && needs.some((need) => outcomes.get(need) !== 'passed')
+      const isShown = hint !== undefined && ((hint.cost ?? 0) === 0 || this.#progress.hasHint(id))
+      return { id, title, points, state: isBlocked ? 'blocked' : own, ...(isShown && { hint: hint.text }) }
+    })
+  }
+
+  /** Judges the tasks of the ids with what they need, or all; if quiet, none that changes the lab for a while. */
+  check(ids: readonly string[], signal: AbortSignal, isQuiet: boolean): Promise<readonly CheckResult[]> {
+    return this.#turns.run(async () => {
+      for (const id of ids) this.#find(id)
+      const asked = ids.length === 0 ? this.#tasks : withNeeds(this.#tasks, ids)
+      const chosen = asked.filter((task) => !isQuiet || 'broken' in task || task.phases.length === 0)
+      const stop = AbortSignal.any([signal, this.#lab.signal])
+      // A lab whose services need no certificates has no authority, and gets none for this.
+      if (existsSync(join(this.#options.state, 'certs')))
+        this.#authority ??= await this.#lab.world.certificates.authority()
+      const results = await taskResults(chosen, {
+        judge: (task) => this.#logged(task, this.#judged(task, stop)),
+        isHintTaken: (id) => this.#progress.hasHint(id),
+        target: (task) => this.#target(task.group),
+      })
+      for (const { id, outcome } of results) {
+        // What is handed in is judged by the journal alone, and nobody can ask this lab again.
+        if (outcome === 'passed' && this.#asked.get(id) !== 'passed')
+          this.#lab.journal.record('lab', { kind: 'task.passed', data: { id } })
+        this.#asked.set(id, outcome)
+      }
+      return results.map((result) => this.#forStudent(result))
+    })
+  }
+
+  /** The hint of a task, which costs from now on what it costs. */
+  hint(id: string): Hint {
+    const { hint } = this.#find(id).planned
+    if (hint === undefined)
+      throw new LabError(
+        { en: `there is no hint for "${id}"`, es: `no hay pista para "${id}"` },
+        { blame: 'wrong' },
+      )
+    if (!this.#progress.hasHint(id)) this.#progress.takeHint(id)
+    this.#lab.journal.record('lab', { kind: 'task.hinted', data: { id } })
+    return hint
+  }
+
+  /** The command that shows what a client has to do is the solution: it comes after. */
+  #forStudent({ reproduce, ...result }: CheckResult): CheckResult {
+    const task = this.#find(result.id)
+    const isTold = result.outcome === 'passed' || 'broken' in task || task.when === 'now'
+    return { ...result, ...(isTold && reproduce !== undefined && { reproduce }) }
+  }
+
+  #standing(task: KnownTask): Task['state'] {
+    const { id } = task.planned
+    if ('broken' in task) return 'broken'
+    if (task.when === 'ever' && task.check?.kind === 'evidence') {
+      if (this.#progress.hasPassed(task.planned)) return 'passed'
+      const outcome = this.#judge.result(id)?.outcome
+      return outcome === 'passed' || outcome === 'broken' ? outcome : 'open'
+    }
+    const asked = this.#asked.get(id)
+    return asked === undefined || asked === 'blocked' ? 'open' : asked
+  }
+
+  /** The listener of the journal must not throw. */
+  #tick(id: string): void {
+    const task = this.#tasks.find(({ planned }) => planned.id === id)?.planned
+    try {
+      if (task !== undefined) this.#progress.pass(task)
+    } catch (error) {
+      this.#options.log.warn({ task: id, error: messageOf(error) }, 'the tick cannot be kept for later runs')
+    }
+  }
+
+  /** The teacher is told of what is broken. */
+  async #logged({ planned: { id } }: ReadyTask, judging: Promise<Ended>): Promise<Ended> {
+    try {
+      return await judging
+    } catch (error) {
+      this.#options.log.error({ task: id, error: stackOf(error) }, 'a task is broken')
+      throw error
+    }
+  }
+
+  async #judged(task: ReadyTask, signal: AbortSignal): Promise<Ended> {
+    if (task.when === 'ever' && task.check?.kind === 'evidence') return this.#seen(task)
+    const seen = new Map<ReadyCheck, EvidenceJudge>()
+    for (const { check } of [...task.phases, task])
+      if (check?.kind === 'evidence')
+        seen.set(check, new EvidenceJudge([wantedOf(task, check)], { ignored: PROBER }))
+    using _listening = this.#lab.journal.listen((entry) => {
+      for (const judge of seen.values()) judge.see(entry)
+    })
+    const look = (each: ReadyLook): Promise<Ended> => this.#look(task, each, seen, signal)
+    if (task.phases.length === 0) return await look(task)
+    return await runPhases(task.phases, task, phaseHost(this.#lab), look)
+  }
+
+  #seen({ planned, check }: ReadyTask): Ended {
+    const result = this.#judge.result(planned.id)
+    if (result !== undefined) return result
+    const steps = check?.kind === 'evidence' ? check.wanted.steps : []
+    // It was found in an earlier run of the lab.
+    return {
+      outcome: 'passed',
+      assertions: steps.map(({ verb, settings }) => ({ title: verb.title(settings), holds: true })),
+    }
+  }
+
+  #look(
+    task: ReadyTask,
+    look: ReadyLook,
+    seen: ReadonlyMap<ReadyCheck, EvidenceJudge>,
+    signal: AbortSignal,
+  ): Promise<Ended> {
+    const { check } = look
+    if (check === undefined) return Promise.resolve(failed(nothing))
+    if (check.kind !== 'evidence') return lookFor(() => this.#askOnce(task, check, signal), look, signal)
+    const once = async (): Promise<Ended> => seen.get(check)?.result(task.planned.id) ?? failed(nothing)
+    return lookFor(once, { within: look.within ?? SOON }, signal)
+  }
+
+  #askOnce(
+    task: ReadyTask,
+    check: Exclude<ReadyCheck, { kind: 'evidence' }>,
+    signal: AbortSignal,
+  ): Promise<Ended> {
+    const target = this.#target(task.group)
+    const isLoopback = process.platform === 'linux' && this.#lab.scenario.address.startsWith('127.')
+    return runBounded(
+      async (context) =>
+        check.kind === 'probe' ? check.run(context) : check.judge(await this.#file(task), target),
+      target,
+      {
+        id: task.planned.id,
+        seed: randomBytes(8).toString('hex'),
+        signal,
+        log: this.#options.log,
+        ...(isLoopback && { from: PROBER }),
+      },
+    )
+  }
+
+  async #file({ planned: { file = '' } }: ReadyTask): Promise<Buffer> {
+    const path = resolve(this.#options.folder, file)
+    const { CheckFailure } = await import('../check.ts')
+    try {
+      const { size } = await stat(path)
+      if (size > LARGEST_FILE) throw new Error(`${size} octets are too many`)
+      return await readFile(path)
+    } catch (error) {
+      const reason = messageOf(error)
+      throw new CheckFailure({
+        en: `the file ${path} cannot be read: ${reason}`,
+        es: `no se puede leer el fichero ${path}: ${reason}`,
+      })
+    }
+  }
+
+  /** Where the service's endpoints are now; without a service, where all are. */
+  #target(group: string): CheckTarget {
+    const { domain, accounts } = this.#lab.scenario
+    const authority = this.#authority
+    const instances = this.#lab.status().filter(({ kind }) => group === 'scenario' || kind === group)
+    const endpoints: Record<string, Address> = {}
+    for (const { addresses } of instances)
+      for (const { endpoint, address } of addresses) endpoints[endpoint] ??= address
+    return { endpoints, domain, accounts, ...(authority !== undefined && { authority }) }
+  }
+
+  #find(id: string): KnownTask {
+    const found = this.#tasks.find(({ planned }) => planned.id === id)
+    if (found !== undefined) return found
+    const known = this.#tasks.map(({ planned }) => planned.id)
+    throw new LabError((words) => words.valueUnknown(id, nearest(id, known), known), { blame: 'wrong' })
+  }
+}
+
+function wantedOf(
+  { planned }: { readonly planned: PlannedTask },
+  check: ReadyCheck & { kind: 'evidence' },
+): ConstructorParameters<typeof EvidenceJudge>[0][number] {
+  const { id, account, client } = planned
+  return {
+    id,
+    ...check.wanted,
+    ...(account !== undefined && { account }),
+    ...(client !== undefined && { client }),
+  }
+}
+
+const nothing = { en: 'there is nothing to look at', es: 'no hay nada que mirar' }

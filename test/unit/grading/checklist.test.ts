@@ -1,0 +1,43 @@
+/** The list of tasks as a person reads it. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { taskLines, type TaskResult } from '../../../lab/cli/checklist.ts'
+import type { Io } from '../../../lab/cli/command.ts'
+
+const io: Io = {
+  language: 'en',
+  environment: {},
+  folder: '/',
+  say: () => undefined,
+  complain: () => undefined,
+  pick: ({ en }) => en,
+  command: (line) => line,
+}
+
+const text = (en: string): { en: string; es: string } => ({ en, es: en })
+
+function failed(assertions: TaskResult['assertions']): TaskResult {
+  const [points, hintCost] = [1, 0]
+  return {
+    id: 'mend',
+    group: 'dns',
+    title: text('Mend the zone'),
+    outcome: 'failed',
+    points,
+    score: 0,
+    assertions,
+    hasHint: false,
+    hintCost,
+    isHintTaken: false,
+    milliseconds: 1,
+  }
+}
+
+test('who has not tried yet is not told what is looked for; of a file that was handed in it is told', () => {
+  const untried = failed([{ title: text('www has been asked for'), holds: false }])
+  assert.equal(taskLines(untried, io, 4).length, 1)
+  const wrong = failed([
+    { title: text('www is right'), holds: false, difference: { expected: '192.0.2.1', actual: '192.0.2.9' } },
+  ])
+  assert.match(taskLines(wrong, io, 4).join('\n'), /✘ www is right\n.*192\.0\.2\.1\n.*192\.0\.2\.9/)
+})
