@@ -1,7 +1,15 @@
 /** One of the processes in which a class is graded: what a submission does to it, it does to no other. */
 import { z } from 'zod'
 import { Registry } from '../scenario/registry.ts'
-import { brokenText, failedReport, gradeOne, type ClassRules, type CreateJudge } from './class-one.ts'
+import {
+  brokenText,
+  failedReport,
+  gradeOne,
+  type Begun,
+  type ClassRules,
+  type CreateJudge,
+} from './class-one.ts'
+import { NOT_GRADED } from './model.ts'
 
 const orderSchema = z.object({ file: z.string(), student: z.string().optional() })
 
@@ -40,10 +48,19 @@ process.on('disconnect', () => process.exit())
 
 async function grade(order: z.infer<typeof orderSchema>): Promise<void> {
   if (rules === undefined || judge === undefined) throw new Error('no rules came before the order')
+  let known: Begun | undefined
   try {
-    const begun = (value: unknown): void => void process.send?.({ begun: value })
+    const begun = (value: Begun): void => {
+      known = value
+      process.send?.({ begun: value })
+    }
     process.send?.({ graded: await gradeOne(order, rules, { registry, createJudge: await judge, begun }) })
   } catch (error) {
-    process.send?.({ graded: { report: failedReport(order, rules.scenario, brokenText(error)) } })
+    const text = brokenText(error)
+    const { blank: results = [], ...about } = known ?? {}
+    const flags = [{ kind: NOT_GRADED, text }]
+    process.send?.({
+      graded: { report: failedReport(order, rules.scenario, text, { ...about, results, flags }) },
+    })
   }
 }

@@ -2,7 +2,7 @@
 import type { CheckCase, CheckTarget } from '../check.ts'
 import type { Logger, Text } from '../service.ts'
 import type { NamedSuite } from './grade-suites.ts'
-import { totalOf, type CheckResult, type Flag, type Report } from './model.ts'
+import { NOT_GRADED, totalOf, type CheckResult, type Flag, type Report } from './model.ts'
 import { chosenCases, runSuite } from './runner.ts'
 
 /** Servers that are graded at a time. */
@@ -57,7 +57,8 @@ export function casesOf(parts: readonly NamedSuite[], target: CheckTarget): (rea
 /** The exit code of graded reports: 0 all passed, 1 not all, 3 a check is broken, 4 a submission is not as it should be. */
 export function codeOf(reports: readonly Report[]): number {
   const { counts } = totalOf({ results: reports.flatMap(({ results }) => results) })
-  if (counts.broken > 0) return 3
+  const isUngraded = reports.some(({ flags }) => flags.some(({ kind }) => kind === NOT_GRADED))
+  if (counts.broken > 0 || isUngraded) return 3
   if (reports.some((report) => isDistrusted(report))) return 4
   const isWrong = counts.failed + counts.blocked > 0 || reports.some(({ failure }) => failure !== undefined)
   return isWrong ? 1 : 0

@@ -34,6 +34,9 @@ export interface Flag {
   readonly text: Text
 }
 
+/** The kind of the flag of work that the grader itself could not grade: it has no points, and somebody has to look. */
+export const NOT_GRADED = 'not-graded'
+
 /** A graded run. */
 export interface Report {
   /** The scenario, or the suite. */

@@ -8,6 +8,7 @@ import {
   type ClassOptions,
   type Progress,
 } from '../../../lab/grading/class.ts'
+import { codeOf } from '../../../lab/grading/grade.ts'
 import type { Order } from '../../../lab/grading/class-one.ts'
 import { flagsOf } from '../../../lab/grading/compare.ts'
 import type { Course } from '../../../lab/grading/course.ts'
@@ -192,7 +193,10 @@ test('a judge that throws is the grader’s mistake, told and survived', async (
   const reports = await group.grade([{ file: group.path('ana') }, { file: group.path('luis') }], {
     processes: 1,
   })
-  assert.match(reports.get(group.path('ana'))?.failure?.en ?? '', /could not be graded: the judge is wrong/)
+  const ungraded = reports.get(group.path('ana')) ?? assert.fail('there is no report')
+  assert.match(ungraded.failure?.en ?? '', /could not be graded: the judge is wrong/)
+  assert.deepEqual(summary(ungraded), ['ana', 0, 2, 'not-graded'])
+  assert.equal(codeOf([ungraded]), 3)
   assert.deepEqual(summary(reports.get(group.path('luis'))), ['luis', 2, 2, ''])
 })
 
