@@ -29,6 +29,9 @@ const httpFaults: Readonly<Record<string, readonly string[]>> = {
   'a 404 that speaks of a request that was not understood': ['not-found'],
 }
 
+/** How often a suite is run at the most. */
+const RUNS = 5
+
 test('each fault that was measured in INetSim costs it points', { skip: missingInetsim() }, async (t) => {
   await using inetsim = await openInetsim(siteFiles())
   const graded = [
@@ -36,15 +39,17 @@ test('each fault that was measured in INetSim costs it points', { skip: missingI
     [httpSuite, targetAt('http', inetsim.http), httpFaults],
   ] as const
   for (const [suite, target, faults] of graded) {
-    const results = await resultsOf(suite, target)
-    const failed = missed(results)
-    for (const [fault, ids] of Object.entries(faults)) {
-      assert.deepEqual(
-        ids.filter((id) => !failed.includes(id)),
-        [],
-        fault,
-      )
+    const ids = Object.values(faults).flat()
+    const failed = new Set<string>()
+    // Ten of its children meet eight cases at a time, and it draws the order of fields by lot.
+    for (let run = 0; run < RUNS && !ids.every((id) => failed.has(id)); run += 1) {
+      const results = await resultsOf(suite, target)
+      for (const id of missed(results)) failed.add(id)
+      t.diagnostic(`${share(results).toFixed(1)} % of ${results.length} cases`)
     }
-    t.diagnostic(`${share(results).toFixed(1)} % of ${results.length} cases`)
+    assert.deepEqual(
+      ids.filter((id) => !failed.has(id)),
+      [],
+    )
   }
 })

@@ -38,6 +38,9 @@ const FAULTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   },
 }
 
+/** How often a suite is run at the most. */
+const RUNS = 5
+
 test('each fault that was measured in INetSim costs it points', { skip: missingInetsim() }, async (t) => {
   await using inetsim = await openInetsimMail()
   const cabinet = await openCabinet()
@@ -49,23 +52,18 @@ test('each fault that was measured in INetSim costs it points', { skip: missingI
     identity: cabinet.client,
   }
   for (const [name, suite] of Object.entries({ ...mail.suites, ...secure.suites })) {
-    const before = performance.now()
-    const results = await resultsOf(suite, target)
-    const short = results
-      .filter(({ score, points }) => score < points)
-      .map(({ id }) => id.replace('suite.', ''))
-    t.diagnostic(`${name}: ${share(results).toFixed(1)} % in ${Math.round(performance.now() - before)} ms`)
-    t.diagnostic(
-      results
-        .filter(({ outcome }) => outcome !== 'passed')
-        .map(({ id, outcome }) => `${id} ${outcome}`)
-        .join(', '),
+    const faults = Object.values(FAULTS[name] ?? {}).flat()
+    const short = new Set<string>()
+    // It draws what it says by lot, and so hides a fault now and then.
+    for (let run = 0; run < RUNS && !faults.every((id) => short.has(id)); run += 1) {
+      const results = await resultsOf(suite, target)
+      for (const { id, score, points } of results) if (score < points) short.add(id.replace('suite.', ''))
+      t.diagnostic(`${name}: ${share(results).toFixed(1)} %`)
+    }
+    assert.deepEqual(
+      faults.filter((id) => !short.has(id)),
+      [],
+      name,
     )
-    for (const [fault, ids] of Object.entries(FAULTS[name] ?? {}))
-      assert.deepEqual(
-        ids.filter((id) => !short.includes(id)),
-        [],
-        fault,
-      )
   }
 })
