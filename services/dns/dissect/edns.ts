@@ -29,7 +29,7 @@ function optionLine(option: Option): Said {
   return known ?? say`${{ en: 'option', es: 'opción' }} ${option.code}: ${hex(option.data)}`
 }
 
-/** By code; what has not the form of its option is printed as any other. */
+/** By code; what has not the form of its option is printed like an option that nobody knows. */
 const PRINTERS: ReadonlyMap<number, (option: Option) => Said | undefined> = new Map<
   number,
   (option: Option) => Said | undefined

@@ -8,6 +8,7 @@ export const hostile = {
   formula: "=cmd|' /C calc'!A0",
   direction: '\u202egnp.exe\u2066 \u05e9\u05dc\u05d5\u05dd \u200f',
   surrogate: 'half \ud83d of \udc00 a pair \uffff \ufffe \u{10ffff}',
+  // The two directives of TAP 14, which a student's text must not be able to give.
   test: 'ok 1 - # SKIP # TODO \\# ...\n---\nBail out! now',
 } as const
 
@@ -64,7 +65,7 @@ const results: readonly CheckResult[] = [
         title: { en: 'HTTP/1.1, status, reason', es: 'HTTP/1.1, estado, motivo' },
         holds: false,
         difference: {
-          expected: 'HTTP/1.1 200 OK\r\nServer: any',
+          expected: 'HTTP/1.1 200 OK\r\nServer: lab',
           actual: 'HTTP/1.1 200 OK\nSërver\u001b: 日本 x\r',
           at: 28,
         },
