@@ -11,37 +11,41 @@ export interface CaptureSubject {
   readonly language: Language
 }
 
+const WORDS = {
+  en: {
+    rebuilt: 'framing rebuilt by telelab from the octets of the socket',
+    isRebuilt: 'the framing is rebuilt',
+    tcp: 'connection',
+    udp: 'exchange',
+    outgoing: 'outgoing',
+    service: 'service of telelab',
+    scenario: 'scenario',
+    student: 'student',
+  },
+  es: {
+    rebuilt: 'tramas reconstruidas por telelab a partir de los octetos del socket',
+    isRebuilt: 'las tramas están reconstruidas',
+    tcp: 'conexión',
+    udp: 'intercambio',
+    outgoing: 'saliente',
+    service: 'servicio de telelab',
+    scenario: 'escenario',
+    student: 'estudiante',
+  },
+} as const
+
 /** What a recorder tells in its file; nothing of what the flows carry. */
 export function aboutCapture({
   scenario,
   student,
   language,
 }: CaptureSubject): Pick<RecorderOptions, 'section' | 'comment' | 'describe'> {
-  const [rebuilt, connection, exchange, towards, made] =
-    language === 'en'
-      ? [
-          'framing rebuilt by telelab from the octets of the socket',
-          'connection',
-          'exchange',
-          'outgoing',
-          'service of telelab',
-        ]
-      : [
-          'tramas reconstruidas por telelab a partir de los octetos del socket',
-          'conexión',
-          'intercambio',
-          'saliente',
-          'servicio de telelab',
-        ]
-  const whose =
-    language === 'en'
-      ? `scenario ${scenario}, student ${student}`
-      : `escenario ${scenario}, estudiante ${student}`
-  const described = language === 'en' ? 'the framing is rebuilt' : 'las tramas están reconstruidas'
+  const words = WORDS[language]
+  const whose = `${words.scenario} ${scenario}, ${words.student} ${student}`
   return {
     section: { hardware: arch(), os: `${type()} ${release()}`, application: 'telelab' },
-    describe: (service) => `${made}: ${service}; ${whose}; ${described}`,
+    describe: (service) => `${words.service}: ${service}; ${whose}; ${words.isRebuilt}`,
     comment: ({ service, endpoint, transport, id }: Flow) =>
-      `${rebuilt}; ${service}, ${endpoint === '' ? towards : endpoint}, ${transport === 'tcp' ? connection : exchange} ${id}; ${whose}`,
+      `${words.rebuilt}; ${service}, ${endpoint === '' ? words.outgoing : endpoint}, ${words[transport]} ${id}; ${whose}`,
   }
 }

@@ -65,7 +65,7 @@ export class Capture implements AsyncDisposable {
       now: microseconds(() => lab.wire.now()),
       address,
       wants: onceOnly(createFilter(request, known), lab),
-      names: namesOf(lab),
+      names: () => lab.world.names.list(),
       write: (block) => {
         for (const sink of this.#sinks) sink.write(block)
       },
@@ -183,17 +183,4 @@ function checkStudent(asked: string | undefined, lab: Lab): void {
     },
     { blame: 'wrong' },
   )
-}
-
-/** The lab's names for addresses that are not every machine's own. */
-function namesOf(lab: Lab): readonly { readonly address: string; readonly names: readonly string[] }[] {
-  const published = lab.world.names
-    .list()
-    .filter(
-      ({ type, data }) => (type === 'A' || type === 'AAAA') && !data.startsWith('127.') && data !== '::1',
-    )
-  return [...Map.groupBy(published, ({ data }) => data)].map(([address, list]) => ({
-    address,
-    names: [...new Set(list.map(({ name }) => name))],
-  }))
 }

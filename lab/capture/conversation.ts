@@ -91,9 +91,10 @@ export class Conversation {
     if (this.#state === 'asked') {
       if (reset === opposite(this.#client)) this.#refuse(reset)
     } else if (this.#state === 'open') {
-      if (reset === undefined) this.end('out')
-      else this.#segment(reset, flags.rst | flags.ack)
-      if (reset === undefined) this.#acknowledge('in')
+      if (reset === undefined) {
+        this.end('out')
+        this.#acknowledge('in')
+      } else this.#segment(reset, flags.rst | flags.ack)
     }
     this.#state = 'over'
   }

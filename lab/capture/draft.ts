@@ -3,6 +3,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { LabError, messageOf } from '../host/error.ts'
 import { errorCode } from '../kit/files.ts'
+import type { Text } from '../service.ts'
 import { blockTypes, lengthOf } from './pcapng.ts'
 
 const EMPTY = Buffer.alloc(0)
@@ -99,7 +100,7 @@ async function isFree(path: string): Promise<boolean> {
   }
 }
 
-function whyNot(path: string, error: unknown): { readonly en: string; readonly es: string } {
+function whyNot(path: string, error: unknown): Text {
   const folder = dirname(path)
   if (errorCode(error) === 'ENOENT')
     return {

@@ -23,7 +23,7 @@ const input = z.strictObject({
     .describe('instances, as in mail, or endpoints, as in mail/smtps'),
   clients: z.array(text).max(100).default([]).describe('addresses or networks of the other end'),
   student: text.optional().describe('whose lab it has to be'),
-  seconds: z.number().positive().max(LONGEST).optional(),
+  seconds: z.number().positive().max(LONGEST).optional().describe('how long it lasts at most'),
   language: z.enum(['en', 'es']).default('en').describe('of the comments in the capture'),
 })
 

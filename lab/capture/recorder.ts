@@ -1,11 +1,13 @@
 /** What crosses the wire as blocks of pcapng. */
+import type { PublishedName } from '../service.ts'
 import type { Attachment, Direction, Flow } from '../wire/flow.ts'
 import { Arena } from './arena.ts'
 import { Conversation } from './conversation.ts'
 import { Framing, type Segment } from './framing.ts'
 import { Interfaces, type Interface } from './interfaces.ts'
-import { FRAME, nameResolution, packet, sectionHeader, tlsSecrets } from './pcapng.ts'
-import { octetsOf, Routes } from './route.ts'
+import { CaptureNames } from './names.ts'
+import { FRAME, packet, sectionHeader, tlsSecrets } from './pcapng.ts'
+import { Routes } from './route.ts'
 
 /** Octets of one flow that may wait for the secrets which they led to. */
 const MOST_HELD = 1024 * 1024
@@ -28,15 +30,16 @@ export interface RecorderOptions {
   readonly describe: (service: string) => string
   /** All flows if not given. */
   readonly wants?: ((flow: Flow) => boolean) | undefined
-  /** The names of addresses. */
-  readonly names?: readonly { readonly address: string; readonly names: readonly string[] }[] | undefined
+  /** The names that are published, as the same list until they change. */
+  readonly names?: (() => readonly PublishedName[]) | undefined
 }
+
+const NO_NAMES: readonly PublishedName[] = []
 
 /** A flow under way. */
 interface Track {
   readonly flow: Flow
-  readonly openedAt: number
-  readonly interface: number
+  readonly interface: Interface
   /** The time of what happens now, which never goes back. */
   at: number
   framing: Framing | undefined
@@ -60,6 +63,7 @@ export class Recorder implements Attachment {
   readonly #routes: Routes
   readonly #tracks = new Map<number, Track>()
   readonly #arena = new Arena()
+  readonly #names: CaptureNames
   /** Blocks that are held. */
   #held = 0
   #packets = 0
@@ -69,6 +73,7 @@ export class Recorder implements Attachment {
     this.#options = options
     this.#interfaces = new Interfaces(options.describe)
     this.#routes = new Routes(options.address)
+    this.#names = new CaptureNames(options.names ?? (() => NO_NAMES))
   }
 
   /** Packets so far, and the octets of their frames. */
@@ -78,14 +83,11 @@ export class Recorder implements Attachment {
 
   /** How a section begins that starts now: its header, the interfaces, names, and the secrets of the flows that are open. */
   preamble(): Buffer {
-    const { section, names = [] } = this.#options
     const secrets = [...this.#tracks.values()].flatMap((track) => track.secrets)
     return Buffer.concat([
-      sectionHeader(section),
+      sectionHeader(this.#options.section),
       ...this.#interfaces.descriptions(),
-      ...(names.length === 0
-        ? []
-        : [nameResolution(names.map((each) => ({ address: octetsOf(each.address), names: each.names })))]),
+      ...this.#names.blocks(),
       ...(secrets.length === 0 ? [] : [tlsSecrets(Buffer.concat(secrets))]),
     ])
   }
@@ -108,11 +110,11 @@ export class Recorder implements Attachment {
 
   opened(flow: Flow): undefined {
     if (this.#options.wants?.(flow) === false) return
+    for (const block of this.#names.changes()) this.#options.write(block)
     const at = this.#options.now()
     const track: Track = {
       flow,
-      openedAt: at,
-      interface: this.#interfaceOf(flow.service).number,
+      interface: this.#interfaceOf(flow.service),
       at,
       framing: undefined,
       conversation: undefined,
@@ -151,7 +153,7 @@ export class Recorder implements Attachment {
     const conversation = this.#conversationOf(track)
     conversation.establish()
     this.#tick(track)
-    if (direction === 'in') this.#hold(track)
+    if (direction === 'in') track.held ??= []
     // The first flight of a TLS server needs no secrets, what it leads to does.
     else if (track.tls === 'begun' && flow.direction === 'inbound') track.tls = 'greeted'
     conversation.data(direction, octets)
@@ -194,16 +196,11 @@ export class Recorder implements Attachment {
   closed(flow: Flow, reset?: Direction): void {
     const track = this.#tracks.get(flow.id)
     if (track === undefined) return
-    const { conversation } = track
     // What the lab itself forbids never left it.
-    if (conversation === undefined && flow.transport === 'tcp' && reset !== 'out') {
-      this.#conversationOf(track).ask()
-      this.#tick(track)
-      track.conversation?.close(reset)
-    } else {
-      this.#tick(track)
-      conversation?.close(reset)
-    }
+    const hasAsked = flow.transport === 'tcp' && reset !== 'out'
+    if (track.conversation === undefined && hasAsked) this.#conversationOf(track).ask()
+    this.#tick(track)
+    track.conversation?.close(reset)
     this.#flush(track)
     this.#tracks.delete(flow.id)
   }
@@ -243,9 +240,8 @@ export class Recorder implements Attachment {
   }
 
   #packet(track: Track, direction: Direction, length: number): Buffer {
-    const { at, comment } = track
+    const { at, comment, interface: own } = track
     track.comment = undefined
-    const own = this.#interfaceOf(track.flow.service)
     own.received += 1
     this.#packets += 1
     this.#octets += length
@@ -253,10 +249,6 @@ export class Recorder implements Attachment {
   }
 
   readonly #allocate = (size: number): Buffer => this.#arena.take(size)
-
-  #hold(track: Track): void {
-    track.held ??= []
-  }
 
   #emit(track: Track, block: Buffer): void {
     if (track.held === undefined) {

@@ -4,6 +4,7 @@ import { traceSchema } from '../capture/operation.ts'
 import { ask, isAlive, stream } from '../console/client.ts'
 import { controlPath } from '../console/place.ts'
 import { LabError } from '../host/error.ts'
+import { count, inLanguage, OCTET, say, type Noun } from '../kit/dissect/said.ts'
 import type { Json, Text } from '../service.ts'
 import {
   exit,
@@ -19,6 +20,12 @@ import { ringAlone, wiresharkLine } from './pcap.ts'
 
 /** What the file is called that is no file: standard output. */
 const PIPE = '-'
+
+const PACKET: Noun = { en: ['packet', 'packets'], es: ['paquete', 'paquetes'] }
+const LEFT_OUT: Noun = {
+  en: ['packet left out', 'packets left out'],
+  es: ['paquete omitido', 'paquetes omitidos'],
+}
 
 type Item = z.infer<typeof traceSchema>
 type State = Extract<Item, { packets: number }>
@@ -162,8 +169,6 @@ function report(state: State, io: Io): void {
 }
 
 function line({ packets, octets, dropped }: State, io: Io): string {
-  return io.pick({
-    en: `${packets} packets, ${octets} octets${dropped === 0 ? '' : `, ${dropped} packets left out`}`,
-    es: `${packets} paquetes, ${octets} octetos${dropped === 0 ? '' : `, ${dropped} paquetes omitidos`}`,
-  })
+  const missing = dropped === 0 ? '' : say`, ${count(dropped, LEFT_OUT)}`
+  return inLanguage(say`${count(packets, PACKET)}, ${count(octets, OCTET)}${missing}`, io.language)
 }

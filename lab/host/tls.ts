@@ -16,7 +16,7 @@ const LINGER = 1000
 export class TlsUpgrades {
   readonly #wire: Wire
   readonly #log: Logger
-  readonly #engines = new WeakMap<ServerTlsOptions, Server>()
+  readonly #engines = new WeakMap<ServerTlsOptions, Engine>()
   /** What an alert for a client is made with. */
   readonly #refusable = new WeakMap<TLSSocket, { readonly stream: Duplex; readonly secret: Buffer }>()
 
@@ -33,12 +33,16 @@ export class TlsUpgrades {
   ): Promise<TLSSocket> {
     const engine = this.#engine(options)
     this.#listen(engine, options)
-    const handshake = new Handshake(stream, (result) => this.#tell(scope.flow, result))
+    engine.handshakes += 1
+    const handshake = new Handshake(stream, (result) => {
+      engine.handshakes -= 1
+      this.#tell(scope.flow, result)
+    })
     const upgrade: Upgrade = { ...scope, handshake }
     // A client that closes its half in the middle of the handshake has left, and is not waited for; afterwards it may.
     const { allowHalfOpen } = stream
     stream.allowHalfOpen = false
-    scopes.run(upgrade, () => engine.emit('connection', stream))
+    scopes.run(upgrade, () => engine.server.emit('connection', stream))
     stream.allowHalfOpen = allowHalfOpen
     if (options.requestCert !== true) return handshake.outcome
     return handshake.outcome.then((secured) => {
@@ -68,26 +72,27 @@ export class TlsUpgrades {
     if (!(result instanceof Error)) this.#wire.plain(flow, result)
   }
 
-  #engine(options: ServerTlsOptions): Server {
+  #engine(options: ServerTlsOptions): Engine {
     const earlier = this.#engines.get(options)
     if (earlier !== undefined) return earlier
     const { staple, ...own } = options
-    const engine = createServer({ handshakeTimeout: HANDSHAKE, ...own })
+    const server = createServer({ handshakeTimeout: HANDSHAKE, ...own })
     // A handshake waits for a listener, also one that has nothing to say.
     if (staple !== undefined)
-      engine.on('OCSPRequest', (certificate, _issuer, done) => {
+      server.on('OCSPRequest', (certificate, _issuer, done) => {
         void this.#handOut(() => staple(certificate), done)
       })
     // The handles of a handshake are made inside its scope, and so their events carry it.
-    engine.on('secureConnection', (secured) => {
+    server.on('secureConnection', (secured) => {
       secured.allowHalfOpen = true
       current()?.handshake.done(secured)
     })
-    engine.on('tlsClientError', (error) => {
+    server.on('tlsClientError', (error) => {
       const upgrade = current()
       this.#log.debug({ connection: upgrade?.flow.id, reason: messageOf(error) }, 'TLS handshake failed')
       upgrade?.handshake.failed(error)
     })
+    const engine = { server, handshakes: 0 }
     this.#engines.set(options, engine)
     return engine
   }
@@ -106,11 +111,12 @@ export class TlsUpgrades {
   }
 
   /** OpenSSL tells secrets, which costs each handshake some microseconds, only while somebody wants to know them. */
-  #listen(engine: Server, options: ServerTlsOptions): void {
+  #listen({ server, handshakes }: Engine, options: ServerTlsOptions): void {
     const isWanted = options.requestCert === true || this.#wire.isAttached
-    if (isWanted === engine.listenerCount('keylog') > 0) return
-    if (isWanted) engine.on('keylog', this.#hear)
-    else engine.off('keylog', this.#hear)
+    const isHeard = server.listenerCount('keylog') > 0
+    if (isWanted && !isHeard) server.on('keylog', this.#hear)
+    // A handshake that is under way has not told all of its secrets.
+    if (!isWanted && isHeard && handshakes === 0) server.off('keylog', this.#hear)
   }
 
   readonly #hear = (line: Buffer): void => {
@@ -119,6 +125,13 @@ export class TlsUpgrades {
     this.#wire.secret(upgrade.flow, line)
     upgrade.handshake.hear(line)
   }
+}
+
+/** A server side of TLS. */
+interface Engine {
+  readonly server: Server
+  /** How many are under way. */
+  handshakes: number
 }
 
 /** A scope in which a handshake is under way. */

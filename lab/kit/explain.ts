@@ -1,10 +1,6 @@
 /** What the schema of an option says of a value that does not do, in both languages of the lab. */
 import type { z } from 'zod'
-
-interface Text {
-  readonly en: string
-  readonly es: string
-}
+import type { Text } from './text.ts'
 
 /** An error of zod that says nothing itself: whoever checks a scenario takes its text in the reader's language. */
 interface Explanation {

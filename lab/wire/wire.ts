@@ -26,11 +26,10 @@ interface Carried {
 /** Every byte between the lab and the world passes here; with nothing attached it passes untouched. */
 export class Wire {
   readonly #now: () => number
+  readonly #complain: (name: string, error: unknown) => void
   readonly #flows = new Map<number, Carried>()
   #attachments: readonly Attachment[] = []
   #last = 0
-
-  readonly #complain: (name: string, error: unknown) => void
 
   /** `complain` is told, with its name, of an attachment that threw and has been detached for it. */
   constructor(now: () => number, complain: (name: string, error: unknown) => void) {

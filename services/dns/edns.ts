@@ -1,8 +1,5 @@
 /** The EDNS options that a query may bring and an answer carries; all others are ignored (RFC 6891 §6.1.2). */
-import { NO_OPTIONS, optionsOf } from './wire/options.ts'
-
-/** The numbers of the options: NSID (RFC 5001), COOKIE (RFC 7873), edns-tcp-keepalive (RFC 7828). */
-const OPTION = { nsid: 3, cookie: 10, keepalive: 11 } as const
+import { NO_OPTIONS, OPTION, optionsOf } from './wire/options.ts'
 
 /** What the options of a query ask for. */
 export interface QueryOptions {

@@ -19,7 +19,7 @@ export function dialogue(...texts: readonly string[]): readonly Said[] {
 }
 
 /** All ways to begin. */
-export const beginnings: readonly Beginning[] = ['start', 'upgraded', 'middle']
+const beginnings: readonly Beginning[] = ['start', 'upgraded', 'middle']
 
 /** Makes the dissector that is tested. */
 type Make = (begin: Beginning) => Dissector
@@ -124,6 +124,30 @@ function* cutUp([from, octets]: Said, cuts: readonly number[]): Generator<Said> 
     yield [from, octets.subarray(at, at + length)]
     at += length
   }
+}
+
+/**
+ * Nothing that a password could be found from is shown of talks in which somebody tries to log in with it, however they begin.
+ * `word` and `plain` are the password and the response of PLAIN in base64; each talk is tried behind a greeting, too.
+ */
+export function checkPasswords(
+  make: Make,
+  talks: (password: string, word: string, plain: string) => readonly (readonly Said[])[],
+  greeting: readonly Said[],
+): void {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[A-Za-z0-9]{8,24}$/), (password) => {
+      const [word = '', plain = ''] = [password, `\0ana\0${password}`].map((text) =>
+        Buffer.from(text).toString('base64'),
+      )
+      for (const talk of talks(password, word, plain))
+        for (const whole of [talk, [...greeting, ...talk]]) {
+          // Some servers repeat what they do not know in capitals.
+          const text = JSON.stringify(beginnings.map((begin) => stepsOf(make, whole, begin))).toUpperCase()
+          for (const secret of [password, word, plain]) assert.ok(!text.includes(secret.toUpperCase()), text)
+        }
+    }),
+  )
 }
 
 /** Floods of all kinds leave little in memory and few steps, and a megabyte in single octets is no great work. */

@@ -1,6 +1,8 @@
+import type { Text } from '../text.ts'
+
 /** What is told of a step. */
 interface About {
-  readonly text: { readonly en: string; readonly es: string }
+  readonly text: Text
   readonly rfc?: string
 }
 

@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer'
+import type { Text } from '../text.ts'
 
 /** The end of a conversation that speaks. */
 export type End = 'client' | 'server'
@@ -16,8 +17,8 @@ export const MOST_IN_A_ROW = 1000
 interface Flood {
   readonly from: End
   readonly kind: 'data'
-  readonly text: { readonly en: string; readonly es: string }
-  readonly about: { readonly text: { readonly en: string; readonly es: string } }
+  readonly text: Text
+  readonly about: { readonly text: Text }
 }
 
 const flood: Omit<Flood, 'from'> = {

@@ -1,13 +1,8 @@
 /** Our own words in both languages, among those of a protocol, which are the same in both. */
-
-/** A text in both languages. */
-interface Both {
-  readonly en: string
-  readonly es: string
-}
+import type { Text } from '../text.ts'
 
 /** What a protocol itself says, or a text in which words of our own stand. */
-export type Said = string | Both
+export type Said = string | Text
 
 /** A thing that is counted, alone and in greater number. */
 export interface Noun {
@@ -21,29 +16,30 @@ export const OCTET: Noun = { en: ['octet', 'octets'], es: ['octeto', 'octetos'] 
 export const LINE: Noun = { en: ['line', 'lines'], es: ['línea', 'líneas'] }
 
 /** A number of things, as in `1 octet` and `2 octets`. */
-export function count(amount: number, { en, es }: Noun): Both {
+export function count(amount: number, { en, es }: Noun): Text {
   const form = amount === 1 ? 0 : 1
   return { en: `${amount} ${en[form]}`, es: `${amount} ${es[form]}` }
 }
 
-/** How many things are not shown. */
-export function more(amount: number): Both {
-  return { en: `… ${amount} more`, es: `… ${amount} más` }
+/** Lines that were kept of so many, and how many more there are. */
+export function keptOf<Line extends Said>(lines: readonly Line[], total: number): readonly (Line | Text)[] {
+  const left = total - lines.length
+  return left <= 0 ? lines : [...lines, { en: `… ${left} more`, es: `… ${left} más` }]
 }
 
 /** The first of many lines, and how many more there are. */
-export function firstOf<Line extends Said>(lines: readonly Line[], most: number): readonly (Line | Both)[] {
-  return lines.length <= most ? lines : [...lines.slice(0, most), more(lines.length - most)]
+export function firstOf<Line extends Said>(lines: readonly Line[], most: number): readonly (Line | Text)[] {
+  return keptOf(lines.slice(0, most), lines.length)
 }
 
 /** What is said, in one language. */
-export function inLanguage(said: Said, language: keyof Both): string {
+export function inLanguage(said: Said, language: keyof Text): string {
   return typeof said === 'string' ? said : said[language]
 }
 
 /** A template literal whose literals are words of the protocol, or signs, and whose values may be texts. */
 export function say(literals: readonly string[], ...values: readonly (Said | number)[]): Said {
-  const inOne = (language: keyof Both): string =>
+  const inOne = (language: keyof Text): string =>
     literals.reduce((text, literal, at) => {
       const value = values[at - 1] ?? ''
       return `${text}${typeof value === 'number' ? value : inLanguage(value, language)}${literal}`

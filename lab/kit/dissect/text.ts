@@ -15,9 +15,7 @@ export function decodeText(octets: Buffer): string {
 /** One line in which every character can be seen, and none moves or hides others; a long one is cut. */
 export function visible(text: string, longest = LONGEST): string {
   const short = text.length > longest ? `${text.slice(0, longest).toWellFormed()}…` : text
-  return /[\p{C}\u2028\u2029]/u.test(short)
-    ? short.replaceAll(/[\p{C}\u2028\u2029]/gu, (character) => escapeOf(character))
-    : short
+  return short.replaceAll(/[\p{C}\u2028\u2029]/gu, (character) => escapeOf(character))
 }
 
 function escapeOf(character: string): string {

@@ -1,6 +1,6 @@
 /** What a part of a message holds, its encoding undone. */
 import type { Entity } from './entity.ts'
-import { readText } from './fields.ts'
+import { TextReader } from './text-reader.ts'
 
 /** The octets of a part as its writer had them (RFC 2045 §6). */
 export function contentOf(octets: Buffer, { start, end, encoding }: Entity): Buffer {
@@ -10,8 +10,8 @@ export function contentOf(octets: Buffer, { start, end, encoding }: Entity): Buf
 }
 
 /** The text of a part, lines ended by LF. */
-export function textOf(octets: Buffer, entity: Entity): string {
-  return readText(contentOf(octets, entity), entity.charset).replaceAll('\r\n', '\n')
+export function textOf(octets: Buffer, entity: Entity, reader = new TextReader()): string {
+  return reader.read(contentOf(octets, entity), entity.charset).replaceAll('\r\n', '\n')
 }
 
 const EQUALS = 0x3d

@@ -1,6 +1,7 @@
 /** The tree of a message's parts (RFC 2046 §5.1), within bounds whatever somebody sends. */
 import { fieldValue, readFields, type Field } from './fields.ts'
-import { readParameters } from './parameters.ts'
+import { readParameters, type Parametrized } from './parameters.ts'
+import { TextReader } from './text-reader.ts'
 
 /** A message, or a part of one; its octets are where `start` and `end` say. */
 export interface Entity {
@@ -42,6 +43,7 @@ export function readEntity(octets: Buffer, bounds: EntityBounds): Entity {
 class Reader {
   readonly #octets: Buffer
   readonly #bounds: EntityBounds
+  readonly #reader = new TextReader()
   #parts = 0
   #looks = 0
 
@@ -54,22 +56,29 @@ class Reader {
     this.#parts += 1
     const header = this.#octets.subarray(from, Math.min(to, from + LONGEST_HEADER)).toString('latin1')
     const { fields, end } = readFields(header)
-    const { value, parameters } = readParameters(fieldValue(fields, 'content-type') ?? '')
-    const disposition = readParameters(fieldValue(fields, 'content-disposition') ?? '')
+    const parametrized = (name: string): Parametrized =>
+      readParameters(fieldValue(fields, name) ?? '', this.#reader)
+    const content = parametrized('content-type')
+    const disposition = parametrized('content-disposition')
     // RFC 2045 §5.2: what has no type, or none that can be read, is plain text.
-    const type = /^[^\s/]+\/[^\s/]+$/.test(value) ? value : usual
-    const encoding = readParameters(fieldValue(fields, 'content-transfer-encoding') ?? '').value
+    const type = /^[^\s/]+\/[^\s/]+$/.test(content.value) ? content.value : usual
+    const encoding = parametrized('content-transfer-encoding').value
     const start = from + end
     return {
       fields,
       type,
-      charset: parameters.get('charset') ?? '',
-      name: disposition.parameters.get('filename') ?? parameters.get('name') ?? null,
+      charset: content.parameter('charset') ?? '',
+      name: disposition.parameter('filename') ?? content.parameter('name') ?? null,
       encoding: encoding === '' ? null : encoding,
       isAttachment: disposition.value !== '' && disposition.value !== 'inline',
       start,
       end: to,
-      parts: this.#inside({ type, encoding, boundary: parameters.get('boundary') ?? '' }, start, to, depth),
+      parts: this.#inside(
+        { type, encoding, boundary: content.parameter('boundary') ?? '' },
+        start,
+        to,
+        depth,
+      ),
     }
   }
 

@@ -1,4 +1,6 @@
 /** The header fields of a message (RFC 5322 §2.2), read as they come and shown as their writer meant them. */
+import { decodeText } from '../dissect/text.ts'
+import { TextReader } from './text-reader.ts'
 
 /** One field; the value is unfolded and not decoded, one character for each octet. */
 export interface Field {
@@ -63,20 +65,24 @@ const WORD = /=\?([^?*\s]{1,40})(?:\*[^?\s]*)?\?([bq])\?([^?\s]*)\?=/gi
 /** A run of encoded words with nothing but blanks between them, and those blanks do not count (RFC 2047 §6.2). */
 const RUN = /=\?[^?\s]{1,80}\?[bq]\?[^?\s]*\?=(?:[ \t]+=\?[^?\s]{1,80}\?[bq]\?[^?\s]*\?=)*/gi
 
-/** A value as its writer meant it: encoded words decoded, octets beyond ASCII as UTF-8 (RFC 6532) or else Latin-1. */
-export function decodeValue(value: string): string {
-  return readText(Buffer.from(value, 'latin1'), 'utf-8').replace(RUN, decodeRun)
+/** A value as its writer meant it: encoded words decoded, until the reader of its message is spent, octets beyond ASCII as UTF-8 (RFC 6532) or else Latin-1. */
+export function decodeValue(value: string, reader = new TextReader()): string {
+  const text = decodeText(Buffer.from(value, 'latin1'))
+  return reader.isSpent ? text : text.replace(RUN, (run) => decodeRun(run, reader))
 }
 
-function decodeRun(run: string): string {
+function decodeRun(run: string, reader: TextReader): string {
+  if (reader.isSpent) return run
+  const words = [...run.matchAll(WORD)]
+  reader.spend(words.length)
   let text = ''
   let charset = ''
   let octets: Buffer[] = []
   const finish = (): void => {
-    text += readText(Buffer.concat(octets), charset)
+    text += reader.read(Buffer.concat(octets), charset)
     octets = []
   }
-  for (const [, label = '', encoding = '', content = ''] of run.matchAll(WORD)) {
+  for (const [, label = '', encoding = '', content = ''] of words) {
     // Many split a character between two words: those of one charset are joined first.
     if (label.toLowerCase() !== charset) finish()
     charset = label.toLowerCase()
@@ -93,23 +99,4 @@ function decodeQ(content: string): Buffer {
     text.replaceAll(/=([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
     'latin1',
   )
-}
-
-/** Octets as text in a charset; what is unknown, or is not what it says, is taken for UTF-8 where it can be, else for Latin-1. */
-export function readText(octets: Buffer, charset: string): string {
-  const label = /^(?:|us-ascii|ascii|unknown-8bit|8bit)$/i.test(charset) ? 'utf-8' : charset
-  try {
-    return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(octets)
-  } catch {
-    // The text of another charset with a few wrong octets is still best read in that.
-    return /^utf-?8$/i.test(label) ? octets.toString('latin1') : readLoosely(octets, label)
-  }
-}
-
-function readLoosely(octets: Buffer, label: string): string {
-  try {
-    return new TextDecoder(label).decode(octets)
-  } catch {
-    return readText(octets, 'utf-8')
-  }
 }

@@ -1,18 +1,20 @@
 /** Values with parameters, as Content-Type has them (RFC 2045 §5.1), also in the form for other charsets (RFC 2231). */
-import { decodeValue, readText } from './fields.ts'
+import { decodeValue } from './fields.ts'
+import { TextReader } from './text-reader.ts'
 
-/** A value with its parameters by their names in lower case. */
+/** A value with its parameters. */
 export interface Parametrized {
   /** In lower case. */
   readonly value: string
-  readonly parameters: ReadonlyMap<string, string>
+  /** A parameter by its name in lower case; decoded when it is asked for, as few are. */
+  parameter(name: string): string | undefined
 }
 
 /** Parameters that are read. */
 const MOST = 100
 
 /** Takes a value apart; what is no parameter is passed over. */
-export function readParameters(text: string): Parametrized {
+export function readParameters(text: string, reader = new TextReader()): Parametrized {
   const [value = ''] = text.split(';', 1)
   const found = new Map<string, string>()
   // RFC 2045 §5.1: a token or a quoted string.
@@ -22,24 +24,18 @@ export function readParameters(text: string): Parametrized {
     const key = name.toLowerCase()
     if (!found.has(key)) found.set(key, quoted?.replaceAll(/\\(.)/g, '$1') ?? token.trim())
   }
-  return { value: value.trim().toLowerCase(), parameters: joined(found) }
+  return { value: value.trim().toLowerCase(), parameter: (name) => decoded(found, name, reader) }
 }
 
 /** RFC 2231 §3 and §4: pieces of a value behind numbers, and values with a charset, marked by a star. */
-function joined(found: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const whole = new Map<string, string>()
-  for (const [key, value] of found) {
-    const [, name, number] = /^([^*]+)(?:\*(\d+))?\*?$/.exec(key) ?? []
-    if (name === undefined) continue
-    if (number === undefined && !key.endsWith('*')) {
-      // Not as RFC 2047 §5 has it, but as many programs write names of files.
-      if (!whole.has(name)) whole.set(name, decodeValue(value))
-    } else if (number === undefined || number === '0') whole.set(name, extended(found, name))
-  }
-  return whole
+function decoded(found: ReadonlyMap<string, string>, name: string, reader: TextReader): string | undefined {
+  if (['*', '*0', '*0*'].some((mark) => found.has(`${name}${mark}`))) return extended(found, name, reader)
+  const value = found.get(name)
+  // Not as RFC 2047 §5 has it, but as many programs write names of files.
+  return value && decodeValue(value, reader)
 }
 
-function extended(found: ReadonlyMap<string, string>, name: string): string {
+function extended(found: ReadonlyMap<string, string>, name: string, reader: TextReader): string {
   const pieces: Buffer[] = []
   let charset = 'utf-8'
   for (let number = 0; number < MOST; number += 1) {
@@ -51,7 +47,7 @@ function extended(found: ReadonlyMap<string, string>, name: string): string {
     charset = label || charset
     pieces.push(coded === undefined ? Buffer.from(value, 'latin1') : percentDecoded(rest ?? value))
   }
-  return readText(Buffer.concat(pieces), charset)
+  return reader.read(Buffer.concat(pieces), charset)
 }
 
 function percentDecoded(text: string): Buffer {

@@ -15,9 +15,17 @@ import { malformedAbout, methodAbout } from './words.ts'
 /** Requests that wait for their answers, whose methods are known; of more nobody waits for all. */
 const WAITING = 1000
 
+/** Hears of the heads of a conversation as they were sent, with whatever secrets are in them. */
+export interface HeadListener {
+  /** `start` is the request line. */
+  requested(start: string, fields: Fields): void
+  /** The last answer to the first of the requests that have none yet. */
+  answered(status: number, fields: Fields): void
+}
+
 /** Makes a dissector of one connection. */
-export function httpDissector(begin: Beginning): Dissector {
-  return bounded<Step>(new HttpConversation(begin === 'middle'))
+export function httpDissector(begin: Beginning, listener?: HeadListener): Dissector {
+  return bounded<Step>(new HttpConversation(begin === 'middle', listener))
 }
 
 /** What both ends of one connection say. */
@@ -26,8 +34,10 @@ class HttpConversation implements Dissector {
   readonly #server: MessageReader
   /** Of the requests that have no answer yet (RFC 9112 §9.3.2: answers come in their order). */
   readonly #methods: string[] = []
+  readonly #listener: HeadListener | undefined
 
-  constructor(isInMiddle: boolean) {
+  constructor(isInMiddle: boolean, listener: HeadListener | undefined) {
+    this.#listener = listener
     const request: Judge = {
       isStart: (line) => requestLine.test(line),
       refuse: (line) => malformed('client', line),
@@ -53,6 +63,7 @@ class HttpConversation implements Dissector {
   #request(start: string, fields: Fields, parts: readonly StepPart[]): Told {
     const [, method = ''] = requestLine.exec(start) ?? []
     if (this.#methods.length < WAITING) this.#methods.push(method)
+    this.#listener?.requested(start, fields)
     return tell(
       { from: 'client', kind: 'request', text: lineText(start), about: methodAbout(method) },
       parts,
@@ -67,6 +78,7 @@ class HttpConversation implements Dissector {
     // RFC 9110 §15.2: an interim answer is not the last to its request.
     const isInterim = status < 200 && status !== 101
     const method = (isInterim ? this.#methods[0] : this.#methods.shift()) ?? ''
+    if (!isInterim) this.#listener?.answered(status, fields)
     // RFC 9110 §9.3.6, §15.2.2: what follows is no HTTP, in either direction.
     const isOther = status === 101 || (method === 'CONNECT' && status >= 200 && status < 300)
     if (isOther) this.#client.stop()
@@ -111,7 +123,7 @@ function tell(
     return { step: { ...step, parts: [...parts, ...body] }, following }
   } catch (error) {
     if (!(error instanceof ResponseError)) throw error
-    const unknown = { en: 'its end is not to be known', es: 'no se puede saber dónde acaba' }
+    const unknown = { en: 'where it ends cannot be known', es: 'no se puede saber dónde acaba' }
     const body = { name: BODY, lines: [say`${unknown}: ${problemText(error.problem)}`] }
     return { step: { ...step, parts: [...parts, body] }, following: { kind: 'unknown' } }
   }

@@ -1,7 +1,7 @@
 /** One direction of a conversation in HTTP/1: heads, and bodies that are only counted. */
 import type { Buffer } from 'node:buffer'
 import { LineReader } from '../../kit/dissect/lines.ts'
-import { count, more, OCTET, say, type Said } from '../../kit/dissect/said.ts'
+import { count, keptOf, OCTET, say } from '../../kit/dissect/said.ts'
 import { decodeText } from '../../kit/dissect/text.ts'
 import { ChunkedDecoder } from '../../kit/http/chunked.ts'
 import { trimBlanks } from '../../kit/http/head-reader.ts'
@@ -49,7 +49,8 @@ export class MessageReader {
   #stage: 'head' | 'length' | 'chunked' | 'until close' | 'search' | 'unknown' | 'lost' = 'head'
   #start: string | undefined
   #fields = new Fields()
-  #shown: Said[] = []
+  #shown: string[] = []
+  /** Field lines that may be shown. */
   #count = 0
   /** Octets of the head whose lines have ended. */
   #size = 0
@@ -200,7 +201,6 @@ export class MessageReader {
   }
 
   #takeField(line: string): void {
-    this.#count += 1
     const colon = line.indexOf(':')
     // RFC 9112 §5.2: a line that begins with a blank belongs to the one before.
     const isFolded = /^[ \t]/.test(line)
@@ -214,15 +214,16 @@ export class MessageReader {
       this.#isSecret = isSecret(name)
       this.#fields.add(name.trimEnd().toLowerCase(), value)
     }
-    if (this.#count <= SHOWN && text !== '') this.#shown.push(text)
+    if (text === '') return
+    this.#count += 1
+    if (this.#count <= SHOWN) this.#shown.push(text)
   }
 
   #finish(start: string, octets: number, steps: Step[]): void {
     const fields = this.#fields
-    if (this.#count > SHOWN) this.#shown.push(more(this.#count - SHOWN))
     const bare = { en: 'LF alone, where CR LF belongs', es: 'LF solo, donde debe ir CR LF' }
     const parts = [
-      { name: { en: 'Fields', es: 'Campos' }, lines: this.#shown },
+      { name: { en: 'Fields', es: 'Campos' }, lines: keptOf(this.#shown, this.#count) },
       { name: { en: 'Line ends', es: 'Fines de línea' }, lines: this.#isBare ? [bare] : [] },
     ].filter(({ lines }) => lines.length > 0)
     this.#forget()

@@ -76,13 +76,13 @@ export function methodAbout(method: string): About {
 
 const malformedRequest = about(
   'RFC 9112 §3',
-  'This is no request line: it has a method, a target and HTTP/1.1, with one blank between them. What follows is passed over.',
-  'Esto no es una línea de petición: lleva un método, un destino y HTTP/1.1, separados por un blanco. Lo que sigue se pasa por alto.',
+  'This is no request line, which is a method, a target and HTTP/1.1 with one blank between them. What follows is passed over.',
+  'Esto no es una línea de petición, que consta de un método, un destino y HTTP/1.1 separados por un espacio. Lo que sigue se pasa por alto.',
 )
 const malformedAnswer = about(
   'RFC 9112 §4',
-  'This is no status line: it has HTTP/1.1, a code of three digits and a phrase. What follows is passed over.',
-  'Esto no es una línea de estado: lleva HTTP/1.1, un código de tres cifras y una frase. Lo que sigue se pasa por alto.',
+  'This is no status line, which is HTTP/1.1, a code of three digits and a phrase. What follows is passed over.',
+  'Esto no es una línea de estado, que consta de HTTP/1.1, un código de tres cifras y una frase. Lo que sigue se pasa por alto.',
 )
 
 /** What a first line that is wrong should have been. */
@@ -107,7 +107,7 @@ export const cutAbout = about(
 /** What chunks that cannot be read are. */
 export const chunksAbout = about(
   'RFC 9112 §7.1',
-  'A chunk has its size in hexadecimal digits before it and an empty line end behind it. These have not, and what follows is not read.',
+  'A chunk has its size in hexadecimal digits before it and a line end behind it. These have not, and what follows is not read.',
   'Cada trozo lleva delante su tamaño en hexadecimal y detrás un fin de línea. Estos no, y lo que sigue no se lee.',
 )
 

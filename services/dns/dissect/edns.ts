@@ -2,14 +2,12 @@
 import { count, OCTET, say, type Said } from '../../../lab/kit/dissect/said.ts'
 import { EXTENDED_ERROR, readExtendedErrors, type ExtendedError } from '../wire/extended-error.ts'
 import type { Edns } from '../wire/message.ts'
-import { optionsOf, type Option } from '../wire/options.ts'
+import { OPTION, optionsOf, type Option } from '../wire/options.ts'
 
 /** Octets of an option that are shown. */
 const SHOWN = 32
 /** Octets of a client's cookie; what follows is the server's (RFC 7873 §4). */
 const CLIENT_COOKIE = 8
-/** The option of extended errors (RFC 8914 §2). */
-const ERROR_CODE = 15
 
 /** What an OPT record says, a line for each thing. */
 export function ednsLines({ size, version, dnssec, options }: Edns): readonly Said[] {
@@ -18,7 +16,7 @@ export function ednsLines({ size, version, dnssec, options }: Edns): readonly Sa
     { en: `UDP payload size ${size}`, es: `tamaño de carga útil UDP ${size}` },
     ...(dnssec ? [{ en: 'DO: DNSSEC records are welcome', es: 'DO: se aceptan registros de DNSSEC' }] : []),
     ...optionsOf(options)
-      .filter(({ code }) => code !== ERROR_CODE)
+      .filter(({ code }) => code !== OPTION.extendedError)
       .map(optionLine),
     ...readExtendedErrors(options).map(errorLine),
   ]
@@ -36,16 +34,19 @@ const PRINTERS: ReadonlyMap<number, (option: Option) => Said | undefined> = new 
 >([
   // RFC 5001: asked for without data.
   [
-    3,
+    OPTION.nsid,
     ({ data }) =>
       data.length === 0 ? { en: 'NSID wanted', es: 'se pide NSID' } : `NSID: ${printable(data)}`,
   ],
-  [8, ({ data }) => subnetLine(data)],
-  [9, ({ data }) => (data.length === 4 ? `EXPIRE: ${data.readUInt32BE(0)} s` : undefined)],
-  [10, ({ data }) => cookieLine(data)],
+  [OPTION.clientSubnet, ({ data }) => subnetLine(data)],
+  [OPTION.expire, ({ data }) => (data.length === 4 ? `EXPIRE: ${data.readUInt32BE(0)} s` : undefined)],
+  [OPTION.cookie, ({ data }) => cookieLine(data)],
   // RFC 7828 §3.1: in units of 100 milliseconds.
-  [11, ({ data }) => `edns-tcp-keepalive${data.length === 2 ? `: ${data.readUInt16BE(0) / 10} s` : ''}`],
-  [12, ({ data }) => say`${{ en: 'padding', es: 'relleno' }}: ${count(data.length, OCTET)}`],
+  [
+    OPTION.keepalive,
+    ({ data }) => `edns-tcp-keepalive${data.length === 2 ? `: ${data.readUInt16BE(0) / 10} s` : ''}`,
+  ],
+  [OPTION.padding, ({ data }) => say`${{ en: 'padding', es: 'relleno' }}: ${count(data.length, OCTET)}`],
 ])
 
 function cookieLine(data: Buffer): Said | undefined {

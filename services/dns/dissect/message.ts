@@ -1,10 +1,10 @@
 /** One DNS message as a step. */
-import { count, firstOf, mapped, more, say, type Noun, type Said } from '../../../lab/kit/dissect/said.ts'
+import { count, firstOf, keptOf, mapped, say, type Noun, type Said } from '../../../lab/kit/dissect/said.ts'
 import { visible } from '../../../lab/kit/dissect/text.ts'
 import type { About, Step, StepPart, Text } from '../../../lab/service.ts'
 import { printData } from '../records/data.ts'
-import { TYPE, typeName } from '../records/types.ts'
-import { CLASS_ANY, CLASS_CH, CLASS_IN, CLASS_NONE, OPCODE, printCode } from '../wire/codes.ts'
+import { typeName } from '../records/types.ts'
+import { CLASS_IN, OPCODE, printClass, printCode, printOpcode } from '../wire/codes.ts'
 import {
   decodeHeader,
   FLAG,
@@ -22,7 +22,7 @@ import { malformedAbout, replyAbout } from './words.ts'
 
 /** Records of a section that are shown. */
 const SHOWN = 40
-/** Records whose data the line of an answer shows. */
+/** Questions that the line of a message shows, and records whose data it does. */
 const NAMED = 3
 /** Characters of a record. */
 const LONGEST = 300
@@ -37,23 +37,6 @@ const FLAGS: readonly (readonly [flag: number, letters: string, words: Text])[] 
   [FLAG.authenticData, 'ad', { en: 'authentic data', es: 'datos auténticos' }],
   [FLAG.checkingDisabled, 'cd', { en: 'checking disabled', es: 'comprobación desactivada' }],
 ]
-
-// RFC 1035 §4.1.1, RFC 1996, RFC 2136, RFC 8490
-const OPCODE_NAMES: ReadonlyMap<number, string> = new Map([
-  [0, 'QUERY'],
-  [1, 'IQUERY'],
-  [2, 'STATUS'],
-  [4, 'NOTIFY'],
-  [5, 'UPDATE'],
-  [6, 'DSO'],
-])
-
-const CLASS_NAMES: ReadonlyMap<number, string> = new Map([
-  [CLASS_IN, 'IN'],
-  [CLASS_CH, 'CH'],
-  [CLASS_NONE, 'NONE'],
-  [CLASS_ANY, 'ANY'],
-])
 
 const ANSWER: Noun = { en: ['answer', 'answers'], es: ['respuesta', 'respuestas'] }
 
@@ -96,27 +79,25 @@ export function malformedStep(
   }
 }
 
-/** The records of a section, one by one, in presentation format. */
-export function recordsOf(section: readonly RecordSet[]): readonly RecordSet[] {
-  return section.flatMap((set) => set.data.map((data) => ({ ...set, data: [data] })))
-}
-
 function requestAbout({ opcode, questions: [question] }: Message): About {
   return opcode === OPCODE.query && question !== undefined
     ? questionAbout(typeName(question.type))
-    : opcodeAbout(opcodeName(opcode))
+    : opcodeAbout(printOpcode(opcode))
 }
 
 function questionText({ opcode, questions }: Message): Said {
-  const asked = questions.map((question) => `${nameText(question.name)} ${kindText(question)}`).join(', ')
+  const named = questions
+    .slice(0, NAMED)
+    .map((question) => `${nameText(question.name)} ${kindText(question)}`)
+  const asked = `${named.join(', ')}${questions.length > NAMED ? ', …' : ''}`
   if (opcode === OPCODE.query) return asked === '' ? { en: 'no question', es: 'sin pregunta' } : `${asked}?`
-  return `${opcodeName(opcode)} ${asked}`.trimEnd()
+  return `${printOpcode(opcode)} ${asked}`.trimEnd()
 }
 
 function replyText(message: Message): Said {
   const { opcode, rcode, questions, answer, flags } = message
   const code = printCode(rcode, 'RCODE')
-  const prefix = opcode === OPCODE.query ? code : `${opcodeName(opcode)} ${code}`
+  const prefix = opcode === OPCODE.query ? code : `${printOpcode(opcode)} ${code}`
   const cut = (flags & FLAG.truncated) === 0 ? '' : { en: ', truncated', es: ', truncada' }
   const total = recordCount(answer)
   const isNothing = rcode === 0 && opcode === OPCODE.query
@@ -148,18 +129,16 @@ function partsOf(message: Message): readonly StepPart[] {
     headerPart(message),
     {
       name: { en: 'Question', es: 'Pregunta' },
-      lines: questions.map(
-        (question) => `${printName(question.name)} ${className(question)} ${typeName(question.type)}`,
-      ),
+      lines: keptOf(questions.slice(0, SHOWN).map(questionLine), questions.length),
     },
     { name: { en: 'Answer', es: 'Respuesta' }, lines: sectionLines(answer) },
     { name: { en: 'Authority', es: 'Autoridad' }, lines: sectionLines(authority) },
     { name: { en: 'Additional', es: 'Adicional' }, lines: sectionLines(additional) },
-    { name: 'EDNS', lines: edns === undefined ? [] : ednsLines(edns) },
+    { name: 'EDNS', lines: edns === undefined ? [] : firstOf(ednsLines(edns), SHOWN) },
   ]
   return parts
     .filter(({ lines }) => lines.length > 0)
-    .map(({ name, lines }) => ({ name, lines: firstOf(lines, SHOWN).map(shortened) }))
+    .map(({ name, lines }) => ({ name, lines: lines.map((line) => shortened(line)) }))
 }
 
 function headerPart(header: Header & { readonly rcode?: number }): StepPart {
@@ -169,7 +148,7 @@ function headerPart(header: Header & { readonly rcode?: number }): StepPart {
     name: { en: 'Header', es: 'Cabecera' },
     lines: [
       `id 0x${id.toString(16).padStart(4, '0')}`,
-      `opcode ${opcodeName(opcode)}`,
+      `opcode ${printOpcode(opcode)}`,
       ...(isResponse && rcode !== undefined ? [`rcode ${printCode(rcode, 'RCODE')}`] : []),
       ...FLAGS.filter(([flag]) => (flags & flag) !== 0).map(
         ([, letters, words]) => say`${letters}: ${words}`,
@@ -178,17 +157,20 @@ function headerPart(header: Header & { readonly rcode?: number }): StepPart {
   }
 }
 
+function questionLine({ name, class: klass, type }: Question): string {
+  return `${printName(name)} ${printClass(klass)} ${typeName(type)}`
+}
+
 /** No more records are printed than are shown. */
 function sectionLines(section: readonly RecordSet[]): readonly Said[] {
   const lines: string[] = []
   for (const set of section) {
-    const head = `${printName(set.owner)} ${set.ttl} ${className(set)} ${typeName(set.type)}`
-    for (const data of set.data) {
-      if (lines.length < SHOWN) lines.push(`${head} ${printData(set.type, data)}`)
-    }
+    if (lines.length === SHOWN) break
+    const head = `${printName(set.owner)} ${set.ttl} ${printClass(set.class)} ${typeName(set.type)}`
+    for (const data of set.data.slice(0, SHOWN - lines.length))
+      lines.push(`${head} ${printData(set.type, data)}`)
   }
-  const left = recordCount(section) - lines.length
-  return left === 0 ? lines : [...lines.slice(0, SHOWN - 1), more(left + 1)]
+  return keptOf(lines, recordCount(section))
 }
 
 function shortened(said: Said): Said {
@@ -200,18 +182,5 @@ function nameText(name: Name): string {
 }
 
 function kindText({ type, class: klass }: Question): string {
-  return klass === CLASS_IN ? typeName(type) : `${className({ class: klass })} ${typeName(type)}`
-}
-
-function className({ class: klass }: { readonly class: number }): string {
-  return CLASS_NAMES.get(klass) ?? `CLASS${klass}`
-}
-
-function opcodeName(opcode: number): string {
-  return OPCODE_NAMES.get(opcode) ?? `OPCODE${opcode}`
-}
-
-/** Whether a question asks for a whole zone or for what changed in it. */
-export function isTransfer(question: Question | undefined): boolean {
-  return question?.type === TYPE.axfr || question?.type === TYPE.ixfr
+  return klass === CLASS_IN ? typeName(type) : `${printClass(klass)} ${typeName(type)}`
 }

@@ -2,9 +2,9 @@
 import { count, OCTET, say, type Noun } from '../../../lab/kit/dissect/said.ts'
 import type { Step } from '../../../lab/service.ts'
 import { TYPE } from '../records/types.ts'
-import type { Message } from '../wire/message.ts'
+import type { Message, Question } from '../wire/message.ts'
 import { printName } from '../wire/name.ts'
-import { isTransfer, messageStep, recordsOf } from './message.ts'
+import { messageStep } from './message.ts'
 import { transferAbout } from './words.ts'
 
 /** Transfers of one connection that are followed at a time. */
@@ -74,16 +74,16 @@ export class Transfers {
 }
 
 function readRecords(transfer: Followed, message: Message): void {
-  for (const { type, data } of recordsOf(message.answer)) {
-    transfer.records += 1
-    const [octets] = data
-    if (type !== TYPE.soa || octets === undefined) continue
-    // RFC 1035 §3.3.13: five numbers end it, the serial first.
-    const serial = octets.readUInt32BE(octets.length - 20)
-    transfer.serial ??= serial
-    if (serial === transfer.serial) transfer.seen += 1
-    else if (transfer.records === 2) transfer.wanted = 3
-  }
+  for (const { type, data } of message.answer)
+    for (const octets of data) {
+      transfer.records += 1
+      if (type !== TYPE.soa) continue
+      // RFC 1035 §3.3.13: five numbers end it, the serial first.
+      const serial = octets.readUInt32BE(octets.length - 20)
+      transfer.serial ??= serial
+      if (serial === transfer.serial) transfer.seen += 1
+      else if (transfer.records === 2) transfer.wanted = 3
+    }
   // RFC 1995 §4: one SOA alone says that nothing has changed.
   if (transfer.kind === 'IXFR' && transfer.messages === 1 && transfer.records === 1) transfer.wanted = 1
 }
@@ -98,4 +98,9 @@ function summary({ name, kind, messages, records, octets, hidden }: Followed, is
     octets: hidden,
     about: transferAbout,
   }
+}
+
+/** Whether a question asks for a whole zone or for what changed in it. */
+function isTransfer({ type }: Question): boolean {
+  return type === TYPE.axfr || type === TYPE.ixfr
 }

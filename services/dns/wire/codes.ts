@@ -12,6 +12,33 @@ export const CLASS_ANY = 255
 /** The kinds of request (RFC 1035 §4.1.1, RFC 1996 §3.1); all others are not implemented. */
 export const OPCODE = { query: 0, notify: 4 } as const
 
+const OPCODE_NAMES: ReadonlyMap<number, string> = new Map([
+  [OPCODE.query, 'QUERY'],
+  [1, 'IQUERY'],
+  [2, 'STATUS'],
+  [OPCODE.notify, 'NOTIFY'],
+  [5, 'UPDATE'],
+  // RFC 8490
+  [6, 'DSO'],
+])
+
+/** The name of a kind of request, or its number behind `OPCODE`. */
+export function printOpcode(opcode: number): string {
+  return OPCODE_NAMES.get(opcode) ?? `OPCODE${opcode}`
+}
+
+const CLASS_NAMES: ReadonlyMap<number, string> = new Map([
+  [CLASS_IN, 'IN'],
+  [CLASS_CH, 'CH'],
+  [CLASS_NONE, 'NONE'],
+  [CLASS_ANY, 'ANY'],
+])
+
+/** The name of a class, or its number behind `CLASS` (RFC 3597 §5). */
+export function printClass(number: number): string {
+  return CLASS_NAMES.get(number) ?? `CLASS${number}`
+}
+
 /** Response codes (RFC 1035 §4.1.1, RFC 2136 §2.2, RFC 6891 §9, RFC 7873 §8). */
 export const RCODE = {
   NOERROR: 0,

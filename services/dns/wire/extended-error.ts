@@ -1,5 +1,5 @@
 /** Extended DNS Errors: why an answer is a failure or less than it could be (RFC 8914). */
-import { optionsOf } from './options.ts'
+import { OPTION, optionsOf } from './options.ts'
 
 /** One error; what it says is for people and must not steer programs (RFC 8914 §6). */
 export interface ExtendedError {
@@ -38,8 +38,6 @@ export const EXTENDED_ERROR = {
   invalidData: 24,
 } as const
 
-/** The EDNS option's number (RFC 8914 §2). */
-const OPTION_CODE = 15
 /** Octets of text at most, so that an error never fills a datagram (RFC 8914 §3: it should be short). */
 const TEXT_LIMIT = 200
 /** Option code, length and INFO-CODE. */
@@ -49,7 +47,7 @@ const HEAD_LENGTH = 6
 export function encodeExtendedError({ code, text }: ExtendedError): Buffer {
   const octets = boundedText(text)
   const option = Buffer.alloc(HEAD_LENGTH + octets.length)
-  option.writeUInt16BE(OPTION_CODE, 0)
+  option.writeUInt16BE(OPTION.extendedError, 0)
   option.writeUInt16BE(2 + octets.length, 2)
   option.writeUInt16BE(code, 4)
   octets.copy(option, HEAD_LENGTH)
@@ -68,7 +66,7 @@ function boundedText(text: string): Buffer {
 /** The errors of an OPT record's options, as they stand; those too short to hold a code are left out. */
 export function readExtendedErrors(options: Buffer): readonly ExtendedError[] {
   return optionsOf(options)
-    .filter(({ code, data }) => code === OPTION_CODE && data.length >= 2)
+    .filter(({ code, data }) => code === OPTION.extendedError && data.length >= 2)
     .map(({ data }) => ({
       code: data.readUInt16BE(0),
       // A final zero may be there and means nothing (RFC 8914 §2).

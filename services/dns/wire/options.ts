@@ -1,6 +1,17 @@
 /** The options of an OPT record as they stand on the wire (RFC 6891 §6.1.2). */
 import { WireError } from './name.ts'
 
+/** The numbers of the options that are known: RFC 5001, 7871, 7314, 7873, 7828, 7830, 8914. */
+export const OPTION = {
+  nsid: 3,
+  clientSubnet: 8,
+  expire: 9,
+  cookie: 10,
+  keepalive: 11,
+  padding: 12,
+  extendedError: 15,
+} as const
+
 /** One option without its length, which `data` has. */
 export interface Option {
   readonly code: number

@@ -55,7 +55,12 @@ export class MessageContent {
 
   /** Nothing of it has come. */
   get isEmpty(): boolean {
-    return this.#size + this.#lines.size === 0
+    return this.size === 0
+  }
+
+  /** Octets of it so far, without the dots that were put in. */
+  get size(): number {
+    return this.#size + this.#lines.size
   }
 
   /** Reads from `at` on; returns how far the message goes. */
@@ -71,10 +76,14 @@ export class MessageContent {
     return end
   }
 
+  /** What it says that it is about, as it crosses. */
+  get subject(): string | undefined {
+    return this.#fields.find((field) => /^subject[ \t]*:/i.test(field))?.replace(/^[^:]*:[ \t]*/, '')
+  }
+
   /** Who sent it, what it is about and how large it is. */
   step(from: Step['from'], isCut = false): Step {
-    const size = this.#size + this.#lines.size
-    const subject = this.#fields.find((field) => /^subject[ \t]*:/i.test(field))?.replace(/^[^:]*:[ \t]*/, '')
+    const { size, subject } = this
     const header = this.#isHeader ? size : this.#header
     const end = isCut ? { en: ', cut short', es: ', incompleto' } : ''
     const topic = subject === undefined ? '' : `: ${visible(subject)}`

@@ -4,6 +4,8 @@ import { ALL } from './secrets.ts'
 
 /** Commands that are remembered. */
 const WAITING = 1000
+/** Characters of an argument that are kept. */
+const ARGUMENT = 1024
 /** Characters that a reply must not repeat, and of how many commands. */
 const HIDDEN = { length: 256, count: 16 }
 
@@ -11,6 +13,8 @@ const HIDDEN = { length: 256, count: 16 }
 export interface Waiting {
   readonly verb: string
   readonly hasArgument: boolean
+  /** What stands behind the verb, a long one cut; it may be a secret. */
+  readonly argument?: string
   /** What its reply must not repeat. */
   readonly hidden: string
 }
@@ -30,13 +34,18 @@ export class Pending {
     return this.#logins > 0
   }
 
-  add({ verb, hasArgument, hidden }: Waiting): void {
+  add({ verb, hasArgument, hidden, argument = '' }: Waiting): void {
     if (this.#waiting.length >= WAITING) this.take()
     // Of what is too long to keep, the end would show.
     const isKept = hidden !== '' && hidden.length <= HIDDEN.length && this.#hidden < HIDDEN.count
     if (isKept) this.#hidden += 1
     if (isLogin({ verb, hasArgument })) this.#logins += 1
-    this.#waiting.push({ verb, hasArgument, hidden: isKept || hidden === '' ? hidden : ALL })
+    this.#waiting.push({
+      verb,
+      hasArgument,
+      hidden: isKept || hidden === '' ? hidden : ALL,
+      argument: argument.slice(0, ARGUMENT),
+    })
   }
 
   take(): Waiting | undefined {

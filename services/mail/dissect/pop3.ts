@@ -1,11 +1,12 @@
 /** Reads conversations of POP3 for those who look on (RFC 1939). */
 import type { Buffer } from 'node:buffer'
 import { bounded } from '../../../lab/kit/dissect/bounded.ts'
-import { count, LINE, more, say } from '../../../lab/kit/dissect/said.ts'
+import { count, keptOf, LINE, say } from '../../../lab/kit/dissect/said.ts'
 import { decodeText, MASK, visible } from '../../../lab/kit/dissect/text.ts'
 import type { Beginning, Dissector, Step } from '../../../lab/service.ts'
 import { MessageContent } from './content.ts'
 import { TalkLines } from './lines.ts'
+import type { TalkListener } from './listener.ts'
 import { Pending } from './pending.ts'
 import {
   challengeAbout,
@@ -15,8 +16,8 @@ import {
   successAbout,
   unknownCommand,
 } from './pop3-words.ts'
-import { authText, challengeText, hiddenText, withoutHidden, type Shown } from './secrets.ts'
-import { CHALLENGE, longStep, responseStep, restSteps, unseenStep } from './steps.ts'
+import { authText, hiddenText, withoutHidden, type Shown } from './secrets.ts'
+import { challengeShown, longStep, responseStep, restSteps, unseenStep } from './steps.ts'
 
 /** Commands whose success is followed by lines up to a dot: with an argument, without, or in both cases. */
 const LISTS: ReadonlyMap<string, 'always' | 'alone'> = new Map([
@@ -36,8 +37,8 @@ const SHOWN = 100
 const LONGEST = 512
 
 /** Makes a dissector of one connection, or of what follows TLS in it. */
-export function pop3Dissector(begin: Beginning): Dissector {
-  return bounded<Step>(new Pop3Talk(begin))
+export function pop3Dissector(begin: Beginning, listener?: TalkListener): Dissector {
+  return bounded<Step>(new Pop3Talk(begin, listener))
 }
 
 /** Lines that follow a status line, or that nobody knows the beginning of. */
@@ -61,8 +62,10 @@ class Pop3Talk implements Dissector {
   #isGreeted: boolean
   /** TLS follows, which is read by others. */
   #isOver = false
+  readonly #listener: TalkListener | undefined
 
-  constructor(begin: Beginning) {
+  constructor(begin: Beginning, listener: TalkListener | undefined) {
+    this.#listener = listener
     // After STLS there is no other greeting (RFC 2595 §4).
     this.#isGreeted = begin !== 'start'
   }
@@ -96,6 +99,7 @@ class Pop3Talk implements Dissector {
       // Nothing but a reply ends a login: what comes before it is never shown.
       const size = line.size + 1
       const isResponse = this.#isAsked || this.#pending.isLogin
+      if (isResponse) this.#listener?.responded(text)
       steps.push(isResponse ? responseStep(text, size) : this.#command(text, size))
     }
     return this.#client.position
@@ -106,7 +110,13 @@ class Pop3Talk implements Dissector {
     const verb = word.toUpperCase()
     const { text, hidden } = shown(line, verb, rest)
     const about = POP3_COMMANDS.get(verb)
-    this.#pending.add({ verb: about === undefined ? '' : verb, hasArgument: rest.trim() !== '', hidden })
+    const argument = rest.trim()
+    this.#pending.add({
+      verb: about === undefined ? '' : verb,
+      hasArgument: argument !== '',
+      hidden,
+      argument,
+    })
     return { from: 'client', kind: 'request', text, octets, about: about ?? unknownCommand }
   }
 
@@ -114,6 +124,7 @@ class Pop3Talk implements Dissector {
     if (this.#message !== undefined) {
       const end = this.#message.read(octets, at)
       if (this.#message.isOver) {
+        this.#listener?.fetched?.(this.#message.size)
         steps.push(this.#message.step('server'))
         this.#message = undefined
       }
@@ -152,18 +163,9 @@ class Pop3Talk implements Dissector {
     if (!/^[+-][OE]/.test(line)) {
       this.#pending.skipTo('AUTH')
       this.#isAsked = true
-      const challenge = challengeText(line.slice(2))
-      const parts =
-        challenge === undefined || challenge === '' ? [] : [{ name: CHALLENGE, lines: [challenge] }]
-      const text = challenge === MASK ? `+ ${MASK}` : line
-      steps.push({
-        from,
-        kind: 'reply',
-        text,
-        octets,
-        ...(parts.length > 0 && { parts }),
-        about: challengeAbout,
-      })
+      const { text, parts } = challengeShown('+', line.slice(2))
+      const part = parts.length > 0 && { parts }
+      steps.push({ from, kind: 'reply', text, octets, ...part, about: challengeAbout })
       return
     }
     this.#isAsked = false
@@ -172,8 +174,10 @@ class Pop3Talk implements Dissector {
     this.#isGreeted = true
     // Whatever it is, it shall repeat no password.
     const { hidden = '' } = this.#pending.first ?? {}
-    const { verb = '', hasArgument = false } = (isGreeting ? undefined : this.#pending.take()) ?? {}
+    const answered = isGreeting ? undefined : this.#pending.take()
+    const { verb = '', hasArgument = false } = answered ?? {}
     const text = withoutHidden(line, hidden)
+    this.#listener?.replied(line.slice(0, 4).trimEnd(), answered)
     if (line.startsWith('-')) {
       steps.push({ from, kind: 'refusal', text, octets, about: failureAbout })
       return
@@ -192,7 +196,7 @@ class Pop3Talk implements Dissector {
 /** A list with its status line, or lines of which only the number is told. */
 function listStep({ status, verb, lines, count: total, octets }: List): Step {
   if (status === undefined) return unseenStep('server', total)
-  const shownLines = total > lines.length ? [...lines, more(total - lines.length)] : lines
+  const shownLines = keptOf(lines, total)
   return {
     from: 'server',
     kind: 'reply',

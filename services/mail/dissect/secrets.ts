@@ -6,6 +6,9 @@ import { MASK, visible } from '../../../lab/kit/dissect/text.ts'
 const mechanisms =
   /^(?:PLAIN|LOGIN|CRAM-MD5|DIGEST-MD5|SCRAM-SHA-?(?:1|224|256|384|512|3-512)(?:-PLUS)?|XOAUTH2|OAUTHBEARER|EXTERNAL|ANONYMOUS|GSSAPI|GS2-KRB5(?:-PLUS)?|NTLM|OTP)$/i
 
+/** Characters of a challenge. */
+const LONGEST = 1000
+
 /** Stands for what was hidden and is no longer known. */
 export const ALL = '\0'
 
@@ -62,6 +65,3 @@ export function challengeText(encoded: string): string | undefined {
   if (text.startsWith('v=')) return MASK
   return /^[\x20-\x7e]+$/.test(text) ? text : undefined
 }
-
-/** Characters of a challenge. */
-const LONGEST = 1000

@@ -1,17 +1,18 @@
 /** Reads conversations of SMTP for those who look on (RFC 5321). */
 import type { Buffer } from 'node:buffer'
 import { bounded } from '../../../lab/kit/dissect/bounded.ts'
-import { count, LINE, more, say } from '../../../lab/kit/dissect/said.ts'
+import { count, keptOf, LINE, say } from '../../../lab/kit/dissect/said.ts'
 import { decodeText, visible } from '../../../lab/kit/dissect/text.ts'
 import type { Beginning, Dissector, Step, StepPart } from '../../../lab/service.ts'
 import { parseBdat } from '../smtp/command.ts'
 import { MessageContent } from './content.ts'
 import { TalkLines } from './lines.ts'
+import type { TalkListener } from './listener.ts'
 import { Pending, type Waiting } from './pending.ts'
 import { SmtpReplies, type Heard } from './replies.ts'
-import { authText, challengeText, hiddenText, unknownText, withoutHidden, type Shown } from './secrets.ts'
+import { authText, hiddenText, unknownText, withoutHidden, type Shown } from './secrets.ts'
 import { SMTP_COMMANDS, smtpReplyAbout, unknownCommand } from './smtp-words.ts'
-import { CHALLENGE, longStep, responseStep, restSteps, unseenStep } from './steps.ts'
+import { challengeShown, longStep, responseStep, restSteps, unseenStep } from './steps.ts'
 import { strayAbout } from './words.ts'
 
 /** What a server may say first (RFC 5321 §4.3.2). */
@@ -25,8 +26,8 @@ const certain =
   /^(?:(?:EHLO|HELO) \S+|MAIL FROM:.*|RCPT TO:.*|DATA|RSET|NOOP|QUIT|STARTTLS|AUTH [A-Z0-9-]+(?: \S+)?|BDAT \d+(?: LAST)?)$/i
 
 /** Makes a dissector of one connection, or of what follows TLS in it. */
-export function smtpDissector(begin: Beginning): Dissector {
-  return bounded<Step>(new SmtpTalk(begin))
+export function smtpDissector(begin: Beginning, listener?: TalkListener): Dissector {
+  return bounded<Step>(new SmtpTalk(begin, listener))
 }
 
 /** One session, from wherever it is first seen. */
@@ -53,8 +54,10 @@ class SmtpTalk implements Dissector {
   #hasAuth = false
   /** TLS follows, which is read by others. */
   #isOver = false
+  readonly #listener: TalkListener | undefined
 
-  constructor(begin: Beginning) {
+  constructor(begin: Beginning, listener: TalkListener | undefined) {
+    this.#listener = listener
     this.#isGreeted = begin !== 'start'
     this.#isOriented = begin !== 'middle'
   }
@@ -90,6 +93,7 @@ class SmtpTalk implements Dissector {
     const end = message.read(octets, at)
     if (message.isOver) {
       this.#message = undefined
+      this.#listener?.sent?.(message.subject)
       this.#pending.add({ verb: 'message', hasArgument: false, hidden: '' })
       steps.push(message.step('client'))
     }
@@ -106,6 +110,7 @@ class SmtpTalk implements Dissector {
 
   #endPiece(steps: Step[]): void {
     if (!this.#isLast || this.#pieces === undefined) return
+    this.#listener?.sent?.(this.#pieces.subject)
     steps.push(this.#pieces.step('client'))
     this.#pieces = undefined
   }
@@ -119,8 +124,10 @@ class SmtpTalk implements Dissector {
     } else if (line !== undefined) {
       const text = decodeText(line.octets)
       // Nothing but a reply ends a login: what comes before it is never shown.
-      if (this.#isAsked || this.#pending.isLogin) steps.push(responseStep(text, line.size + 1))
-      else if (this.#isOriented || certain.test(text)) {
+      if (this.#isAsked || this.#pending.isLogin) {
+        this.#listener?.responded(text)
+        steps.push(responseStep(text, line.size + 1))
+      } else if (this.#isOriented || certain.test(text)) {
         this.#orient(steps)
         this.#command(text, line.size + 1, steps)
       } else this.#unseen += 1
@@ -148,7 +155,7 @@ class SmtpTalk implements Dissector {
     const argument = rest.trim()
     const piece = verb === 'BDAT' ? parseBdat(argument) : undefined
     const hasArgument = argument !== ''
-    this.#pending.add({ verb: piece?.isLast === true ? 'message' : verb, hasArgument, hidden })
+    this.#pending.add({ verb: piece?.isLast === true ? 'message' : verb, hasArgument, hidden, argument })
     // What comes before the reply can be nothing else.
     if (verb === 'DATA' && !hasArgument) this.#message = new MessageContent({ hasDots: true })
     if (piece !== undefined) this.#beginPiece(piece.size, piece.isLast, steps)
@@ -192,6 +199,7 @@ class SmtpTalk implements Dissector {
   #reply(reply: Heard & { readonly kind: 'reply' }, steps: Step[]): void {
     const { code } = reply
     const answered = this.#answered(code)
+    this.#listener?.replied(code, answered)
     this.#isAsked = code === '334'
     steps.push(replyStep(reply, answered))
     if (code === '220' && answered?.verb === 'STARTTLS') this.#isOver = true
@@ -232,15 +240,14 @@ function replyStep(
   const verb = answered?.verb ?? ''
   const hidden = code === '334' ? '' : (answered?.hidden ?? '')
   const [first = '', ...others] = lines.map((line) => withoutHidden(line, hidden))
-  const parts: StepPart[] = []
-  if (others.length > 0)
-    parts.push({
-      name: { en: 'Reply', es: 'Respuesta' },
-      lines: [first, ...others, ...(total > lines.length ? [more(total - lines.length)] : [])],
-    })
-  const challenge = code === '334' ? challengeText(first) : undefined
-  if (challenge !== undefined) parts.push({ name: CHALLENGE, lines: [challenge] })
-  const text = `${code} ${challenge?.startsWith('•') === true ? challenge : first}`.trimEnd()
+  const challenge = code === '334' ? challengeShown(code, first) : undefined
+  const parts: readonly StepPart[] = [
+    ...(others.length > 0
+      ? [{ name: { en: 'Reply', es: 'Respuesta' }, lines: keptOf([first, ...others], total) }]
+      : []),
+    ...(challenge?.parts ?? []),
+  ]
+  const text = challenge?.text ?? `${code} ${first}`.trimEnd()
   return {
     from: 'server',
     kind: /^[45]/.test(code) ? 'refusal' : 'reply',

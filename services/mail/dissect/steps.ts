@@ -1,13 +1,23 @@
 /** Steps that SMTP and POP3 have in common. */
 import { count, LINE, OCTET, say } from '../../../lab/kit/dissect/said.ts'
 import { MASK } from '../../../lab/kit/dissect/text.ts'
-import type { Step } from '../../../lab/service.ts'
+import type { Step, StepPart } from '../../../lab/service.ts'
 import type { MessageContent } from './content.ts'
 import { LONGEST, type TalkLines } from './lines.ts'
+import { challengeText } from './secrets.ts'
 import { lineCutAbout, longAbout, responseAbout, strayAbout } from './words.ts'
 
-/** The name of the part that tells what a challenge says. */
-export const CHALLENGE = { en: 'Challenge', es: 'Desafío' }
+/** The line of a challenge behind its mark, and what it says as a part, if that is text. */
+export function challengeShown(
+  mark: string,
+  encoded: string,
+): { readonly text: string; readonly parts: readonly StepPart[] } {
+  const said = challengeText(encoded)
+  return {
+    text: `${mark} ${said === MASK ? MASK : encoded}`.trimEnd(),
+    parts: said === undefined ? [] : [{ name: { en: 'Challenge', es: 'Desafío' }, lines: [said] }],
+  }
+}
 
 /** The answer to a challenge, of which nothing is shown but that it gives up. */
 export function responseStep(line: string, octets: number): Step {

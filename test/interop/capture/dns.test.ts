@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openLab, temporaryFolder } from '../../lab.ts'
 import { missing } from '../../tool.ts'
-import { assertSound, captured, fieldOf, fieldsOf, runAlone, skip } from './tshark.ts'
+import { assertSound, captured, fieldOf, fieldsOf, runAlone, skip, type Decoding } from './tshark.ts'
+
+function decodingOf(port: number): Decoding {
+  return [
+    [port, 'dns', 'udp'],
+    [port, 'dns', 'tcp'],
+  ]
+}
 
 test('DNS over UDP and TCP', { skip: skip || missing('dig') }, async () => {
   using folder = temporaryFolder()
@@ -16,10 +23,7 @@ test('DNS over UDP and TCP', { skip: skip || missing('dig') }, async () => {
     await dig('lab.test', 'MX')
     await dig('+tcp', 'lab.test', 'SOA')
   })
-  const decoding = [
-    [port, 'dns', 'udp'],
-    [port, 'dns', 'tcp'],
-  ] as const
+  const decoding = decodingOf(port)
   await assertSound(file, decoding)
   assert.deepEqual(
     await fieldsOf(file, decoding, 'dns', 'dns.qry.name', 'dns.qry.type', 'dns.flags.response'),
@@ -56,10 +60,7 @@ test('a lab on the addresses of IPv6', { skip: skip || missing('dig') }, async (
     for (const words of [['+notcp'], ['+tcp']])
       await runAlone('dig', ['@::1', '-p', String(port), ...words, 'lab.test', 'SOA'])
   })
-  const decoding = [
-    [port, 'dns', 'udp'],
-    [port, 'dns', 'tcp'],
-  ] as const
+  const decoding = decodingOf(port)
   await assertSound(file, decoding)
   assert.deepEqual(
     await fieldsOf(file, decoding, 'dns', 'ipv6.src', 'ipv6.dst'),
@@ -77,10 +78,7 @@ test('a lab on all addresses, asked over IPv4 and IPv6', { skip: skip || missing
       for (const way of ['+notcp', '+tcp'])
         await runAlone('dig', [`@${address}`, '-p', String(port), way, 'lab.test', 'SOA'])
   })
-  const decoding = [
-    [port, 'dns', 'udp'],
-    [port, 'dns', 'tcp'],
-  ] as const
+  const decoding = decodingOf(port)
   await assertSound(file, decoding)
   const rows = await fieldsOf(file, decoding, 'dns', 'ip.src', 'ip.dst', 'ipv6.src', 'ipv6.dst')
   const [four, six] = [

@@ -1,24 +1,21 @@
 /** A service that knows nothing of captures, upgraded to TLS in mid-stream; and how connections end. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
-import { Duplex } from 'node:stream'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { connect as connectTls, type ConnectionOptions } from 'node:tls'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { openLab, temporaryFolder, type TestLab } from '../../lab.ts'
-import { dropService } from '../../services.ts'
-import { datagram, open, talk, until } from '../../talk.ts'
+import { dropEchoes, dropService } from '../../services.ts'
+import { datagram, open, paced, talk, until } from '../../talk.ts'
 import { assertSound, captured, fieldOf, fieldsOf, skip } from './tshark.ts'
 
 const services = 'services:\n  echo: {}\n  datagrams: {}\n  secure: {}\n  caller: {}\n'
 
 async function openEchoes(): Promise<TestLab> {
   using folder = temporaryFolder()
-  dropService(folder.path, 'echo')
-  dropService(folder.path, 'datagrams', {
-    start: "await ctx.udp('datagrams', (message) => Buffer.from(message))",
-    endpoints: "{ datagrams: { transport: 'udp', standard: 7, fallback: 7007 } }",
-  })
+  dropEchoes(folder.path)
   dropService(folder.path, 'secure', {
     endpoints: "{ secure: { transport: 'tcp', standard: 7, fallback: 7007 } }",
     start: `const { key, chain } = await ctx.certificate({ names: [ctx.world.domain], purpose: 'server' })
@@ -47,25 +44,13 @@ async function openEchoes(): Promise<TestLab> {
 }
 
 /** The client's octets in pieces, as a slow one sends them. */
-function inPieces(socket: Duplex, size: number): Duplex {
-  const pieces = new Duplex({
-    read: () => undefined,
-    write: (octets: Buffer, _encoding, done) => {
-      const send = (at: number): void => {
-        if (at >= octets.length) return done()
-        socket.write(octets.subarray(at, at + size))
-        setTimeout(() => send(at + size), 10)
-      }
-      send(0)
-    },
-    final: (done) => {
-      if (!socket.writableEnded) socket.end()
-      done()
-    },
+function inPieces(socket: Socket, size: number): Duplex {
+  return paced(socket, async (octets) => {
+    for (let at = 0; at < octets.length; at += size) {
+      socket.write(octets.subarray(at, at + size))
+      await setTimeout(10)
+    }
   })
-  socket.on('data', (octets) => pieces.push(octets))
-  socket.on('end', () => pieces.push(null))
-  return pieces
 }
 
 async function upgraded(lab: TestLab, size: number, options: ConnectionOptions): Promise<void> {

@@ -4,7 +4,15 @@ import { missing } from '../../tool.ts'
 import { until } from '../../talk.ts'
 import { openMailLab, type MailLab } from '../mail/mail-lab.ts'
 import { RelayPeer } from '../mail/relay-peer.ts'
-import { assertSound, captured, fieldOf, fieldsOf, runAlone, skip as noTshark } from './tshark.ts'
+import {
+  assertSound,
+  captured,
+  fieldOf,
+  fieldsOf,
+  runAlone,
+  skip as noTshark,
+  type Decoding,
+} from './tshark.ts'
 
 const skip = noTshark || missing('curl')
 
@@ -19,6 +27,14 @@ async function curl(mail: MailLab, ...words: readonly string[]): Promise<string>
 function letter(mail: MailLab, subject: string): string[] {
   const text = mail.file('letter', `Subject: ${subject}\n\nHola\n`)
   return ['--mail-from', 'ana@lab.test', '--mail-rcpt', 'ben@lab.test', '--crlf', '-T', text]
+}
+
+function decodingOf(protocol: string, plain: number, secure: number): Decoding {
+  return [
+    [plain, protocol],
+    [secure, 'tls'],
+    [secure, protocol, 'tls'],
+  ]
 }
 
 for (const tls of versions) {
@@ -38,15 +54,11 @@ for (const tls of versions) {
         'ana:ana',
       )
     })
-    const decoding = [
-      [plain, 'smtp'],
-      [secure, 'tls'],
-      [secure, 'smtp', 'tls'],
-    ] as const
+    const decoding = decodingOf('smtp', plain, secure)
     await assertSound(file, decoding)
     const commands = await fieldsOf(
       file,
-      [...decoding],
+      decoding,
       'smtp.req.command',
       'tcp.dstport',
       'smtp.req.command',
@@ -78,11 +90,7 @@ for (const tls of versions) {
       await curl(mail, `pop3://localhost:${plain}/1`, '-u', 'ben:ben', '--ssl-reqd', ...tls)
       await curl(mail, `pop3s://localhost:${secure}/1`, '-u', 'ben:ben', ...tls)
     })
-    const decoding = [
-      [plain, 'pop'],
-      [secure, 'tls'],
-      [secure, 'pop', 'tls'],
-    ] as const
+    const decoding = decodingOf('pop', plain, secure)
     await assertSound(file, decoding)
     const commands = await fieldsOf(
       file,

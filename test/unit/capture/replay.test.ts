@@ -3,23 +3,10 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { replay, type CaptureEvent } from '../../../lab/capture/replay.ts'
 import type { Direction, Flow } from '../../../lab/wire/flow.ts'
+import { flowOf } from './flow.ts'
 import { blocksIn, frameOf, optionsOf, packetOf, type Frame } from './reader.ts'
 
 const subject = { scenario: 'sstt', student: '9721', language: 'en', address: '10.0.0.5' } as const
-
-function flowOf(id: number, more: Partial<Flow> = {}): Flow {
-  return {
-    id,
-    service: 'echo',
-    endpoint: 'echo',
-    transport: 'tcp',
-    direction: 'inbound',
-    local: { host: '127.0.0.1', port: 7 },
-    remote: { host: '127.0.0.1', port: 40_000 + id },
-    openedAt: 0,
-    ...more,
-  }
-}
 
 interface Seen {
   readonly frames: (Frame & { readonly at: number; readonly comment: string | undefined })[]

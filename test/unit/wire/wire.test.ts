@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls'
 import { test } from 'node:test'
 import type { Attachment, Flow, Verdict } from '../../../lab/wire/flow.ts'
 import { openLab, temporaryFolder, type TestLab } from '../../lab.ts'
-import { dropService } from '../../services.ts'
+import { dropEchoes, dropService } from '../../services.ts'
 import { datagram, open, talk, until } from '../../talk.ts'
 
 const services = `services:
@@ -16,11 +16,7 @@ const services = `services:
 /** A lab with an echo over TCP, one over UDP, and one that turns to TLS at the word STARTTLS. */
 async function openEchoes(): Promise<TestLab> {
   using folder = temporaryFolder()
-  dropService(folder.path, 'echo')
-  dropService(folder.path, 'datagrams', {
-    start: "await ctx.udp('datagrams', (message) => Buffer.from(message))",
-    endpoints: "{ datagrams: { transport: 'udp', standard: 7, fallback: 7007 } }",
-  })
+  dropEchoes(folder.path)
   dropService(folder.path, 'secure', {
     endpoints:
       "{ secure: { transport: 'tcp', standard: 7, fallback: 7007 }, tls: { transport: 'tcp', standard: 8, fallback: 8008 } }",
