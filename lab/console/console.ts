@@ -110,7 +110,11 @@ export class Console implements AsyncDisposable {
     socket.on('error', () => undefined)
     socket.once('close', () => this.#sockets.delete(socket))
     try {
-      this.#http ??= this.#load()
+      this.#http ??= this.#load().catch((error: unknown) => {
+        // What was missing may be there for the next one.
+        this.#http = undefined
+        throw error
+      })
       const http = await this.#http
       if (!socket.destroyed) http.serve(socket)
     } catch (error) {

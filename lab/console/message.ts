@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import type { Duplex } from 'node:stream'
+import { problemSchema, textSchema } from './problem.ts'
 
 /** Bytes that one message may have. */
 const LONGEST = 4 * 1024 * 1024
-
-const told = z.object({ en: z.string(), es: z.string() })
 
 /** What a client asks: one request a connection. */
 export const requestSchema = z.strictObject({ operation: z.string().max(100), input: z.unknown() })
@@ -15,18 +14,9 @@ export const replySchema = z.union([
   z.strictObject({ end: z.literal(true) }),
   z.strictObject({
     error: z.strictObject({
-      message: told,
+      message: textSchema,
       blame: z.enum(['wrong', 'failed']),
-      problems: z.array(
-        z.object({
-          file: z.string(),
-          line: z.number(),
-          column: z.number(),
-          path: z.string(),
-          message: told,
-          severity: z.enum(['error', 'warning']).optional(),
-        }),
-      ),
+      problems: z.array(problemSchema),
     }),
   }),
 ])

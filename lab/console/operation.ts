@@ -23,6 +23,8 @@ export interface Operation {
   readonly isStream: boolean
   /** Only the control socket has it. */
   readonly isLocal: boolean
+  /** It ends when the client that asked over HTTP leaves, as a stream does. */
+  readonly isStoppable: boolean
   /** One answer, or a stream of them until the signal aborts; throws a LabError if the input is not of its schema. */
   run(input: unknown, signal: AbortSignal): Promise<unknown> | AsyncIterable<unknown>
   /** The stream as events that can be resumed after the one of an id; it is read no faster than the client reads. */
@@ -45,20 +47,17 @@ interface Common<Input> {
   readonly input: z.ZodType<Input>
   readonly output: z.ZodType
   readonly isLocal?: boolean
+  readonly isStoppable?: boolean
 }
 
 /** An operation with one answer. */
 export function answering<Input>(
   about: Common<Input> & { run(input: Input, signal: AbortSignal): Promise<unknown> },
 ): Operation {
-  const { summary, input, output, isLocal = false } = about
   return {
-    summary,
-    input,
-    output,
-    isLocal,
+    ...descriptionOf(about),
     isStream: false,
-    run: async (value, signal) => about.run(checked(input, value), signal),
+    run: async (value, signal) => about.run(checked(about.input, value), signal),
   }
 }
 
@@ -69,18 +68,25 @@ export function streaming<Input>(
     events?(input: Input, signal: AbortSignal, after: string | undefined): AsyncIterable<StreamEvent>
   },
 ): Operation {
-  const { summary, input, output, isLocal = false } = about
+  const { input } = about
   return {
-    summary,
-    input,
-    output,
-    isLocal,
+    ...descriptionOf(about),
     isStream: true,
     run: (value, signal) => about.run(checked(input, value), signal),
     ...(about.events && {
       events: (value, signal, after) => about.events?.(checked(input, value), signal, after) ?? nothing(),
     }),
   }
+}
+
+function descriptionOf<Input>({
+  summary,
+  input,
+  output,
+  isLocal = false,
+  isStoppable = false,
+}: Common<Input>): Pick<Operation, 'summary' | 'input' | 'output' | 'isLocal' | 'isStoppable'> {
+  return { summary, input, output, isLocal, isStoppable }
 }
 
 async function* nothing(): AsyncGenerator<never> {

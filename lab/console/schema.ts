@@ -1,8 +1,6 @@
 /** What the lab answers to the page and to scripts: one schema for the answer, its description and the types of the page. */
 import { z } from 'zod'
-
-/** A text in both languages. */
-export const textSchema = z.object({ en: z.string(), es: z.string() })
+import { problemSchema, textSchema } from './problem.ts'
 
 /** Where an endpoint listens. */
 export const endpointSchema = z.object({
@@ -59,110 +57,16 @@ export const overviewSchema = z.object({
   moreAccounts: z.int().describe('how many there are beyond'),
 })
 
-/** One conversation in a list. */
-export const conversationSchema = z.object({
-  id: z.int().describe("the journal's connection"),
-  service: z.string(),
-  endpoint: z.string().describe('empty for a connection that the service opened'),
-  transport: z.enum(['tcp', 'udp']),
-  direction: z.enum(['inbound', 'outbound']),
-  client: z.string().describe('address and port of who began it'),
-  server: z.string(),
-  openedAt: z.number().describe("milliseconds since 1970 in the lab's time"),
-  closedAt: z.number().nullable(),
-  reset: z.enum(['client', 'server']).nullable().describe('who cut it off, if somebody did'),
-  octets: z.object({ client: z.int(), server: z.int() }).describe('sent by each'),
-  isTls: z.boolean(),
-  isRefused: z.boolean().describe('something in it was refused or failed'),
-  summary: z.string().describe('what it is about, in one line'),
-  isWhole: z.boolean().describe('false if octets were left out, because there were too many'),
-})
-
-/** What is told of a step. */
-const aboutSchema = z.object({ text: textSchema, rfc: z.string().optional() })
-
-/** One rung of the ladder. */
-export const stepSchema = z.object({
-  at: z.number().describe("milliseconds since 1970 in the lab's time, with fractions"),
-  from: z.enum(['client', 'server', 'lab']).describe('`lab`: a fact of the journal, which nobody sent'),
-  kind: z.enum(['request', 'reply', 'refusal', 'data', 'event', 'tls', 'fact']),
+const lineSchema = z.object({
+  kind: z.enum(['reason', 'assertion', 'expected', 'actual', 'caret', 'more']),
   text: z.string(),
-  isEnciphered: z.boolean().describe('it crossed the network inside TLS'),
-  octets: z.int(),
-  parts: z.array(z.object({ name: z.string(), lines: z.array(z.string()) })),
-  about: aboutSchema.optional(),
 })
 
-/** A conversation with its steps. */
-export const ladderSchema = z.object({
-  conversation: conversationSchema,
-  steps: z.array(stepSchema),
-  left: z.int().describe('steps that were left out at the end, because there are too many'),
-})
-
-/** A piece of the list of conversations, newest last. */
-export const conversationsSchema = z.object({
-  conversations: z.array(conversationSchema),
-  skipped: z
-    .int()
-    .describe('conversations that were told of by number only, because there were too many at once'),
-  total: z.int().describe('all so far'),
-})
-
-/** A message in a list. */
-export const messageSchema = z.object({
-  id: z.string(),
-  from: z.string(),
-  to: z.string(),
-  subject: z.string(),
-  date: z.string().nullable().describe('ISO 8601, as the message says it'),
-  receivedAt: z.number().nullable(),
-  octets: z.int(),
-  isSeen: z.boolean(),
-})
-
-/** A part of a MIME tree. */
-export interface MimePart {
-  readonly type: string
-  readonly name: string | null
-  readonly encoding: string | null
-  readonly octets: number
-  readonly parts: readonly MimePart[]
-}
-
-/** A part of a MIME tree, with its parts. */
-export const partSchema: z.ZodType<MimePart> = z.lazy(() =>
-  z.object({
-    type: z.string(),
-    name: z.string().nullable(),
-    encoding: z.string().nullable(),
-    octets: z.int(),
-    parts: z.array(partSchema),
-  }),
-)
-
-/** A whole message, as far as a page can show it. */
-export const letterSchema = z.object({
-  message: messageSchema,
-  headers: z.array(z.object({ name: z.string(), value: z.string() })),
-  tree: partSchema,
-  text: z.string().nullable(),
-  html: z.string().nullable().describe('as it is: to be shown in a sandbox alone'),
-  source: z.string().describe('the octets, as one character each where they are no UTF-8'),
-  isCut: z.boolean().describe('the source is longer than this'),
-})
-
-/** A mailbox in a list. */
-export const mailboxSchema = z.object({ account: z.string(), messages: z.int(), octets: z.int() })
-
-/** The mailboxes of all accounts; `skipped` accounts are left out because there are too many. */
-export const mailboxesSchema = z.object({ mailboxes: z.array(mailboxSchema), skipped: z.int() })
-
-/** A page of one mailbox, newest message first. */
-export const mailboxPageSchema = z.object({
-  account: z.string(),
-  messages: z.array(messageSchema),
-  total: z.int().describe('messages in the mailbox'),
+/** Why a task has not passed, line by line as in a report. */
+export const explanationSchema = z.object({
+  at: z.number().describe("when it was judged, in the lab's time: milliseconds since 1970"),
+  en: z.array(lineSchema),
+  es: z.array(lineSchema),
 })
 
 /** A task of the scenario. */
@@ -170,8 +74,18 @@ export const taskSchema = z.object({
   id: z.string(),
   title: textSchema,
   points: z.number(),
+  score: z.number().describe('points that it has brought, without those that its hint has cost'),
   state: z.enum(['open', 'passed', 'failed', 'blocked', 'broken']),
-  hint: textSchema.optional(),
+  isOnDemand: z
+    .boolean()
+    .optional()
+    .describe('it is judged when the operation `check` is asked for; any other ticks by itself'),
+  explanation: explanationSchema.optional().describe('if it stands as the operation `check` found it last'),
+  hint: textSchema.optional().describe('if it costs nothing, or has been taken'),
+  hintCost: z
+    .number()
+    .optional()
+    .describe('points that its hint costs; where there is no `hint` yet, the operation `hint` gives it'),
 })
 
 /** The tasks of the scenario. */
@@ -267,16 +181,7 @@ export const changesSchema = z.object({
 /** What comes instead of an answer. */
 export const errorSchema = z.object({
   error: textSchema,
-  problems: z.array(
-    z.object({
-      file: z.string(),
-      line: z.int(),
-      column: z.int(),
-      path: z.string(),
-      message: textSchema,
-      severity: z.enum(['error', 'warning']).optional(),
-    }),
-  ),
+  problems: z.array(problemSchema),
 })
 
 /** A text in both languages. */
@@ -289,24 +194,6 @@ export type PlannedFault = z.infer<typeof faultSchema>
 export type FaultPoints = z.infer<typeof faultPointsSchema>
 /** What a person sees first. */
 export type Overview = z.infer<typeof overviewSchema>
-/** A conversation in a list. */
-export type Conversation = z.infer<typeof conversationSchema>
-/** Conversations with how many are left out. */
-export type Conversations = z.infer<typeof conversationsSchema>
-/** One step of a conversation. */
-export type LadderStep = z.infer<typeof stepSchema>
-/** A conversation with its steps. */
-export type Ladder = z.infer<typeof ladderSchema>
-/** A message in a list. */
-export type StoredMessage = z.infer<typeof messageSchema>
-/** A message with all that is shown of it. */
-export type Letter = z.infer<typeof letterSchema>
-/** How much mail an account has. */
-export type MailboxSummary = z.infer<typeof mailboxSchema>
-/** The mailboxes of all accounts. */
-export type Mailboxes = z.infer<typeof mailboxesSchema>
-/** Some messages of one account. */
-export type MailboxPage = z.infer<typeof mailboxPageSchema>
 /** A record as a zone file has it. */
 export type ZoneRecord = z.infer<typeof recordSchema>
 /** The records that a name server serves. */
@@ -323,5 +210,7 @@ export type Status = z.infer<typeof statusSchema>
 export type Failure = z.infer<typeof errorSchema>
 /** One task as it stands. */
 export type Task = z.infer<typeof taskSchema>
+/** Why a task has not passed. */
+export type Explanation = z.infer<typeof explanationSchema>
 /** A fact as the log shows it. */
 export type JournalFact = z.infer<typeof factSchema>

@@ -13,7 +13,7 @@ import type { OperationSource } from './operation.ts'
 /** Connections that may be open at once. */
 const MOST = 100
 
-/** The local socket through which the command line, and later the page, reach a running lab. */
+/** The local socket through which the command line reaches a running lab. */
 export class ControlServer implements AsyncDisposable {
   readonly #server: Server
   readonly #path: string

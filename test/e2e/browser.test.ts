@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { Lab } from '../../lab/host/lab.ts'
+import { launchBrowser } from '../browser.ts'
 import { openLab, readScenario, temporaryFolder } from '../lab.ts'
 import { run } from '../interop/http/program.ts'
 import { until } from '../talk.ts'
@@ -14,15 +15,6 @@ const skip = missing('chromium')
 const scenarios = resolve(import.meta.dirname, '..', '..', 'scenarios')
 const www = join(scenarios, 'sstt', 'www')
 const MINUTES = 60_000
-
-/** The program that CI installs; root has no sandbox, and small containers give little shared memory. */
-function launch(): Promise<Browser> {
-  const args = ['--disable-dev-shm-usage', '--disable-gpu']
-  return chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: process.getuid?.() === 0 ? [...args, '--no-sandbox'] : args,
-  })
-}
 
 /** A lab with the scenario `web-only` as it is shipped. */
 async function openSite(folder: string): Promise<Lab> {
@@ -77,7 +69,7 @@ function exchanges(lab: Lab): string[] {
 test('the site in a browser: page, picture, one connection, both languages', { skip }, async () => {
   using folder = temporaryFolder()
   await using lab = await openSite(folder.path)
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page, complaints } = await openPage(browser, 'en-GB')
   const answer = await page.goto(addressOf(lab))
   assert.equal(answer?.status(), 200)
@@ -117,7 +109,7 @@ test('the site in a browser: page, picture, one connection, both languages', { s
 test('a browser finds no icon, and is told what is missing in its language', { skip }, async () => {
   using folder = temporaryFolder()
   await using lab = await openSite(folder.path)
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   for (const [locale, words] of [
     ['en-GB', /There is no such page/],
     ['es-ES', /no existe esa página/],
@@ -135,7 +127,7 @@ test('a browser finds no icon, and is told what is missing in its language', { s
 test('a browser is counted up to the refusal', { skip }, async () => {
   using folder = temporaryFolder()
   await using lab = await openSite(folder.path)
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   for (const [locale, words] of [
     ['en-GB', 'You have used up your visits'],
     ['es-ES', 'Ha agotado'],
@@ -165,7 +157,7 @@ test('a browser is let in again when its cookie has expired', { skip }, async ()
   await using lab = await openLab('services: { http: { cookie: { max: 2, lifetime: 2 } } }', {
     files: { 'www/index.html': '<title>Here</title>' },
   })
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await openPage(browser, 'en-GB')
   const visit = async (): Promise<number | undefined> => (await page.goto(addressOf(lab)))?.status()
   // A slow machine may take longer than the cookie lives, and begin again at 1.

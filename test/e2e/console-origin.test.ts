@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { test } from 'node:test'
-import { chromium, type Browser } from 'playwright-core'
+import { launchBrowser } from '../browser.ts'
 import { openConsole, type TestConsole } from '../console.ts'
 import { missing } from '../tool.ts'
 
@@ -12,13 +12,7 @@ const skip = missing('chromium')
 const scenario = 'services: { dns: {} }\n'
 
 /** A name of somebody else's leads to this machine, as a name server may say at any moment. */
-function launch(): Promise<Browser> {
-  const args = ['--disable-dev-shm-usage', '--disable-gpu', '--host-resolver-rules=MAP *.evil.test 127.0.0.1']
-  return chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: process.getuid?.() === 0 ? [...args, '--no-sandbox'] : args,
-  })
-}
+const REBOUND = '--host-resolver-rules=MAP *.evil.test 127.0.0.1'
 
 /** A web server of another origin with an empty page. */
 async function openOther(): Promise<{ server: Server; port: number } & AsyncDisposable> {
@@ -120,7 +114,7 @@ async function assertUnchanged({ lab, console: { port } }: TestConsole): Promise
 test('a page of another origin neither reads nor changes anything', { skip }, async () => {
   await using console = await openConsole(scenario)
   await using other = await openOther()
-  await using browser = await launch()
+  await using browser = await launchBrowser(REBOUND)
   for (const origin of [
     `http://www.evil.test:${other.port}`,
     `http://127.0.0.1:${other.port}`,
@@ -153,7 +147,7 @@ test(
   async () => {
     await using console = await openConsole(scenario)
     await using other = await openOther()
-    await using browser = await launch()
+    await using browser = await launchBrowser(REBOUND)
     const page = await browser.newPage()
     await page.goto(`http://127.0.0.1:${other.port}/`)
     await page.evaluate(framing(`${console.base}/`))
@@ -179,7 +173,7 @@ test(
 
 test('a name that leads here (DNS rebinding) finds nobody, with the token or without', { skip }, async () => {
   await using console = await openConsole(scenario)
-  await using browser = await launch()
+  await using browser = await launchBrowser(REBOUND)
   const page = await browser.newPage()
   const { port } = console.console
   for (const path of ['/', `/${console.token}/`, `/${console.token}/openapi.json`]) {
@@ -201,7 +195,7 @@ test('our own page reads and changes, and HTML mail in its frame can do nothing'
   const id = await console.lab.world.mail
     .mailbox('ana')
     ?.deliver(Buffer.from(`Content-Type: text/html\n\n${html}\n`))
-  await using browser = await launch()
+  await using browser = await launchBrowser(REBOUND)
   const page = await browser.newPage()
   const asked: string[] = []
   // What the rules of the frame hold back has no answer.

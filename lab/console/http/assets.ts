@@ -15,12 +15,7 @@ const types: ReadonlyMap<string, string> = new Map([
   ['.ts', 'text/javascript; charset=utf-8'],
   ['.css', 'text/css; charset=utf-8'],
   ['.svg', 'image/svg+xml'],
-  ['.png', 'image/png'],
 ])
-
-/** The page for as long as it is not there. */
-const PLACEHOLDER =
-  '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>telelab</title></head><body><h1>telelab</h1></body></html>\n'
 
 /** Reads the files of the page; a file that has changed since is read again. */
 export class Assets {
@@ -33,8 +28,8 @@ export class Assets {
   }
 
   /** The page itself. */
-  async index(): Promise<string> {
-    return readFile(join(this.#folder, 'index.html'), 'utf8').catch(() => PLACEHOLDER)
+  index(): Promise<string> {
+    return readFile(join(this.#folder, 'index.html'), 'utf8')
   }
 
   /** The file of a path as it stands in a request, undefined if the page has none of it. */

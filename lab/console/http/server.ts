@@ -25,8 +25,6 @@ export interface ConsoleParts {
   readonly port: number
   readonly take: TakeTicket
   readonly log: Logger
-  /** The folder of the page; the shipped one if not given. */
-  readonly page?: string
 }
 
 /** The page, the operations and the streams of one lab over HTTP, on connections that others accept. */
@@ -36,10 +34,10 @@ export class ConsoleServer {
   readonly #http: HttpServer
   readonly #office: Office
 
-  constructor({ desk, operations, token, port, take, log, page }: ConsoleParts) {
+  constructor({ desk, operations, token, port, take, log }: ConsoleParts) {
     this.#office = {
       gate: new Gate(token, port, take),
-      assets: new Assets(page ?? join(import.meta.dirname, '..', 'page')),
+      assets: new Assets(join(import.meta.dirname, '..', 'page')),
       operations,
       downloads: new Downloads(desk, operations),
       log,

@@ -45,6 +45,8 @@ export class ConsoleSession implements HttpSession {
   readonly #office: Office
   /** The stream that this connection reads. */
   #stream: EventBody | undefined
+  /** Aborts when the client has left. */
+  readonly #left = new AbortController()
 
   constructor(office: Office) {
     this.#office = office
@@ -53,6 +55,7 @@ export class ConsoleSession implements HttpSession {
   /** The client sends nothing more: one that reads a stream has left, and is not written to until that fails. */
   end(): void {
     this.#stream?.abort()
+    this.#left.abort()
   }
 
   async answer(request: HttpRequest): Promise<HttpAnswer> {
@@ -88,7 +91,8 @@ export class ConsoleSession implements HttpSession {
   }
 
   closed(): void {
-    // Nothing is kept of a connection; its stream, if it had one, has been closed with it.
+    // Its stream, if it had one, has been closed with it.
+    this.#left.abort()
   }
 
   async #route(request: HttpRequest, path: string): Promise<HttpAnswer> {
@@ -119,8 +123,9 @@ export class ConsoleSession implements HttpSession {
   async #exchangeOf(name: string, input: unknown): Promise<HttpAnswer> {
     const operation = this.#operation(name)
     if (operation.isStream) throw new LabError((words) => words.operationStreams(name), { blame: 'wrong' })
-    const gone = new AbortController()
-    return jsonAnswer(await operation.run(input, gone.signal))
+    // Who has ended its half of the connection may still wait for the answer: else only the lab's end cuts it short.
+    const signal = operation.isStoppable ? this.#left.signal : new AbortController().signal
+    return jsonAnswer(await operation.run(input, signal))
   }
 
   #follow(request: HttpRequest, name: string): HttpAnswer {

@@ -3,7 +3,8 @@ import { isUtf8 } from 'node:buffer'
 import { contentOf, textOf } from '../../kit/mime/content.ts'
 import { readEntity, type Entity } from '../../kit/mime/entity.ts'
 import { decodeValue, fieldValue, type Field } from '../../kit/mime/fields.ts'
-import type { Letter, MimePart, StoredMessage } from '../schema.ts'
+import { TextReader } from '../../kit/mime/text-reader.ts'
+import type { Letter, MimePart, StoredMessage } from './schema.ts'
 
 /** Octets of a message that are looked into. */
 export const LARGEST = 5 * 1024 * 1024
@@ -21,8 +22,9 @@ const LONGEST_FIELD = 10_000
 export type Envelope = Pick<StoredMessage, 'from' | 'to' | 'subject' | 'date'>
 
 /** What a list shows of a message, by the fields of its header. */
-export function envelopeOf(fields: readonly Field[]): Envelope {
-  const value = (name: string): string => decodeValue(fieldValue(fields, name) ?? '').slice(0, LONGEST_FIELD)
+export function envelopeOf(fields: readonly Field[], reader = new TextReader()): Envelope {
+  const value = (name: string): string =>
+    decodeValue(fieldValue(fields, name) ?? '', reader).slice(0, LONGEST_FIELD)
   // RFC 5322 §3.3: a date may have comments, such as the name of the zone.
   const date = new Date(value('date').replaceAll(/\([^()]*\)/g, ''))
   return {
@@ -36,17 +38,18 @@ export function envelopeOf(fields: readonly Field[]): Envelope {
 /** All that a page shows of a message, whose octets may be cut at the end. */
 export function letterOf(message: Omit<StoredMessage, keyof Envelope>, octets: Buffer): Letter {
   const root = readEntity(octets, BOUNDS)
-  const texts = shownParts(root, 'text/plain').map((part) => textOf(octets, part))
+  const reader = new TextReader()
+  const texts = shownParts(root, 'text/plain').map((part) => textOf(octets, part, reader))
   const [html] = shownParts(root, 'text/html')
   return {
-    message: { ...message, ...envelopeOf(root.fields) },
+    message: { ...message, ...envelopeOf(root.fields, reader) },
     headers: root.fields.slice(0, MOST_FIELDS).map(({ name, value }) => ({
       name,
-      value: decodeValue(value).slice(0, LONGEST_FIELD),
+      value: decodeValue(value, reader).slice(0, LONGEST_FIELD),
     })),
     tree: partOf(root),
     text: texts.length === 0 ? null : texts.join('\n').slice(0, LONGEST).toWellFormed(),
-    html: html === undefined ? null : textOf(octets, html).slice(0, LONGEST).toWellFormed(),
+    html: html === undefined ? null : textOf(octets, html, reader).slice(0, LONGEST).toWellFormed(),
     source: readable(octets.subarray(0, LONGEST)),
     isCut: message.octets > LONGEST,
   }

@@ -5,7 +5,7 @@ import { LabError, messageOf } from '../../host/error.ts'
 import { readFields } from '../../kit/mime/fields.ts'
 import type { Mailbox, StoredMessage as Stored, World } from '../../service.ts'
 import { RequestError } from '../request-error.ts'
-import type { MailboxPage, Mailboxes as Summary, StoredMessage } from '../schema.ts'
+import type { MailboxPage, Mailboxes as Summary, StoredMessage } from './schema.ts'
 import { envelopeOf, LARGEST } from './letter.ts'
 
 /** Accounts whose mailboxes are looked at for one list. */

@@ -21,7 +21,7 @@ export function faultOperations({ lab }: Desk): Operations {
       summary: 'The faults that are planned, by the scenario and live.',
       input: noInput,
       output: faultsSchema,
-      run: async () => ({ faults: lab.faults.list().map(faultOf) }),
+      run: async () => ({ faults: lab.faults.shown().map(faultOf) }),
     }),
     'faults.points': answering({
       summary: 'Where the lab can be broken, and what may be said there as JSON Schema.',
@@ -48,7 +48,7 @@ export function faultOperations({ lab }: Desk): Operations {
       output: faultsSchema,
       run: async (wish) => {
         removeFault(lab, wish.id)
-        return { faults: lab.faults.list().map(faultOf) }
+        return { faults: lab.faults.shown().map(faultOf) }
       },
     }),
   }
@@ -59,7 +59,8 @@ function pointsOf(lab: Lab): object[] {
   const points = new Map(
     lab.scenario.instances.flatMap(({ service }) => Object.entries(service.faults ?? {})),
   )
-  const { at: _, ...common } = jsonSchema(hostSchema).properties ?? {}
+  // Who breaks something now has no need to hide it.
+  const { at: _, hidden: _hidden, ...common } = jsonSchema(hostSchema).properties ?? {}
   return [...points].map(([at, schema]) => {
     const { $schema: _version, ...settings } = jsonSchema(schema)
     const properties = { ...settings.properties, ...common }
@@ -83,14 +84,15 @@ function addFault(lab: Lab, value: object): object {
 }
 
 function setFault(lab: Lab, wanted: number, isOn: boolean): object {
-  const status = lab.faults.set(wanted, isOn)
+  const isShown = lab.faults.shown().some((fault) => fault.id === wanted)
+  const status = isShown ? lab.faults.set(wanted, isOn) : undefined
   if (status === undefined) throw missing(wanted)
   tell(lab, isOn ? 'fault.enabled' : 'fault.disabled', status)
   return faultOf(status)
 }
 
 function removeFault(lab: Lab, wanted: number): void {
-  const status = lab.faults.list().find((fault) => fault.id === wanted)
+  const status = lab.faults.shown().find((fault) => fault.id === wanted)
   if (status === undefined) throw missing(wanted)
   if (!lab.faults.remove(wanted))
     throw new LabError((words) => words.faultOfScenario(wanted), { blame: 'wrong' })

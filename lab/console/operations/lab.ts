@@ -3,15 +3,15 @@ import { z } from 'zod'
 import type { FaultStatus } from '../../host/fault.ts'
 import { LabError } from '../../host/error.ts'
 import type { InstanceStatus, Lab } from '../../host/lab.ts'
+import { guideOf } from '../../scenario/guide.ts'
 import { issueText, pathText } from '../../scenario/problems.ts'
 import type { Json } from '../../service.ts'
 import type { Desk } from '../desk.ts'
-import { answering, noInput, placeless, type Operations } from '../operation.ts'
+import { answering, noInput, placeless, type Operation, type Operations } from '../operation.ts'
 import {
   changesSchema,
   overviewSchema,
   statusSchema,
-  tasksSchema,
   type Overview,
   type PlannedFault,
   type Service,
@@ -46,6 +46,15 @@ export function wholeOperations(desk: Desk): Operations {
       output: statusSchema,
       run: async () => statusOf(lab),
     }),
+    guide: answering({
+      summary: 'What the scenario tells its student, in Markdown; nothing if it tells nothing.',
+      input: z.strictObject({ language: z.enum(['en', 'es']).default('en') }),
+      output: z.object({ guide: z.string().optional() }),
+      run: async ({ language }) => {
+        const guide = guideOf(lab.scenario, language)
+        return guide === undefined ? {} : { guide }
+      },
+    }),
     console: answering({
       summary: 'Where the page of the lab is, with its token, and an address that leads there once.',
       input: noInput,
@@ -74,36 +83,14 @@ export function wholeOperations(desk: Desk): Operations {
         return { now: new Date(lab.clock.now()).toISOString() }
       },
     }),
-    tasks: answering({
-      summary: 'The tasks of the scenario as they stand.',
-      input: noInput,
-      output: tasksSchema,
-      run: async () => ({ tasks: (await desk.tasks?.tasks()) ?? [] }),
-    }),
     ...serviceOperations(lab),
   }
 }
 
 function serviceOperations(lab: Lab): Operations {
   return {
-    'service.start': answering({
-      summary: 'Starts one service.',
-      input: named,
-      output: statusSchema,
-      run: async ({ name }) => {
-        await lab.startService(name)
-        return statusOf(lab)
-      },
-    }),
-    'service.stop': answering({
-      summary: 'Stops one service.',
-      input: named,
-      output: statusSchema,
-      run: async ({ name }) => {
-        await lab.stopService(name)
-        return statusOf(lab)
-      },
-    }),
+    'service.start': switching(lab, 'Starts one service.', (name) => lab.startService(name)),
+    'service.stop': switching(lab, 'Stops one service.', (name) => lab.stopService(name)),
     'service.ask': answering({
       summary: 'Asks a service for something that is its own, as its commands do.',
       input: z.strictObject({
@@ -115,6 +102,19 @@ function serviceOperations(lab: Lab): Operations {
       run: ({ name, operation, input }) => asked(lab.ask(name, operation, input), input),
     }),
   }
+}
+
+/** An operation on one service that answers how all of them are then. */
+function switching(lab: Lab, summary: string, run: (name: string) => Promise<void>): Operation {
+  return answering({
+    summary,
+    input: named,
+    output: statusSchema,
+    run: async ({ name }) => {
+      await run(name)
+      return statusOf(lab)
+    },
+  })
 }
 
 /** The answer of a service, which checks its input by itself. */
@@ -181,7 +181,7 @@ function overviewOf(desk: Desk): Overview {
     facts: lab.journal.last,
     dropped: lab.journal.dropped,
     services: lab.status().map((status) => serviceOf(desk, status)),
-    faults: lab.faults.list().map(faultOf),
+    faults: lab.faults.shown().map(faultOf),
     accounts: accounts
       .slice(0, MOST_ACCOUNTS)
       .map((account) => ({ name: account.name, password: account.password })),

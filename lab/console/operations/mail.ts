@@ -4,7 +4,7 @@ import type { Desk } from '../desk.ts'
 import { letterOf } from '../mail/letter.ts'
 import { Mailboxes } from '../mail/mailboxes.ts'
 import { answering, noInput, type Operations } from '../operation.ts'
-import { letterSchema, mailboxesSchema, mailboxPageSchema } from '../schema.ts'
+import { letterSchema, mailboxesSchema, mailboxPageSchema } from '../mail/schema.ts'
 
 const account = z.string().max(256)
 

@@ -1,13 +1,19 @@
-/** The operations that judge the tasks of a scenario. */
+/** The operations on the tasks of a scenario: how they stand, judging them, hints. */
 import { z } from 'zod'
 import { LabError } from '../../host/error.ts'
+import { explain } from '../../grading/formats/explain.ts'
+import type { CheckResult } from '../../grading/model.ts'
+import { isUntried } from '../../grading/untried.ts'
 import type { Desk, TaskSource } from '../desk.ts'
-import { answering, type Operations } from '../operation.ts'
-import { textSchema } from '../schema.ts'
+import { answering, noInput, type Operations } from '../operation.ts'
+import { textSchema } from '../problem.ts'
+import { tasksSchema, type Explanation, type Task } from '../schema.ts'
 
-const hintSchema = z.object({ text: textSchema, cost: z.number().optional() })
+/** Lines of an explanation that the page is given. */
+const MOST_LINES = 100
 
-const assertionSchema = z.object({ title: textSchema, holds: z.boolean() })
+/** What helps with a task. */
+export const hintSchema = z.object({ text: textSchema, cost: z.number().optional() })
 
 /** How one task was judged. */
 export const resultSchema = z.object({
@@ -18,7 +24,9 @@ export const resultSchema = z.object({
   points: z.number(),
   score: z.number(),
   assertions: z.array(
-    assertionSchema.extend({
+    z.object({
+      title: textSchema,
+      holds: z.boolean(),
       weight: z.number().optional(),
       difference: z
         .object({ expected: z.string(), actual: z.string(), at: z.number().optional() })
@@ -44,21 +52,34 @@ export const resultSchema = z.object({
 /** How all tasks that were asked for were judged. */
 export const checkedSchema = z.object({ results: z.array(resultSchema) })
 
-/** What helps with a task. */
-export const takenHintSchema = hintSchema
-
-/** Judging tasks, and hints. */
+/** The operations on tasks. */
 export function taskOperations(desk: Desk): Operations {
+  /** How each task was judged last, if it did not pass. */
+  const judged = new Map<string, Judged>()
   return {
+    tasks: answering({
+      summary: 'The tasks of the scenario as they stand.',
+      input: noInput,
+      output: tasksSchema,
+      run: async () => {
+        const tasks = (await desk.tasks?.tasks()) ?? []
+        return { tasks: tasks.map((task) => withExplanation(task, judged.get(task.id))) }
+      },
+    }),
     check: answering({
-      summary: 'Judges the tasks of the scenario now, or those that are named with what they need.',
+      summary:
+        'Judges the tasks of the scenario now, or those that are named with what they need; ends when the client leaves.',
       input: z.strictObject({
         tasks: z.array(z.string().max(100)).max(500).default([]),
         isQuiet: z.boolean().default(false).describe('without those that change the lab for a while'),
       }),
       output: checkedSchema,
+      isStoppable: true,
       run: async ({ tasks, isQuiet }, signal) => {
         const results = (await sourceOf(desk).check?.(tasks, signal, isQuiet)) ?? []
+        const at = desk.lab.clock.now()
+        // Of what was stopped nobody knows how it would have ended.
+        if (!signal.aborted) for (const result of results) judged.set(result.id, judgedAt(at, result))
         return {
           results: results.map(({ hint, isHintTaken = false, ...result }) => ({
             ...result,
@@ -76,6 +97,24 @@ export function taskOperations(desk: Desk): Operations {
       run: async ({ task }) => (await sourceOf(desk).hint?.(task)) ?? noTasks(),
     }),
   }
+}
+
+interface Judged {
+  readonly outcome: CheckResult['outcome']
+  readonly explanation: Explanation
+}
+
+/** The hint is the page's to show. */
+function judgedAt(at: number, { hint: _hint, ...result }: CheckResult): Judged {
+  const told = isUntried(result) ? { ...result, assertions: [] } : result
+  const lines = (language: 'en' | 'es'): Explanation['en'] => explain(told, language).slice(0, MOST_LINES)
+  return { outcome: result.outcome, explanation: { at, en: lines('en'), es: lines('es') } }
+}
+
+/** What has changed since, as by a fact or another version of the scenario, is no longer explained. */
+function withExplanation(task: Task, judged: Judged | undefined): Task {
+  if (judged === undefined || task.state === 'passed' || task.state !== judged.outcome) return task
+  return { ...task, explanation: judged.explanation }
 }
 
 function sourceOf({ tasks }: Desk): TaskSource {

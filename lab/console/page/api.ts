@@ -1,36 +1,23 @@
 /** How the page talks to its lab: one operation a call, and streams that come back by themselves. */
 import type {
   Cache,
-  Conversations,
   Download,
   Failure,
   FaultPoints,
   JournalFact,
-  Ladder,
-  Letter,
-  MailboxPage,
-  Mailboxes,
   Overview,
   Tasks,
   Text,
   Zones,
 } from '../schema.ts'
+import type { ConversationFilter, Conversations, Ladder, Listed } from '../traffic/schema.ts'
+import type { Letter, MailboxPage, Mailboxes } from '../mail/schema.ts'
 import { followStream, type StreamEvents } from './stream.ts'
 
 type Nothing = Readonly<Record<string, never>>
 
 /** A fault as somebody adds it: where, and what happens. */
 export type NewFault = { readonly at: string } & Readonly<Record<string, unknown>>
-
-/** Which conversations to list. */
-export interface ConversationFilter {
-  readonly service?: string
-  readonly client?: string
-  readonly text?: string
-  readonly isRefused?: boolean
-  /** Of the summaries; English if not given. */
-  readonly language?: 'en' | 'es'
-}
 
 /** The operations that answer once: what each takes and gives. */
 export interface Calls {
@@ -43,6 +30,11 @@ export interface Calls {
   readonly 'faults.set': readonly [{ readonly id: number; readonly isOn: boolean }, unknown]
   readonly 'faults.remove': readonly [{ readonly id: number }, unknown]
   readonly tasks: readonly [Nothing, Tasks]
+  readonly check: readonly [
+    { readonly tasks: readonly string[] },
+    { readonly results: readonly { readonly id: string; readonly outcome: string }[] },
+  ]
+  readonly hint: readonly [{ readonly task: string }, { readonly text: Text; readonly cost?: number }]
   readonly mailboxes: readonly [Nothing, Mailboxes]
   readonly mailbox: readonly [
     { readonly account: string; readonly from?: number; readonly limit?: number },
@@ -51,7 +43,7 @@ export interface Calls {
   readonly message: readonly [{ readonly account: string; readonly id: string }, Letter]
   readonly conversations: readonly [
     ConversationFilter & { readonly before?: number; readonly limit?: number },
-    Conversations,
+    Listed,
   ]
   readonly ladder: readonly [{ readonly id: number; readonly language: 'en' | 'es' }, Ladder]
   readonly 'conversation.export': readonly [

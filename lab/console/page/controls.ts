@@ -2,6 +2,7 @@
 import { ApiError } from './api.ts'
 import type { Context } from './context.ts'
 import { html, icon, setAttribute, setText, type Child } from './element.ts'
+import { makeVisible } from './visible.ts'
 
 /** Milliseconds for which a button says that it has copied. */
 const SAID = 1500
@@ -167,6 +168,20 @@ export function setChoices(
   if (before !== choices.map(({ value, label }) => `${value} ${label}`).join('\n'))
     select.replaceChildren(...choices.map(({ value, label }) => html('option', { value }, label)))
   select.value = choices.some(({ value }) => value === chosen) ? chosen : (choices[0]?.value ?? '')
+}
+
+/** The choices of a filter: all of it, or one of the names; what was chosen may not have been seen yet. */
+export function withAll(
+  all: string,
+  names: Iterable<string>,
+  chosen: string,
+): { readonly value: string; readonly label: string }[] {
+  const values = new Set(names)
+  if (chosen !== '') values.add(chosen)
+  return [
+    { value: '', label: all },
+    ...[...values].toSorted().map((value) => ({ value, label: makeVisible(value) })),
+  ]
 }
 
 /** A small label of a state. */

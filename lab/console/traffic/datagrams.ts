@@ -1,7 +1,7 @@
 import type { Address } from '../../service.ts'
 import type { Direction, Flow } from '../../wire/flow.ts'
 import type { Event, Kept } from './event.ts'
-import { directionNumber, eventOf, IN, KIND, NONE, OUT, Page, type Rec } from './record.ts'
+import { directionNumber, eventOf, IN, KIND, NONE, OUT, Page, type PageRecord } from './record.ts'
 
 /** Octets of a page; the longest datagram and the longest fact fit several times. */
 const PAGE = 262_144
@@ -11,6 +11,15 @@ const MOST = 262_144
 const LONGEST_FACT = 8192
 
 const [CUT, REFUSED] = [1, 2]
+
+/** What is kept of a fact. */
+interface KeptFact {
+  /** As it stands in the journal. */
+  readonly line: string
+  readonly at: number
+  readonly isRefused: boolean
+  readonly account: string | undefined
+}
 
 /**
  * The newest exchanges of datagrams, thousands of which may come every second: what is told of each stands in columns of
@@ -27,6 +36,7 @@ export class Datagrams {
   readonly #in: Float64Array
   readonly #out: Float64Array
   readonly #flags: Uint8Array
+  readonly #accounts: (string | undefined)[] = []
   /** The exchanges from `#tail` up to `#head` are kept. */
   #head = 0
   #tail = 0
@@ -81,6 +91,7 @@ export class Datagrams {
     this.#ids[slot] = flow.id
     this.#closed[slot] = NaN
     this.#touched[slot] = touched
+    this.#accounts[slot] = undefined
     this.#sizes[slot] = this.#in[slot] = this.#out[slot] = this.#flags[slot] = 0
     const { remote } = flow
     const page = this.#room(remote.host.length + flow.local.host.length + 16)
@@ -124,19 +135,19 @@ export class Datagrams {
     this.#closed[slot] = this.#last(slot)
   }
 
-  /** Keeps the journal's line of a fact; false if there is no such exchange. */
-  fact(id: number, line: string, at: number, isRefused: boolean, touched: number): boolean {
+  /** Keeps a fact, if its exchange is kept. */
+  fact(id: number, { line, at, isRefused, account }: KeptFact, touched: number): void {
     const slot = this.#slot(id)
-    if (slot < 0) return false
+    if (slot < 0) return
     this.#touched[slot] = touched
     if (isRefused) this.#flags[slot] = (this.#flags[slot] ?? 0) | REFUSED
-    if (line.length > LONGEST_FACT || !this.#mayKeep(slot, line.length)) return true
+    if (account !== undefined) this.#accounts[slot] = account
+    if (line.length > LONGEST_FACT || !this.#mayKeep(slot, line.length)) return
     const page = this.#room(line.length * 3)
     const link = this.#lasts[slot] ?? -1
     const time = Math.max(at, this.#last(slot))
     this.#link(slot, page)
     page.addText(KIND.fact, time, link, line)
-    return true
   }
 
   /** Undefined if it is not kept (any more). */
@@ -153,6 +164,11 @@ export class Datagrams {
     }
   }
 
+  /** Who the clients of those that are kept have proved to be. */
+  *accounts(): Generator<string | undefined> {
+    for (let each = this.#tail; each < this.#head; each += 1) yield this.#accounts[each % this.#count]
+  }
+
   #view(slot: number): Kept {
     const records = this.#records(slot)
     const closed = this.#closed[slot] ?? NaN
@@ -167,12 +183,13 @@ export class Datagrams {
       isTls: false,
       isWhole: (flags & CUT) === 0,
       isRefused: (flags & REFUSED) !== 0,
+      account: this.#accounts[slot],
       touched: this.#touched[slot] ?? 0,
       events: () => eventsOf(records, closed),
     }
   }
 
-  #flow(id: number, records: readonly Rec[]): Flow {
+  #flow(id: number, records: readonly PageRecord[]): Flow {
     const [first, second] = records
     const octets = first?.octets ?? Buffer.alloc(12)
     const local = readAddress(octets, 2)
@@ -190,8 +207,8 @@ export class Datagrams {
     }
   }
 
-  #records(slot: number): readonly Rec[] {
-    const records: Rec[] = []
+  #records(slot: number): readonly PageRecord[] {
+    const records: PageRecord[] = []
     const first = this.#firsts[slot] ?? 0
     for (let position = this.#lasts[slot] ?? -1; position >= first;) {
       const page = this.#pages[Math.floor(position / PAGE) - this.#base]
@@ -270,7 +287,7 @@ export class Datagrams {
   }
 }
 
-function* eventsOf(records: readonly Rec[], closed: number): Generator<Event> {
+function* eventsOf(records: readonly PageRecord[], closed: number): Generator<Event> {
   for (const record of records) {
     const event = eventOf(record)
     if (event !== undefined) yield event

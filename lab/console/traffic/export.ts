@@ -2,7 +2,8 @@
 import { replay, type CaptureEvent } from '../../capture/replay.ts'
 import type { Scenario } from '../../scenario/scenario.ts'
 import type { Language } from '../../words/index.ts'
-import type { Download, Ladder } from '../schema.ts'
+import type { Download } from '../schema.ts'
+import type { Ladder } from './schema.ts'
 import type { Event, Kept } from './event.ts'
 import { transcript } from './transcript.ts'
 

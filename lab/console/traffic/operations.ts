@@ -6,30 +6,23 @@ import type { Lab } from '../../host/lab.ts'
 import { answering, streaming, type Operations } from '../operation.ts'
 import {
   conversationsSchema,
-  downloadSchema,
+  filterSchema,
   ladderSchema,
+  languageSchema as language,
+  listedSchema,
   type Conversation,
+  type ConversationFilter,
   type Conversations,
-} from '../schema.ts'
+  type Listed,
+} from './schema.ts'
+import { downloadSchema } from '../schema.ts'
 import type { Kept } from './event.ts'
-import type { Filter, Traffic } from './traffic.ts'
+import type { Traffic } from './traffic.ts'
 
 /** Milliseconds between two items of a stream. */
 const TURN = 200
 
-const language = z.enum(['en', 'es']).default('en').describe('the language of what is told')
-
-const filter = {
-  language,
-  service: z.string().max(100).optional().describe('the service instance'),
-  client: z.string().max(100).optional().describe("part of the client's address"),
-  text: z.string().max(200).optional().describe('part of the summary or of a step, in any language'),
-  isRefused: z.boolean().optional().describe('whether something in it was refused or failed'),
-}
-
-const filterInput = z.strictObject(filter)
-const listInput = z.strictObject({
-  ...filter,
+const listInput = filterSchema.extend({
   before: z.int().min(0).optional().describe('the number of the oldest conversation that is known already'),
   limit: z.int().min(1).max(1000).default(100),
 })
@@ -46,12 +39,12 @@ export function trafficOperations(lab: Lab, traffic: Traffic): Operations {
     conversations: answering({
       summary: 'The newest conversations that are kept, newest last.',
       input: listInput,
-      output: conversationsSchema,
+      output: listedSchema,
       run: (wish, signal) => listed(traffic, wish, signal),
     }),
     'conversations.follow': streaming({
       summary: 'The conversations that begin or change from now on, the newest of each turn.',
-      input: filterInput,
+      input: filterSchema,
       output: conversationsSchema,
       run: (wish, signal) => followed(traffic, wish, signal),
     }),
@@ -90,17 +83,26 @@ async function listed(
   traffic: Traffic,
   { before, limit, ...wish }: z.infer<typeof listInput>,
   signal: AbortSignal,
-): Promise<Conversations> {
+): Promise<Listed> {
   const conversations: Conversation[] = []
   for await (const conversation of traffic.list(wish, before, signal)) {
     conversations.push(conversation)
     if (conversations.length === limit) break
   }
-  const { total } = traffic.attach()
-  return { conversations: conversations.toReversed(), skipped: 0, total }
+  const store = traffic.attach()
+  return {
+    conversations: conversations.toReversed(),
+    skipped: 0,
+    total: store.total,
+    accounts: store.accounts(),
+  }
 }
 
-async function* followed(traffic: Traffic, wish: Filter, signal: AbortSignal): AsyncGenerator<Conversations> {
+async function* followed(
+  traffic: Traffic,
+  wish: ConversationFilter,
+  signal: AbortSignal,
+): AsyncGenerator<Conversations> {
   const store = traffic.attach()
   let { touched } = store
   while (!signal.aborted) {

@@ -51,7 +51,7 @@ export function directionNumber(direction: Direction | undefined): number {
 }
 
 /** One record as it stands on its page. */
-export interface Rec {
+export interface PageRecord {
   readonly kind: number
   readonly direction: number
   readonly at: number
@@ -107,7 +107,7 @@ export class Page {
     return this.#doubles[place / 8] ?? 0
   }
 
-  read(place: number): Rec {
+  read(place: number): PageRecord {
     const start = place / 8
     const length = this.#words[start * 2 + 4] ?? 0
     const code = this.#words[start * 2 + 5] ?? 0
@@ -124,7 +124,7 @@ export class Page {
 }
 
 /** The event that a record stands for; undefined for one that cannot be read. */
-export function eventOf({ kind: number, direction: side, at, octets }: Rec): Event | undefined {
+export function eventOf({ kind: number, direction: side, at, octets }: PageRecord): Event | undefined {
   const kind = KINDS[number]
   const direction: Direction | undefined = side === NONE ? undefined : side === IN ? 'in' : 'out'
   switch (kind) {

@@ -1,5 +1,5 @@
 import type { About, Step, StepPart } from '../../service.ts'
-import type { LadderStep } from '../schema.ts'
+import type { LadderStep } from './schema.ts'
 
 /** One step of a ladder. */
 export interface Rung {

@@ -1,7 +1,7 @@
 import type { Entry } from '../../journal/entry.ts'
 import type { Attachment, Direction, Flow, TlsOutcome } from '../../wire/flow.ts'
 import { Datagrams } from './datagrams.ts'
-import { isRefusal, type Kept } from './event.ts'
+import { accountIn, isRefusal, type Kept } from './event.ts'
 import { directionNumber, IN, KIND, NONE, OUT, outcomeText } from './record.ts'
 import { LONGEST_TEXT, Stream } from './stream.ts'
 
@@ -17,6 +17,8 @@ const BOUNDS: Bounds = { count: 10_000, octets: 32 * 1024 * 1024 }
 
 /** Facts of some kinds come thousands of times a second: whether a kind tells of a refusal is found out once. */
 const MOST_KINDS = 1000
+/** Accounts that a list names. */
+const MOST_ACCOUNTS = 1000
 
 /** The newest conversations, as events; the oldest that have ended leave first, and whole. */
 export class Store implements Attachment {
@@ -71,6 +73,17 @@ export class Store implements Attachment {
     for (const streams of [this.#open, this.#closed])
       for (const [id, stream] of streams) if (stream.touched > touched) ids.push(id)
     return ids.toSorted((a, b) => b - a)
+  }
+
+  /** All that clients of conversations which are kept have proved to be, by name. */
+  accounts(): string[] {
+    const found = new Set<string | undefined>(this.#datagrams.accounts())
+    for (const streams of [this.#open, this.#closed])
+      for (const { account } of streams.values()) found.add(account)
+    return [...found]
+      .filter((account) => account !== undefined)
+      .toSorted()
+      .slice(0, MOST_ACCOUNTS)
   }
 
   opened(flow: Flow): undefined {
@@ -145,17 +158,19 @@ export class Store implements Attachment {
   }
 
   /** Keeps a fact of the journal beside the events of its connection. */
-  fact({ connection, kind, at }: Entry, line: string): void {
+  fact({ connection, kind, at, data }: Entry, line: string): void {
     if (connection === undefined || connection === 0) return
     const isRefused = this.#isRefusal(kind)
+    const account = isRefused ? undefined : accountIn(data)
     const stream = this.#stream(connection)
     if (stream === undefined) {
       this.#touched += 1
-      this.#datagrams.fact(connection, line, at, isRefused, this.#touched)
+      this.#datagrams.fact(connection, { line, at, isRefused, account }, this.#touched)
       return
     }
     this.#changed(stream, () => stream.text(KIND.fact, at, line))
     if (isRefused) stream.isRefused = true
+    if (account !== undefined) stream.account = account
   }
 
   #isRefusal(kind: string): boolean {

@@ -19,6 +19,7 @@ export class Stream implements Kept {
   isTls = false
   isWhole = true
   isRefused = false
+  account: string | undefined
   touched: number
   readonly #head: Page[] = []
   readonly #tail: Page[] = []

@@ -1,4 +1,5 @@
 /** What the messages of a TLS handshake say (RFC 8446 §4, RFC 5246 §7.4), as far as they cross the network in clear. */
+import { Cursor, numbersOf } from '../../kit/dissect/octets.ts'
 import {
   count as counted,
   firstOf,
@@ -10,11 +11,16 @@ import {
   type Said,
 } from '../../kit/dissect/said.ts'
 import { visible } from '../../kit/dissect/text.ts'
+import {
+  readCertificates,
+  readClientHello,
+  readServerHello,
+  type Extensions,
+} from '../../kit/dissect/tls-hello.ts'
+import { extensionName, groupName, schemeName, suiteName, versionName } from '../../kit/dissect/tls-names.ts'
 import type { About, StepPart } from '../../service.ts'
 import { certificateParts, certificateTitle } from './tls-certificate.ts'
-import { extensionName, groupName, schemeName, suiteName, versionName } from './tls-names.ts'
 import { abouts } from './tls-texts.ts'
-import { Cursor, numbersOf } from './octets.ts'
 
 /** What is told of one message. */
 export interface Told {
@@ -25,11 +31,8 @@ export interface Told {
   readonly version?: string
 }
 
-/** Lines of a list that are shown, and extensions that are read. */
+/** Lines of a list that are shown. */
 const SHOWN = 100
-
-/** RFC 8446 §4.1.3: the random number of a ServerHello that asks for another ClientHello. */
-const RETRY = 'cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c'
 
 const SUITE: Noun = { en: ['cipher suite', 'cipher suites'], es: ['suite de cifrado', 'suites de cifrado'] }
 const AUTHORITY: Noun = { en: ['authority', 'authorities'], es: ['autoridad', 'autoridades'] }
@@ -74,16 +77,17 @@ export function tellMessage(type: number, body: Buffer, version: string | undefi
 }
 
 function clientHello(body: Buffer): Told {
-  const cursor = new Cursor(body)
-  const legacy = cursor.number(2)
-  cursor.take(32)
-  const session = cursor.vector(1)
-  const suites = numbersOf(cursor.vector(2), 2)
-  cursor.vector(1)
-  const extensions = readExtensions(cursor)
-  const versions = versionsOf(extensions.get(43), legacy)
-  const name = serverName(extensions.get(0))
-  const protocols = protocolsOf(extensions.get(16))
+  const {
+    versions: offered,
+    session,
+    suites,
+    name: asked,
+    protocols: listed,
+    extensions,
+  } = readClientHello(body)
+  const versions = firstOf(offered.map(versionName), 10)
+  const name = asked && visible(asked, 255)
+  const protocols = listed.map((each) => visible(each, 100))
   const isOffered = extensions.has(41) || (extensions.get(35)?.length ?? 0) > 0
   const offers = [
     joined(versions, ', '),
@@ -107,15 +111,15 @@ function clientHello(body: Buffer): Told {
 }
 
 function serverHello(body: Buffer): Told {
-  const cursor = new Cursor(body)
-  const legacy = cursor.number(2)
-  const isRetry = cursor.take(32).toString('hex') === RETRY
-  cursor.vector(1)
-  const suite = suiteName(cursor.number(2))
-  cursor.take(1)
-  const extensions = readExtensions(cursor)
-  const version = versionName(extensions.get(43)?.readUInt16BE(0) ?? legacy)
-  const protocols = protocolsOf(extensions.get(16))
+  const {
+    isRetry,
+    version: chosenVersion,
+    suite: number,
+    protocols: listed,
+    extensions,
+  } = readServerHello(body)
+  const [version, suite] = [versionName(chosenVersion), suiteName(number)]
+  const protocols = listed.map((each) => visible(each, 100))
   const share = extensions.get(51)
   const group = share === undefined ? [] : [groupName(new Cursor(share).number(2))]
   const parts = [
@@ -136,9 +140,7 @@ function serverHello(body: Buffer): Told {
 }
 
 function certificate(body: Buffer): Told {
-  const list = new Cursor(new Cursor(body).vector(3))
-  const chain: Buffer[] = []
-  while (list.left > 0 && chain.length < 10) chain.push(list.vector(3))
+  const chain = readCertificates(body)
   return { ...certificateTitle(chain), parts: certificateParts(chain), about: abouts.certificate }
 }
 
@@ -169,41 +171,6 @@ function serverKeyExchange(body: Buffer): Told {
   // RFC 8422 §5.4: a curve that is named; else it is Diffie-Hellman in numbers.
   const group = cursor.number(1) === 3 ? ` (${groupName(cursor.number(2))})` : ''
   return { text: `ServerKeyExchange${group}`, about: abouts.serverKeyExchange }
-}
-
-type Extensions = ReadonlyMap<number, Buffer>
-
-function readExtensions(cursor: Cursor): Extensions {
-  const extensions = new Map<number, Buffer>()
-  if (cursor.left === 0) return extensions
-  const list = new Cursor(cursor.vector(2))
-  while (list.left > 0 && extensions.size < SHOWN) {
-    const type = list.number(2)
-    extensions.set(type, list.vector(2))
-  }
-  return extensions
-}
-
-/** RFC 8446 §4.2.1: where the extension stands, the version in the old place says nothing. */
-function versionsOf(extension: Buffer | undefined, legacy: number): readonly Said[] {
-  if (extension === undefined) return [versionName(legacy)]
-  return firstOf(numbersOf(new Cursor(extension).vector(1), 2).map(versionName), 10)
-}
-
-/** RFC 6066 §3 */
-function serverName(extension: Buffer | undefined): string | undefined {
-  if (extension === undefined || extension.length === 0) return undefined
-  const list = new Cursor(new Cursor(extension).vector(2))
-  return list.number(1) === 0 ? visible(list.vector(2).toString('latin1'), 255) : undefined
-}
-
-/** RFC 7301 §3.1 */
-function protocolsOf(extension: Buffer | undefined): readonly string[] {
-  if (extension === undefined) return []
-  const list = new Cursor(new Cursor(extension).vector(2))
-  const names: string[] = []
-  while (list.left > 0 && names.length < SHOWN) names.push(visible(list.vector(1).toString('latin1'), 100))
-  return names
 }
 
 function listOf(extension: Buffer | undefined): readonly number[] {

@@ -4,25 +4,12 @@ import { addressText } from '../../kit/address.ts'
 import { inLanguage } from '../../kit/dissect/said.ts'
 import { Pace } from '../../kit/http/pace.ts'
 import type { Language } from '../../words/index.ts'
-import type { Conversation, Conversations, Ladder, LadderStep } from '../schema.ts'
+import type { Conversation, ConversationFilter, Conversations, Ladder, LadderStep } from './schema.ts'
 import { Dissectors } from './dissectors.ts'
 import type { Kept } from './event.ts'
 import { stepIn, stepsOf, type TimedRung } from './ladder.ts'
 import { Store, type Bounds } from './store.ts'
 import { gistOf, type Gist } from './summary.ts'
-
-/** Which conversations are wanted. */
-export interface Filter {
-  /** The service instance. */
-  readonly service?: string | undefined
-  /** Part of the client's address. */
-  readonly client?: string | undefined
-  /** Part of the summary or of a step, in any language. */
-  readonly text?: string | undefined
-  readonly isRefused?: boolean | undefined
-  /** In which they are told; English if not given. */
-  readonly language?: Language | undefined
-}
 
 const LANGUAGES: readonly Language[] = ['en', 'es']
 
@@ -82,7 +69,11 @@ export class Traffic implements Disposable {
   }
 
   /** The conversations with a number below `before`, newest first, as far as the filter wants them. */
-  async *list(filter: Filter, before = Infinity, signal?: AbortSignal): AsyncGenerator<Conversation> {
+  async *list(
+    filter: ConversationFilter,
+    before = Infinity,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Conversation> {
     const store = this.attach()
     yield* this.#read(
       store.since(0).filter((id) => id < before),
@@ -92,7 +83,10 @@ export class Traffic implements Disposable {
   }
 
   /** The newest of those that changed after `touched`, newest last; the others are counted. */
-  async changes(filter: Filter, touched: number): Promise<Pick<Conversations, 'conversations' | 'skipped'>> {
+  async changes(
+    filter: ConversationFilter,
+    touched: number,
+  ): Promise<Pick<Conversations, 'conversations' | 'skipped'>> {
     const store = this.attach()
     await this.#pace.take(false)
     const ids = store.since(touched)
@@ -103,7 +97,7 @@ export class Traffic implements Disposable {
     }
     const last = conversations.length === MOST_TOLD ? (conversations.at(-1)?.id ?? 0) : 0
     const rest = ids.filter((id, index) => index >= MOST_EXAMINED || id < last)
-    const isAny = (filter.service ?? '') === '' && (filter.client ?? '') === ''
+    const isAny = [filter.service, filter.client, filter.account].every((part) => (part ?? '') === '')
     const skipped = isAny
       ? rest.length
       : rest.filter((id) => {
@@ -114,7 +108,11 @@ export class Traffic implements Disposable {
   }
 
   /** Works in turns: a list of thousands holds nobody up. */
-  async *#read(ids: readonly number[], filter: Filter, signal?: AbortSignal): AsyncGenerator<Conversation> {
+  async *#read(
+    ids: readonly number[],
+    filter: ConversationFilter,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Conversation> {
     const store = this.attach()
     for (const id of ids) {
       await this.#pace.take(false)
@@ -138,6 +136,7 @@ export class Traffic implements Disposable {
       direction: flow.direction,
       client: addressText(isInbound ? flow.remote : flow.local),
       server: addressText(isInbound ? flow.local : flow.remote),
+      account: kept.account ?? null,
       openedAt: kept.openedAt,
       closedAt: kept.closedAt ?? null,
       reset: kept.reset === undefined ? null : (kept.reset === 'in') === isInbound ? 'client' : 'server',
@@ -181,7 +180,10 @@ export class Traffic implements Disposable {
     return first
   }
 
-  async #wanted(kept: Kept, { text, isRefused, language = 'en' }: Filter): Promise<Conversation | undefined> {
+  async #wanted(
+    kept: Kept,
+    { text, isRefused, language = 'en' }: ConversationFilter,
+  ): Promise<Conversation | undefined> {
     const conversation = await this.#tell(kept, language)
     if (isRefused !== undefined && conversation.isRefused !== isRefused) return undefined
     if (text === undefined || text === '' || (await this.#says(kept, conversation, text.toLowerCase())))
@@ -213,8 +215,10 @@ export class Traffic implements Disposable {
 }
 
 /** What can be told without reading what was said. */
-function isWanted({ flow }: Kept, { service, client }: Filter): boolean {
-  if (service !== undefined && service !== '' && flow.service !== service) return false
+function isWanted({ flow, account }: Kept, filter: ConversationFilter): boolean {
+  const { service = '', client = '' } = filter
+  if (service !== '' && flow.service !== service) return false
+  if ((filter.account ?? '') !== '' && account !== filter.account) return false
   const began = flow.direction === 'inbound' ? flow.remote : flow.local
-  return client === undefined || addressText(began).includes(client)
+  return addressText(began).includes(client)
 }

@@ -1,12 +1,14 @@
 /** A conversation as text, for a report. */
+import { visible } from '../../kit/dissect/text.ts'
 import type { Language } from '../../words/index.ts'
-import type { Conversation, Ladder, LadderStep } from '../schema.ts'
+import type { Conversation, Ladder, LadderStep } from './schema.ts'
 
 const WORDS = {
   en: {
     title: (id: number) => `Conversation ${id}`,
     service: 'Service',
     client: 'Client',
+    account: 'Account',
     server: 'Server',
     opened: 'Opened',
     closed: 'Closed',
@@ -23,6 +25,7 @@ const WORDS = {
     title: (id: number) => `Conversación ${id}`,
     service: 'Servicio',
     client: 'Cliente',
+    account: 'Cuenta',
     server: 'Servidor',
     opened: 'Abierta',
     closed: 'Cerrada',
@@ -54,10 +57,11 @@ export function transcript({ conversation, steps, left }: Ladder, language: Lang
 
 function headLines(conversation: Conversation, language: Language): readonly string[] {
   const words = WORDS[language]
-  const { id, service, endpoint, transport, openedAt, closedAt, octets, summary } = conversation
+  const { id, service, endpoint, transport, account, openedAt, closedAt, octets, summary } = conversation
   const rows = [
     [words.service, `${service}${endpoint === '' ? '' : `, ${endpoint}`} (${transport.toUpperCase()})`],
     [words.client, conversation.client],
+    ...(account === null ? [] : [[words.account, visible(account)]]),
     [words.server, conversation.server],
     [words.opened, timeText(openedAt)],
     [words.closed, closedAt === null ? words.open : timeText(closedAt)],

@@ -80,7 +80,7 @@ export class Authentication {
     if (step.kind === 'failed') return this.#fail(step.why, step.name)
     const account = dialogue.parts.logins.account(step.name)
     if (account === undefined) return this.#fail('rejected', step.name)
-    dialogue.account = account
+    dialogue.welcome(account)
     return dialogue.reply(235, '2.7.0', 'Authentication succeeded')
   }
 

@@ -3,7 +3,8 @@ import { readFault } from '../../../lab/kit/fault.ts'
 import type { Account, Peer, ServiceContext } from '../../../lab/service.ts'
 import type { Client, Entrance, Intake, PostOffice, Refusal } from '../envelope.ts'
 import type { Logins } from '../login.ts'
-import { smtpFault, type Extension, type MailConfig, type SmtpConfig, type SmtpFault } from '../options.ts'
+import { smtpFault, type SmtpFault } from '../faults.ts'
+import type { Extension, MailConfig, SmtpConfig } from '../options.ts'
 import { writeReply, type Outcome, type Reply } from './reply.ts'
 
 /** What all sessions of a server share. */
@@ -87,6 +88,17 @@ export class Dialogue {
   reply(code: number, status: string | undefined, text: Reply['text'], after?: Outcome['after']): Outcome {
     const isEnhanced = this.extensions.has('ENHANCEDSTATUSCODES')
     return { text: writeReply({ code, status, text }, isEnhanced), after }
+  }
+
+  /** Takes the client for that account from now on, and tells the journal. */
+  welcome(account: Account): void {
+    const { host: client, entrance, isSecure: secure } = this
+    this.account = account
+    this.parts.ctx.record({
+      kind: 'smtp.logged-in',
+      connection: this.peer.connection,
+      data: { account: account.name, client, entrance, secure },
+    })
   }
 
   /** Refuses mail, or who brings it, and tells the journal. */

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { Envelope, Intake, Refusal } from '../envelope.ts'
-import type { SmtpFault } from '../options.ts'
+import type { SmtpFault } from '../faults.ts'
 import { DataReader, type Piece } from './data.ts'
 import type { Dialogue, Told } from './dialogue.ts'
 import type { Outcome } from './reply.ts'

@@ -20,7 +20,7 @@ export interface SmtpServerOptions {
   readonly config: SmtpConfig
   readonly office: PostOffice
   /** Asked at each handshake. */
-  readonly tlsOptions: () => TlsOptions
+  readonly tlsOptions: (client: string) => TlsOptions | Promise<TlsOptions>
   readonly logins: Logins
 }
 
@@ -85,8 +85,9 @@ export class SmtpServer {
   // RFC 3207 §4.2: nothing that was said before is known any more.
   async #secure(plain: Duplex, { peer, entrance }: Dialogue): Promise<void> {
     const { ctx, tlsOptions } = this.#options
+    const options = await tlsOptions(peer.host)
     // The host tells of a handshake that fails, and closes the connection.
-    const secured = await ctx.upgrade(plain, tlsOptions()).catch(() => undefined)
+    const secured = await ctx.upgrade(plain, options).catch(() => undefined)
     if (secured === undefined || secured.destroyed) return
     if (secured.readableEnded) secured.end()
     else this.#begin(secured, new Dialogue(this.#parts, { peer, entrance, isSecure: true }), undefined)

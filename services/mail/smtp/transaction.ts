@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer'
 import type { Recipient, Refusal, Sender } from '../envelope.ts'
-import type { SmtpFault } from '../options.ts'
+import type { SmtpFault } from '../faults.ts'
 import { refusals } from '../policy/refusals.ts'
 import { parseBdat, parseMail, parseRcpt } from './command.ts'
 import type { Dialogue, Told } from './dialogue.ts'

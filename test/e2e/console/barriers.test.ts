@@ -1,10 +1,11 @@
 /** No view keeps anybody out: axe-core finds nothing serious, in light and in dark, on a screen and on a phone. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { barriers, launchBrowser } from '../../browser.ts'
 import type { Page } from 'playwright-core'
 import type { Task } from '../../../lab/console/schema.ts'
-import { barriers, dig, openScene, sendMail, skip } from './page-lab.ts'
-import { launch, openPage } from './traffic-lab.ts'
+import { dig, openScene, sendMail, skip } from './page-lab.ts'
+import { openPage } from './traffic-lab.ts'
 
 const text = (words: string): Task['title'] => ({ en: words, es: words })
 
@@ -12,8 +13,9 @@ const tasks: readonly Task[] = (['open', 'passed', 'failed', 'blocked', 'broken'
   id: state,
   title: text(`Task ${state}`),
   points: 1,
+  score: 0,
   state,
-  hint: text('Look again'),
+  ...(state === 'failed' ? { hintCost: 0.5 } : { hint: text('Look again') }),
 }))
 
 /** Each view with something in it, and how to come to all of it. */
@@ -40,7 +42,7 @@ for (const theme of ['light', 'dark'] as const) {
     await using console = await openScene(tasks)
     await sendMail(console, 'Hello Ana')
     await dig(console, 'dns', 'www.lab.test')
-    await using browser = await launch()
+    await using browser = await launchBrowser()
     for (const viewport of [
       { width: 1280, height: 860 },
       { width: 360, height: 740 },

@@ -1,23 +1,12 @@
 /** A lab for the views of the page: names, a web site, mail and an account or two. */
-import axe, { type AxeResults } from 'axe-core'
-import type { Page } from 'playwright-core'
 import type { Task } from '../../../lab/console/schema.ts'
 import { openConsole, type TestConsole } from '../../console.ts'
 import { run } from '../../interop/http/program.ts'
 import { missing } from '../../tool.ts'
+import { zone } from './traffic-lab.ts'
 
 /** False if the browser and the clients are there. */
 export const skip = missing('chromium', 'dig', 'curl', 'swaks')
-
-const zone = `$ORIGIN lab.test.
-$TTL 300
-@   IN SOA dns.lab.test. hostmaster.lab.test. 7 3600 900 604800 300
-@   IN NS  dns
-@   IN MX  10 smtp
-dns IN A 127.0.0.1
-www IN A 127.0.0.1
-smtp IN A 127.0.0.1
-`
 
 const scenario = `title: { en: Looking, es: Mirar }
 domain: lab.test
@@ -65,18 +54,4 @@ export async function dig(
   const { host, port } = lab.address(service, 'dns')
   const { out } = await run('dig', `@${host}`, '-p', String(port), '+tries=1', '+time=2', ...words)
   return out.toString()
-}
-
-/** What axe-core finds wrong that keeps somebody from using the page, as rule and element. */
-export async function barriers(page: Page): Promise<string[]> {
-  // Colours that are on their way from one theme to the other are neither's.
-  await page.evaluate(axe.source)
-  const { violations }: AxeResults = await page.evaluate(
-    'axe.run(document, { resultTypes: ["violations"], iframes: false })',
-  )
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`),
-    )
 }

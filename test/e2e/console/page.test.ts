@@ -1,13 +1,14 @@
 /** What holds for all views of the page: language, theme, keys, the phone, and a lab that goes away. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { launchBrowser } from '../../browser.ts'
 import { until } from '../../talk.ts'
 import { dig, openScene, skip } from './page-lab.ts'
-import { launch, openPage } from './traffic-lab.ts'
+import { openPage } from './traffic-lab.ts'
 
 test('the page speaks the language of the browser, of its address, and of its switch', { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await openPage(browser, console, '/', { locale: 'es-ES' })
   await page.getByRole('heading', { name: 'Resumen' }).waitFor()
   await until(async () => (await page.title()) === 'Resumen · Mirar · telelab', 'the title')
@@ -23,7 +24,7 @@ test('the page speaks the language of the browser, of its address, and of its sw
 
 test('the page is light, dark, or as the machine is', { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await openPage(browser, console, '/', { colorScheme: 'dark' })
   const ground = (): Promise<string> =>
     page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor')
@@ -39,7 +40,7 @@ test('the page is light, dark, or as the machine is', { skip }, async () => {
 
 test('all of the page is reached by keys', { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await openPage(browser, console, '/')
   const focused = (): Promise<string> =>
     page.evaluate<string>(
@@ -77,7 +78,7 @@ test('all of the page is reached by keys', { skip }, async () => {
 
 test('on a phone one pane of the mail is shown at a time, and the way back', { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await openPage(browser, console, '/mail', {
     viewport: { width: 360, height: 740 },
     hasTouch: true,
@@ -94,7 +95,7 @@ test('on a phone one pane of the mail is shown at a time, and the way back', { s
 
 test('the page tells that the lab has gone, and that another has come', { skip }, async () => {
   const console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await openPage(browser, console, '/')
   await page.getByText('Connected').waitFor()
   // As if the lab had been started again at that address: what it knows is another token.
@@ -108,7 +109,7 @@ test('the page tells that the lab has gone, and that another has come', { skip }
 
 test('a page that nobody sees lets its stream go, and goes on where it was', { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await openPage(browser, console, '/')
   await page.clock.install()
   const show = (isHidden: boolean): Promise<void> =>

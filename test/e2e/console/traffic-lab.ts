@@ -1,7 +1,7 @@
 /** A lab with its console and something of everything in its traffic, and a browser to look at it. */
 import { createSocket } from 'node:dgram'
 import { join } from 'node:path'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { openConsole, type TestConsole } from '../../console.ts'
 import { run } from '../../interop/http/program.ts'
 import { temporaryFolder, writeFiles } from '../../lab.ts'
@@ -11,9 +11,10 @@ import { missing } from '../../tool.ts'
 /** False if all that makes and shows the traffic is there. */
 export const skip = missing('chromium', 'dig', 'curl', 'tshark')
 
-const zone = `$ORIGIN lab.test.
+/** What the name server of these labs serves. */
+export const zone = `$ORIGIN lab.test.
 $TTL 300
-@   IN SOA dns.lab.test. hostmaster.lab.test. 1 3600 900 604800 300
+@   IN SOA dns.lab.test. hostmaster.lab.test. 7 3600 900 604800 300
 @   IN NS  dns
 @   IN MX  10 smtp
 dns IN A 127.0.0.1
@@ -94,19 +95,10 @@ export async function flood({ lab }: TestConsole, count: number): Promise<void> 
   socket.close()
 }
 
-/** The program that CI installs; root has no sandbox, and small containers give little shared memory. */
-export function launch(): Promise<Browser> {
-  const args = ['--disable-dev-shm-usage', '--disable-gpu']
-  return chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: process.getuid?.() === 0 ? [...args, '--no-sandbox'] : args,
-  })
-}
-
 /** A page of the console at an address such as `/traffic`, and all that it complains of. */
 export async function openPage(
   browser: Browser,
-  { console }: TestConsole,
+  { console }: { readonly console: { readonly url: string } },
   address: string,
   options: BrowserContextOptions = {},
 ): Promise<{ page: Page; complaints: string[] }> {

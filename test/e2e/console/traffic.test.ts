@@ -3,13 +3,13 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { barriers, launchBrowser } from '../../browser.ts'
 import type { Page } from 'playwright-core'
 import { run } from '../../interop/http/program.ts'
 import { temporaryFolder } from '../../lab.ts'
 import { open, talk, until } from '../../talk.ts'
 import type { TestConsole } from '../../console.ts'
-import { barriers } from './page-lab.ts'
-import { flood, HOSTILE, launch, openPage, openScene, skip, speak } from './traffic-lab.ts'
+import { flood, HOSTILE, openPage, openScene, skip, speak } from './traffic-lab.ts'
 
 /** The texts of the rows in sight. */
 const rows = (page: Page): Promise<string[]> => page.locator('.list-row').allInnerTexts()
@@ -36,7 +36,7 @@ const details = (page: Page): Promise<string> => page.locator('.ladder-details')
 
 test('an empty list says what to try, and what happens then appears by itself', { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page, complaints } = await openPage(browser, console, '/traffic')
   const { port } = console.lab.address('dns', 'dns')
   const hint = page.locator('.traffic-tries code').first()
@@ -53,7 +53,7 @@ test('an empty list says what to try, and what happens then appears by itself', 
 test('each kind of conversation as a ladder, with what its steps are', { skip }, async () => {
   await using console = await openScene()
   await speak(console)
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page, complaints } = await openPage(browser, console, '/traffic')
   await counted(page, 8)
 
@@ -94,7 +94,7 @@ test('each kind of conversation as a ladder, with what its steps are', { skip },
 test('filters, also by what only the lab has read, stay in the address', { skip }, async () => {
   await using console = await openScene()
   await speak(console)
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await openPage(browser, console, '/traffic')
   await counted(page, 8)
   await page.getByLabel('Service').selectOption('https')
@@ -118,7 +118,7 @@ test('filters, also by what only the lab has read, stay in the address', { skip 
 test('a pause holds the list, and tells how many came meanwhile', { skip }, async () => {
   await using console = await openScene()
   await speak(console)
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await openPage(browser, console, '/traffic')
   await counted(page, 8)
   await page.getByRole('button', { name: 'Pause' }).click()
@@ -147,7 +147,7 @@ test('a pause holds the list, and tells how many came meanwhile', { skip }, asyn
 
 test('what is too much to be told of at once is counted, and a filter finds it', { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await openPage(browser, console, '/traffic')
   // With the first row the stream is there.
   await flood(console, 1)
@@ -165,7 +165,7 @@ test('what is too much to be told of at once is counted, and a filter finds it',
 
 test('an open conversation is drawn as it goes on, and the chosen step stays chosen', { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await openPage(browser, console, '/traffic')
   await page.locator('.traffic-tries').waitFor()
   const client = await open(console.lab.address('mail', 'smtp'))
@@ -203,7 +203,7 @@ test('a conversation is kept as capture, text and picture', { skip }, async () =
   await using console = await openScene()
   await speak(console)
   using folder = temporaryFolder()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await openPage(browser, console, '/traffic', { locale: 'es-ES' })
   await openLadder(page, /mail[^]*TLS[^]*fallo/)
 
@@ -250,7 +250,7 @@ test('a conversation is kept as capture, text and picture', { skip }, async () =
 test('with the keyboard alone: to a row, into its ladder, along its steps, and back', { skip }, async () => {
   await using console = await openScene()
   await speak(console)
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await openPage(browser, console, '/traffic')
   await counted(page, 8)
   const press = async (...keys: string[]): Promise<void> => {
@@ -274,7 +274,7 @@ test('with the keyboard alone: to a row, into its ladder, along its steps, and b
 test('what strangers send stays text, and shows what is unseen', { skip }, async () => {
   await using console = await openScene()
   await speak(console)
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page, complaints } = await openPage(browser, console, '/traffic')
   await openLadder(page, /EHLO <img/)
   await page.locator('.ladder-step', { hasText: '<img' }).first().click()
@@ -298,7 +298,7 @@ const looks = [
 test('axe-core finds nothing serious, and nothing is wider than a phone', { skip }, async (t) => {
   await using console: TestConsole = await openScene()
   await speak(console)
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   for (const [look, options] of looks)
     await t.test(look, async () => {
       const { page } = await openPage(browser, console, '/traffic', options)

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
+import { launchBrowser } from '../../browser.ts'
 import type { Browser, Page } from 'playwright-core'
 import { readPkcs12 } from '../../../certs/pkcs12.ts'
 import type { Task } from '../../../lab/console/schema.ts'
@@ -12,7 +13,7 @@ import { openConsole, type TestConsole } from '../../console.ts'
 import { openLab } from '../../lab.ts'
 import { until } from '../../talk.ts'
 import { dig, HOSTILE, openScene, sendMail, skip } from './page-lab.ts'
-import { launch, openPage } from './traffic-lab.ts'
+import { openPage } from './traffic-lab.ts'
 
 /** A page that gives up sooner than the test. */
 async function look(
@@ -27,7 +28,7 @@ async function look(
 
 test('the overview shows the services, and its switch stops and starts one', { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page, complaints } = await look(browser, console, '/')
   await page.locator('.service').nth(2).waitFor()
   assert.match(await page.locator('header').innerText(), /Looking\s+Student\s+9721/)
@@ -54,7 +55,7 @@ test('the overview shows the services, and its switch stops and starts one', { s
 
 test('the overview lends passwords, the authority and a client certificate', { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await look(browser, console, '/')
   assert.ok(!(await page.locator('.accounts').innerText()).includes('secret word'))
   await page.getByRole('button', { name: 'Show the password of ana' }).click()
@@ -78,7 +79,7 @@ test('the overview lends passwords, the authority and a client certificate', { s
 
 test('a fault that the page adds is committed, switched off and removed', { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page, complaints } = await look(browser, console, '/')
   const faults = page.getByRole('region', { name: 'Faults' })
   assert.match(
@@ -114,7 +115,7 @@ test('a fault that the page adds is committed, switched off and removed', { skip
 
 test("the lab's time moves ahead by the page's buttons", { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await look(browser, console, '/')
   const before = console.lab.clock.now()
   await page.getByRole('button', { name: '+1 day' }).click()
@@ -122,26 +123,40 @@ test("the lab's time moves ahead by the page's buttons", { skip }, async () => {
 })
 
 test('the tasks are shown with their states, and a hint on demand', { skip }, async () => {
+  const title = { en: HOSTILE, es: HOSTILE }
+  const send: Task = { id: 'send', title, points: 1, score: 0, state: 'blocked', hintCost: 1 }
   const tasks: Task[] = [
     {
       id: 'mx',
       title: { en: 'Find the mail server', es: 'Encuentra' },
       points: 2,
+      score: 0,
       state: 'open',
       hint: { en: 'Ask for MX', es: 'MX' },
     },
-    { id: 'send', title: { en: HOSTILE, es: HOSTILE }, points: 1, state: 'blocked' },
+    send,
   ]
   await using console = await openScene(tasks)
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await look(browser, console, '/tasks')
   await page.getByText('0 of 3 points').waitFor()
   assert.equal(await page.getByText('Ask for MX').isVisible(), false)
-  await page.getByText('Hint').click()
+  const ask = page.getByRole('button', { name: /^Show the hint \(costs 1 point\)/ })
+  assert.equal(await ask.isVisible(), true)
+  await page.getByText('Hint', { exact: true }).click()
   assert.equal(await page.getByText('Ask for MX').isVisible(), true)
   assert.equal(await page.locator('main img').count(), 0)
-  tasks[0] = { id: 'mx', title: { en: 'Find the mail server', es: 'Encuentra' }, points: 2, state: 'passed' }
-  await page.getByText('2 of 3 points').waitFor()
+  tasks[0] = {
+    id: 'mx',
+    title: { en: 'Find the mail server', es: 'Encuentra' },
+    points: 2,
+    score: 1.5,
+    state: 'passed',
+  }
+  tasks[1] = { ...send, state: 'passed', score: 1 }
+  await page.getByText('2.5 of 3 points').waitFor()
+  // Of what is done a hint would only take points away.
+  assert.equal(await ask.isVisible(), false)
   tasks.length = 0
   await page.getByText('This scenario has no tasks.').waitFor()
 })
@@ -151,7 +166,7 @@ test(
   { skip },
   async () => {
     await using console = await openScene()
-    await using browser = await launch()
+    await using browser = await launchBrowser()
     const { page, complaints } = await look(browser, console, '/mail/ana')
     await page.getByText('No mail yet.').waitFor()
     await sendMail(console, `Hello ${HOSTILE.replaceAll(/[^ -~]/g, '')}`)
@@ -184,7 +199,7 @@ test(
 
 test('the zone shows the records that are served, and filters them', { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await look(browser, console, '/zone')
   await page.getByRole('gridcell', { name: '10 smtp.lab.test.' }).click()
   await page.getByText('lab.test. 300 IN MX 10 smtp.lab.test.').waitFor()
@@ -208,7 +223,7 @@ test('the zone shows what is remembered of others, and for how long', { skip }, 
   )
   await dig(console, 'near', 'ns.far.test')
   await dig(console, 'near', 'nowhere.far.test')
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await look(browser, console, '/zone/near')
   const cache = page.getByRole('grid', { name: 'Lookups remembered' })
   const row = cache.getByRole('row', { name: /^ns\.far\.test/ })
@@ -225,7 +240,7 @@ test('the zone shows what is remembered of others, and for how long', { skip }, 
 test('a service that cannot start says why, in the language of the page', { skip }, async () => {
   await using console = await openConsole('services: { http: {} }', { files: { 'www/index.html': '' } })
   const { host, port } = console.lab.address('http', 'http')
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await look(browser, console, '/')
   await page.getByLabel('Language').selectOption('es')
   await page.getByRole('switch').click()
@@ -242,7 +257,7 @@ test('a service that cannot start says why, in the language of the page', { skip
 
 test('the log shows facts as they come, filtered, held back, and one in full', { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page, complaints } = await look(browser, console, '/log?service=dns')
   const rows = page.getByRole('grid').getByRole('row', { name: /dns\.queried/ })
   await dig(console, 'dns', 'www.lab.test')
@@ -266,7 +281,7 @@ test('the log shows facts as they come, filtered, held back, and one in full', {
 
 test('facts that come too fast are counted, and the page keeps up', { skip }, async () => {
   await using console = await openScene()
-  await using browser = await launch()
+  await using browser = await launchBrowser()
   const { page } = await look(browser, console, '/log')
   await page.getByRole('gridcell', { name: /^zone\.loaded/ }).waitFor()
   const { journal } = console.lab

@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { chromium } from 'playwright-core'
+import { launchBrowser } from '../../browser.ts'
 import { missing } from '../../tool.ts'
 import { get, openForAllTests } from './place.ts'
 
@@ -14,11 +14,7 @@ test(
   'the page explains itself in both languages, fits a phone, and is readable in light and dark',
   { skip: missing('chromium') },
   async () => {
-    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-    const browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: [...args, '--disable-dev-shm-usage', '--disable-gpu'],
-    })
+    const browser = await launchBrowser()
     try {
       for (const place of [places.plain, places.below])
         for (const [locale, title] of [

@@ -23,7 +23,7 @@ const changes = { started: [], restarted: ['dns'], stopped: [], unchanged: ['htt
 
 /** Something for each operation to tell of. */
 async function openBusy(): Promise<{ console: TestConsole; inputs: Readonly<Record<string, unknown>> }> {
-  const task = { id: 'mx', title: { en: 'a', es: 'b' }, points: 2, state: 'open' } as const
+  const task = { id: 'mx', title: { en: 'a', es: 'b' }, points: 2, score: 0, state: 'open' } as const
   const { state: _state, ...about } = task
   const result = {
     ...about,

@@ -53,11 +53,6 @@ test(
   },
 )
 
-test('a page that is not there yet has a placeholder', async () => {
-  using folder = temporaryFolder()
-  assert.match(await new Assets(folder.path).index(), /<title>telelab<\/title>/)
-})
-
 test('facts are counted by service and kind, and no service makes more than so many kinds', () => {
   const journal = new Journal(() => 0)
   using counts = new FactCounts(journal)

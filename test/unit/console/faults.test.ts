@@ -165,3 +165,22 @@ test('what each point understands is described in English and Spanish', async ()
     assert.deepEqual(Object.keys(spanish).toSorted(), own.map(([name]) => name).toSorted(), at)
   }
 })
+
+test('a fault that students are to find happens, and is neither told nor switched', async () => {
+  await using console = await openConsole(scenario.replace('rcode:', 'hidden: true, rcode:'))
+  assert.deepEqual(faultsSchema.parse((await console.ask('faults')).body).faults, [])
+  assert.deepEqual(
+    z.object({ faults: z.array(z.unknown()) }).parse((await console.ask('overview')).body).faults,
+    [],
+  )
+  const [hidden] = console.lab.faults.list()
+  const { status, body } = await console.ask('faults.set', { id: hidden?.id, isOn: false })
+  assert.equal(status, 400)
+  assert.match(errorSchema.parse(body).error.en, /no fault/)
+  assert.equal(await rcodeOf(console, NS), 2)
+  const { points } = faultPointsSchema.parse((await console.ask('faults.points')).body)
+  assert.doesNotMatch(JSON.stringify(points), /hidden/)
+  // What was planned live is told to whoever planned it.
+  await console.ask('faults.add', { at: 'dns.answer', rcode: 'NOTIMP', hidden: true })
+  assert.equal(faultsSchema.parse((await console.ask('faults')).body).faults.length, 1)
+})

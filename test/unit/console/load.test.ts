@@ -1,6 +1,8 @@
 /** What somebody with the token, or a program gone wrong, may do to the console, and what the lab goes on doing. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Console } from '../../../lab/console/console.ts'
+import { FactCounts } from '../../../lab/console/counts.ts'
 import { openConsole } from '../../console.ts'
 import { open, talk, until } from '../../talk.ts'
 
@@ -123,4 +125,31 @@ test('two consoles never have the same token, and the second takes another port'
   assert.match(one.token, /^[\w-]{22}$/)
   assert.notEqual(one.token, other.token)
   assert.notEqual(one.console.port, other.console.port)
+})
+
+test('a console that could not be loaded is loaded for the next who comes', async () => {
+  await using whole = await openConsole('services: {}\n')
+  const { lab, operations } = whole
+  let tries = 0
+  const load = async (): Promise<typeof operations> => {
+    tries += 1
+    if (tries === 1) throw new Error('no descriptor is left')
+    return operations
+  }
+  const complaints: string[] = []
+  const log = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: (_fields: object, message: string) => void complaints.push(message),
+  }
+  const actions = { reload: async () => ({}), stop: () => undefined }
+  using counts = new FactCounts(lab.journal)
+  const desk = { lab, actions, counts }
+  await using console = await Console.open({ desk, operations: { first: {}, load }, log, port: 0 })
+  await assert.rejects(fetch(console.url))
+  const answer = await fetch(console.url)
+  assert.equal(answer.status, 200)
+  await answer.text()
+  assert.deepEqual(complaints, ['the console could not be loaded'])
 })

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readPkcs12 } from '../../../certs/pkcs12.ts'
-import { letterSchema, mailboxPageSchema, mailboxesSchema } from '../../../lab/console/schema.ts'
+import { letterSchema, mailboxPageSchema, mailboxesSchema } from '../../../lab/console/mail/schema.ts'
 import { openConsole, type TestConsole } from '../../console.ts'
 
 const scenario = 'domain: lab.test\naccounts: [{ name: ana }, { name: ben }]\nservices: {}\n'

@@ -1,5 +1,5 @@
 /** The accounts that have a mailbox. */
-import type { MailboxSummary, Mailboxes } from '../../schema.ts'
+import type { MailboxSummary, Mailboxes } from '../../mail/schema.ts'
 import type { Context } from '../context.ts'
 import { html, Parts, setAttribute, setText, type Part } from '../element.ts'
 import { addressOf } from '../router.ts'

@@ -1,5 +1,5 @@
 /** One message: who, what and when, and its text, HTML, header fields, structure and source. */
-import type { Letter } from '../../schema.ts'
+import type { Letter } from '../../mail/schema.ts'
 import type { Context } from '../context.ts'
 import { problemBox } from '../controls.ts'
 import { html, type Child } from '../element.ts'

@@ -1,5 +1,5 @@
 /** The messages of one account. */
-import type { MailboxPage, StoredMessage } from '../../schema.ts'
+import type { MailboxPage, StoredMessage } from '../../mail/schema.ts'
 import type { Context } from '../context.ts'
 import { problemBox, type ProblemBox } from '../controls.ts'
 import { html, Parts, setAttribute, setText, type Part } from '../element.ts'

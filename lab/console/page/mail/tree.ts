@@ -1,5 +1,5 @@
 /** The parts of a message as they lie in each other (RFC 2046 §5). */
-import type { MimePart } from '../../schema.ts'
+import type { MimePart } from '../../mail/schema.ts'
 import type { Context } from '../context.ts'
 import { html } from '../element.ts'
 import { makeVisible } from '../visible.ts'

@@ -1,5 +1,5 @@
 /** What a row of the list shows, kept up to date where it stands, so that no click is lost to a row that is made anew. */
-import type { Conversation } from '../../schema.ts'
+import type { Conversation } from '../../traffic/schema.ts'
 import type { Format } from '../format.ts'
 import { html, setText, type Child } from '../element.ts'
 import { statesOf, type Row } from './rows.ts'
@@ -11,6 +11,7 @@ import type { TrafficWords } from './words.ts'
 const MOST = 400
 
 interface Drawn {
+  readonly account: HTMLElement
   readonly summary: HTMLElement
   readonly octets: HTMLElement
   readonly state: HTMLElement
@@ -27,16 +28,22 @@ export class Cells {
     this.#format = format
   }
 
-  /** The cells of a row: time, service, who with whom, what about, octets, state. */
+  /** The cells of a row: time, service, who with whom, the client's account, what about, octets, state. */
   make(row: Row): Child[] {
     const { openedAt, service, client, server } = row.conversation
-    const drawn = { summary: html('bdi', { dir: 'ltr' }), octets: html('span'), state: html('span') }
+    const drawn = {
+      account: html('bdi'),
+      summary: html('bdi', { dir: 'ltr' }),
+      octets: html('span'),
+      state: html('span'),
+    }
     this.#drawn.set(row, drawn)
     this.update(row)
     return [
       this.#format.clock(openedAt),
       makeVisible(service),
       html('bdi', { dir: 'ltr' }, `${makeVisible(client)} → ${makeVisible(server)}`),
+      drawn.account,
       drawn.summary,
       drawn.octets,
       drawn.state,
@@ -48,6 +55,7 @@ export class Cells {
     const drawn = this.#drawn.get(row)
     if (drawn === undefined) return
     const { conversation } = row
+    setText(drawn.account, makeVisible(conversation.account ?? ''))
     const summary = cut(makeVisible(conversation.summary), MOST)
     setText(drawn.summary, summary)
     drawn.summary.title = summary

@@ -1,5 +1,5 @@
 /** What one step of a ladder holds, in full. */
-import type { Ladder, LadderStep } from '../../schema.ts'
+import type { Ladder, LadderStep } from '../../traffic/schema.ts'
 import type { Context } from '../context.ts'
 import { html } from '../element.ts'
 import { makeVisible } from '../visible.ts'

@@ -1,5 +1,5 @@
 /** The ladder on the page: the picture, and over it a list of buttons with the same steps for keyboard, mouse and screen readers. */
-import type { Ladder, LadderStep } from '../../schema.ts'
+import type { Ladder, LadderStep } from '../../traffic/schema.ts'
 import type { Context } from '../context.ts'
 import { html, perFrame, Parts, setAttribute, setText, svg, type Part } from '../element.ts'
 import { drawLadder, drawRung, pageLook, type Captions } from './ladder-svg.ts'

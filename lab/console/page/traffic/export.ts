@@ -1,5 +1,5 @@
 /** A ladder as an SVG file of its own, for a report: light colours by attributes, text as text, a title and a legend. */
-import type { Ladder, LadderStep } from '../../schema.ts'
+import type { Ladder, LadderStep } from '../../traffic/schema.ts'
 import type { Context } from '../context.ts'
 import { svg, type Attributes } from '../element.ts'
 import { drawLadder, type Look, type Role } from './ladder-svg.ts'
@@ -84,13 +84,14 @@ export function exportSvg(context: Context, ladder: Ladder): string {
 
 /** Title, service and time, and the names of both sides over their lifelines. */
 function drawHead(context: Context, ladder: Ladder, layout: Layout, words: TrafficWords): SVGElement[] {
-  const { id, service, transport, summary, client, server, openedAt, octets } = ladder.conversation
+  const { id, service, transport, summary, account, client, server, openedAt, octets } = ladder.conversation
   const { format } = context
   const line = (y: number, size: number, fill: string, text: string, more: Attributes = {}): SVGElement =>
     svg('text', { x: EDGE, y, 'font-size': size, fill, ...sans, ...more }, text)
   const told = [
     service,
     transport.toUpperCase(),
+    ...(account === null ? [] : [`${words.columns.account} ${makeVisible(account)}`]),
     format.moment(openedAt),
     words.sent(format.octets(octets.client), format.octets(octets.server)),
   ]

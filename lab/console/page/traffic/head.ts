@@ -1,5 +1,5 @@
 /** What stands above a ladder: which conversation it is, how it stands, and how to keep it. */
-import type { Ladder } from '../../schema.ts'
+import type { Ladder } from '../../traffic/schema.ts'
 import type { Context } from '../context.ts'
 import { viewHead } from '../controls.ts'
 import { html, setText } from '../element.ts'
@@ -21,10 +21,12 @@ export class Head {
   readonly #save: HTMLElement
   readonly #facts = {
     service: html('dd', {}),
+    account: html('dd', {}),
     began: html('dd', {}),
     lasted: html('dd', {}),
     octets: html('dd', {}),
   }
+  readonly #account: HTMLElement
   readonly #loading: HTMLElement
   readonly #told: HTMLElement
 
@@ -35,7 +37,8 @@ export class Head {
     this.#loading = html('p', { class: 'quiet' }, context.words.loading)
     const fact = (name: string, value: HTMLElement): HTMLElement =>
       html('div', {}, html('dt', {}, name), value)
-    const { service, began, lasted, octets } = this.#facts
+    const { service, account, began, lasted, octets } = this.#facts
+    this.#account = fact(words.columns.account, account)
     this.#told = html(
       'div',
       { class: 'ladder-told', hidden: true },
@@ -44,6 +47,7 @@ export class Head {
         'dl',
         { class: 'ladder-facts small' },
         fact(words.service, service),
+        this.#account,
         fact(words.began, began),
         fact(words.lasted, lasted),
         fact(words.octets, octets),
@@ -64,7 +68,8 @@ export class Head {
   /** Tells how the conversation stands. */
   draw({ conversation }: Ladder): void {
     const { format, language } = this.#context
-    const { service, endpoint, transport, summary, openedAt, closedAt, octets, direction } = conversation
+    const { service, endpoint, transport, summary, account, openedAt, closedAt, octets, direction } =
+      conversation
     this.#loading.hidden = true
     this.#told.hidden = false
     this.#save.hidden = false
@@ -81,6 +86,8 @@ export class Head {
       direction === 'outbound' ? this.#words.outbound : '',
     ]
     setText(this.#facts.service, where.filter((word) => word !== '').join(' · '))
+    this.#account.hidden = account === null
+    setText(this.#facts.account, makeVisible(account ?? ''))
     setText(this.#facts.began, format.moment(openedAt))
     setText(
       this.#facts.lasted,

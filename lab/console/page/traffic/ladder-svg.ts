@@ -1,6 +1,6 @@
 /** A ladder diagram as SVG, made by the DOM's functions: on the page with classes, in a file of its own with colours. */
 import { svg, type Attributes } from '../element.ts'
-import type { LadderStep } from '../../schema.ts'
+import type { LadderStep } from '../../traffic/schema.ts'
 import { COLUMN, type Gap, type Layout, type Rung } from './layout.ts'
 import { columnsOf } from '../visible.ts'
 

@@ -1,5 +1,5 @@
 /** One conversation as a ladder diagram, with the details of the step that the reader chooses. */
-import type { Ladder as LadderData } from '../../schema.ts'
+import type { Ladder as LadderData } from '../../traffic/schema.ts'
 import { ApiError, every } from '../api.ts'
 import { problemBox, type ProblemBox } from '../controls.ts'
 import { html, setAttribute, setText, svg, View } from '../element.ts'

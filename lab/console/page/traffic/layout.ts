@@ -1,5 +1,5 @@
 /** Where the parts of a ladder diagram stand, as data: nothing here knows of a page. */
-import type { Ladder, LadderStep } from '../../schema.ts'
+import type { Ladder, LadderStep } from '../../traffic/schema.ts'
 import { cut, makeVisible } from '../visible.ts'
 
 /** One step in its place. */

@@ -1,5 +1,5 @@
 /** What the lines and signs of a ladder mean. */
-import type { LadderStep } from '../../schema.ts'
+import type { LadderStep } from '../../traffic/schema.ts'
 import { svg } from '../element.ts'
 import { drawBand, drawRung, type Captions, type Look } from './ladder-svg.ts'
 import type { Layout } from './layout.ts'

@@ -1,16 +1,6 @@
 /** The conversations that the page keeps: bounded, in order, filtered, and held back while the reader pauses. */
-import type { Conversation, Conversations } from '../../schema.ts'
-
-/** What the reader wants to see; an empty text wants everything. */
-export interface Filter {
-  readonly service: string
-  readonly client: string
-  readonly text: string
-  readonly isRefused: boolean
-}
-
-/** A filter that lets everything through. */
-export const noFilter: Filter = { service: '', client: '', text: '', isRefused: false }
+import { isEmpty, matcher, type Filter } from './filter.ts'
+import type { Conversation, Conversations, Listed } from '../../traffic/schema.ts'
 
 /** How a conversation stands. */
 export type State = 'open' | 'closed' | 'tls' | 'refused' | 'reset-client' | 'reset-server'
@@ -22,30 +12,6 @@ export function statesOf({ closedAt, isTls, isRefused, reset }: Conversation): S
   if (isRefused) states.push('refused')
   if (reset) states.push(`reset-${reset}`)
   return states
-}
-
-/** Whether nothing is left out by the filter. */
-export function isEmpty({ service, client, text, isRefused }: Filter): boolean {
-  return service === '' && client === '' && text.trim() === '' && !isRefused
-}
-
-/** The test that a filter makes: each word of its text is somewhere in what the row shows, or the lab found the text. */
-export function matcher(filter: Filter): (row: Pick<Row, 'conversation' | 'found'>) => boolean {
-  const client = filter.client.trim().toLowerCase()
-  const words = filter.text
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '')
-  const asked = filter.text.trim()
-  return ({ conversation, found }) => {
-    if (filter.isRefused && !conversation.isRefused) return false
-    if (filter.service !== '' && conversation.service !== filter.service) return false
-    if (client !== '' && !conversation.client.toLowerCase().includes(client)) return false
-    if (words.length === 0 || found === asked) return true
-    const { service, server, summary, transport } = conversation
-    const shown = `${service} ${transport} ${conversation.client} ${server} ${summary}`.toLowerCase()
-    return words.every((word) => shown.includes(word))
-  }
 }
 
 /** A conversation in its place in the list; the row stays the same object while the conversation goes on. */
@@ -68,6 +34,7 @@ export class Rows {
   #total = 0
   #isPaused = false
   #services = new Set<string>()
+  #accounts = new Set<string>()
 
   constructor(most = 10_000) {
     this.#most = most
@@ -101,6 +68,11 @@ export class Rows {
     return [...this.#services].toSorted()
   }
 
+  /** Who clients have proved to be so far. */
+  get accounts(): string[] {
+    return [...this.#accounts]
+  }
+
   /** What the lab tells as it happens, asked for a text or for none; while paused it waits. Gives the rows that changed. */
   take({ conversations, skipped, total }: Conversations, text = ''): Row[] {
     this.#skipped += skipped
@@ -114,7 +86,8 @@ export class Rows {
   }
 
   /** What the lab answered to a question for earlier or filtered conversations: kept at once, even while paused. */
-  add({ conversations, total }: Conversations, text = ''): Row[] {
+  add({ conversations, total, accounts }: Listed, text = ''): Row[] {
+    for (const account of accounts) this.#accounts.add(account)
     this.#total = Math.max(this.#total, total)
     // What has ended does not change: an answer that is older than what was told meanwhile does not open it again.
     const isNews = ({ id }: Conversation): boolean => (this.get(id)?.closedAt ?? null) === null
@@ -161,7 +134,8 @@ export class Rows {
 
   #keepAll(conversations: readonly Conversation[], found: string): Row[] {
     const changed = conversations.flatMap((conversation) => {
-      const { id, service } = conversation
+      const { id, service, account } = conversation
+      if (account !== null) this.#accounts.add(account)
       const row = this.#kept.get(id)
       if (row) {
         row.conversation = conversation

@@ -1,8 +1,8 @@
 /** The filters and buttons above the list of conversations. */
 import type { Context } from '../context.ts'
-import { field, setChoices } from '../controls.ts'
+import { field, setChoices, withAll } from '../controls.ts'
 import { html, setAttribute, setText } from '../element.ts'
-import { isEmpty, type Filter } from './rows.ts'
+import { isEmpty, type Filter } from './filter.ts'
 import { trafficWords, type TrafficWords } from './words.ts'
 
 /** What the toolbar shows. */
@@ -15,6 +15,8 @@ export interface Shown {
   readonly hasEarlier: boolean
   /** The services to choose from. */
   readonly services: readonly string[]
+  /** The accounts to choose from; without any there is nothing to choose. */
+  readonly accounts: readonly string[]
 }
 
 /** What the toolbar asks for. */
@@ -35,6 +37,8 @@ export class Toolbar {
   readonly #words: TrafficWords
   readonly #service: HTMLSelectElement
   readonly #client: HTMLInputElement
+  readonly #account: HTMLSelectElement
+  readonly #accountField: HTMLElement
   readonly #text: HTMLInputElement
   readonly #refused: HTMLInputElement
   readonly #order: HTMLInputElement
@@ -48,6 +52,8 @@ export class Toolbar {
     this.#words = words
     this.#service = html('select', { onchange: () => wishes.filter({ service: this.#service.value }) })
     this.#client = searchBox(words.clientHint, (client) => wishes.filter({ client }))
+    this.#account = html('select', { onchange: () => wishes.filter({ account: this.#account.value }) })
+    this.#accountField = field(words.account, this.#account)
     this.#text = searchBox(words.textHint, (text) => wishes.filter({ text }))
     this.#refused = checkbox((isRefused) => wishes.filter({ isRefused }))
     this.#order = checkbox((isNewestFirst) => wishes.order(isNewestFirst))
@@ -63,6 +69,7 @@ export class Toolbar {
       { class: 'toolbar', role: 'search', 'aria-label': words.filtersLegend },
       field(words.service, this.#service),
       field(words.client, this.#client),
+      this.#accountField,
       wide,
       html('label', { class: 'field field-check' }, this.#refused, words.refusedOnly),
       this.#clear,
@@ -87,13 +94,11 @@ export class Toolbar {
   }
 
   /** Shows what changes by itself. */
-  draw({ filter, services, hasEarlier, isPaused, arrived }: Shown): void {
+  draw({ filter, services, accounts, hasEarlier, isPaused, arrived }: Shown): void {
     const words = this.#words
-    setChoices(
-      this.#service,
-      [{ value: '', label: words.everyService }, ...services.map((name) => ({ value: name, label: name }))],
-      filter.service,
-    )
+    setChoices(this.#service, withAll(words.all, services, filter.service), filter.service)
+    setChoices(this.#account, withAll(words.all, accounts, filter.account), filter.account)
+    this.#accountField.hidden = accounts.length === 0 && filter.account === ''
     this.#clear.hidden = isEmpty(filter)
     this.earlier.hidden = !hasEarlier
     setText(this.#pause, isPaused ? words.resume : words.pause)

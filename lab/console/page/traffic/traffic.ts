@@ -1,21 +1,17 @@
 /** The conversations of the lab as they happen: a list with filters, a pause, and its end kept in sight. */
-import type { ConversationFilter } from '../api.ts'
-import type { Language } from '../context.ts'
 import { problemBox, viewHead, type ProblemBox } from '../controls.ts'
 import { html, setText, View } from '../element.ts'
 import { virtualList, type VirtualList } from '../virtual-list.ts'
 import { Cells } from './cells.ts'
 import { drawEmpty } from './empty.ts'
-import { isEmpty, noFilter, Rows, type Filter, type Row } from './rows.ts'
+import { Follower } from './follower.ts'
+import { filterOf, isEmpty, noFilter, queryOf, type Filter } from './filter.ts'
+import { Rows, type Row } from './rows.ts'
 import { Toolbar, type Shown } from './toolbar.ts'
 import { trafficWords, type TrafficWords } from './words.ts'
 
-/** Conversations that are asked for at once. */
-const PAGE = 500
 /** Milliseconds between two drawings of what comes in. */
 const DRAW = 150
-/** Milliseconds for which the reader types on before the lab is asked. */
-const TYPING = 350
 /** Milliseconds between two messages to screen readers about what came. */
 const TELL = 10_000
 
@@ -32,13 +28,9 @@ export class Traffic extends View {
   readonly #status = html('p', { class: 'quiet small traffic-status' })
   readonly #empty = html('div', { class: 'traffic-empty panel', hidden: true })
   #emptySeen = ''
-  #asking = new AbortController()
-  #timers: {
-    draw?: ReturnType<typeof setTimeout> | undefined
-    ask?: ReturnType<typeof setTimeout> | undefined
-  } = {}
+  #follower: Follower | undefined
+  #drawing: ReturnType<typeof setTimeout> | undefined
   #told = { at: 0, total: 0 }
-  #hasEarlier = false
 
   protected override show(): void {
     const { context, signal } = this
@@ -46,10 +38,10 @@ export class Traffic extends View {
     this.#rows = new Rows()
     this.#shown = []
     this.#emptySeen = ''
-    this.#hasEarlier = false
     this.#read(this.query)
     this.#cells = new Cells(words, context.format)
     this.#problem = problemBox(context)
+    this.#follower = this.#makeFollower(this.#problem)
     this.#toolbar = this.#makeToolbar()
     this.#list = this.#makeList(words, this.#cells)
     this.replaceChildren(
@@ -68,7 +60,7 @@ export class Traffic extends View {
     signal.addEventListener('abort', () => this.#end(), { once: true })
     this.#list.isFollowing = !this.#isNewestFirst
     this.#toolbar.write(this.#state())
-    this.#ask()
+    this.#follower.follow(this.#filter)
     this.#draw()
   }
 
@@ -77,7 +69,7 @@ export class Traffic extends View {
     this.query = query
     this.#read(query)
     this.#toolbar?.write(this.#state())
-    this.#ask()
+    this.#follower?.follow(this.#filter)
     this.#draw()
     return true
   }
@@ -87,10 +79,8 @@ export class Traffic extends View {
   }
 
   #end(): void {
-    this.#asking.abort()
-    clearTimeout(this.#timers.draw)
-    clearTimeout(this.#timers.ask)
-    this.#timers = {}
+    clearTimeout(this.#drawing)
+    this.#drawing = undefined
   }
 
   #makeList(words: TrafficWords, cells: Cells): VirtualList<Row> {
@@ -101,6 +91,7 @@ export class Traffic extends View {
         { name: columns.time, className: 'cell-time number' },
         { name: columns.service, className: 'cell-service' },
         { name: columns.peers, className: 'cell-peers mono' },
+        { name: columns.account, className: 'cell-account' },
         { name: columns.summary, className: 'cell-summary mono' },
         { name: columns.octets, className: 'cell-octets number' },
         { name: columns.state, className: 'cell-state' },
@@ -119,6 +110,24 @@ export class Traffic extends View {
     this.context.go(`/traffic/${id}`)
   }
 
+  #makeFollower(problem: ProblemBox): Follower {
+    return new Follower(this.context, this.signal, {
+      told: (piece, text) => {
+        this.#update(this.#rows.take(piece, text))
+        this.#tell()
+      },
+      found: (piece, text) => {
+        problem.clear()
+        this.#update(this.#rows.add(piece, text))
+      },
+      caughtUp: () => {
+        this.#draw()
+        this.#goBack()
+      },
+      failed: (error) => problem.show(error),
+    })
+  }
+
   #makeToolbar(): Toolbar {
     return new Toolbar(this.context, {
       filter: (change) => this.#filterBy(change),
@@ -129,39 +138,29 @@ export class Traffic extends View {
     })
   }
 
-  /** What the toolbar shows; its services are those of the lab, those that have had conversations, and the one asked for. */
+  /** What the toolbar shows; its services are those of the lab and those that have had conversations. */
   #state(): Shown {
-    const names = new Set((this.context.lab.overview?.services ?? []).map(({ name }) => name))
-    for (const name of this.#rows.services) names.add(name)
-    if (this.#filter.service !== '') names.add(this.#filter.service)
-    const { isPaused, arrived } = this.#rows
+    const names = (this.context.lab.overview?.services ?? []).map(({ name }) => name)
+    const { isPaused, arrived, services, accounts } = this.#rows
     return {
       filter: this.#filter,
       isNewestFirst: this.#isNewestFirst,
-      hasEarlier: this.#hasEarlier,
-      services: [...names],
+      hasEarlier: this.#follower?.hasEarlier ?? false,
+      services: [...names, ...services],
+      accounts,
       isPaused,
       arrived,
     }
   }
 
   #read(query: URLSearchParams): void {
-    this.#filter = {
-      service: query.get('service') ?? '',
-      client: query.get('client') ?? '',
-      text: query.get('text') ?? '',
-      isRefused: query.get('refused') === '1',
-    }
+    this.#filter = filterOf(query)
     this.#isNewestFirst = query.get('order') === 'newest'
   }
 
   #address(more: Readonly<Record<string, string>> = {}): string {
-    const { service, client, text, isRefused } = this.#filter
     const query = new URLSearchParams({
-      ...(service !== '' && { service }),
-      ...(client !== '' && { client }),
-      ...(text !== '' && { text }),
-      ...(isRefused && { refused: '1' }),
+      ...queryOf(this.#filter),
       ...(this.#isNewestFirst && { order: 'newest' }),
       ...more,
     }).toString()
@@ -171,8 +170,7 @@ export class Traffic extends View {
   #filterBy(change: Partial<Filter>): void {
     this.#filter = { ...this.#filter, ...change }
     this.context.go(this.#address(), 'replace')
-    clearTimeout(this.#timers.ask)
-    this.#timers.ask = setTimeout(() => this.#ask(), TYPING)
+    this.#follower?.followLater(this.#filter)
     this.#draw()
     this.context.announce(this.#count())
   }
@@ -202,61 +200,15 @@ export class Traffic extends View {
     this.#draw()
   }
 
-  /** Follows what fits the filter, and fetches what was before: what is too much to be told of at once, the filter finds. */
-  #ask(): void {
-    this.#asking.abort()
-    this.#asking = new AbortController()
-    const signal = AbortSignal.any([this.signal, this.#asking.signal])
-    const filter = this.#question()
-    this.context.api.stream(
-      'conversations.follow',
-      filter,
-      {
-        opened: () => void this.#begin(signal),
-        item: (piece) => {
-          this.#update(this.#rows.take(piece, filter.text))
-          this.#tell()
-        },
-        lost: () => void this.#fetch({}, signal),
-      },
-      signal,
-    )
-  }
-
-  #question(): ConversationFilter {
-    return questionOf(this.#filter, this.context.language)
-  }
-
-  /** What was before the stream began, or while it was broken off. */
-  async #begin(signal: AbortSignal): Promise<void> {
-    this.#hasEarlier = (await this.#fetch({}, signal)) >= PAGE
-    this.#draw()
-    this.#goBack()
-  }
-
-  async #fetch(more: { readonly before?: number }, signal: AbortSignal): Promise<number> {
-    try {
-      const input = { ...this.#question(), ...more, limit: PAGE }
-      const piece = await this.context.api.call('conversations', input, signal)
-      if (signal.aborted) return 0
-      this.#problem?.clear()
-      this.#update(this.#rows.add(piece, input.text))
-      return piece.conversations.length
-    } catch (error) {
-      if (!signal.aborted) this.#problem?.show(error)
-      return PAGE
-    }
-  }
-
   async #loadEarlier(): Promise<void> {
     const before = (this.#isNewestFirst ? this.#shown.at(-1) : this.#shown[0])?.id
     if (this.#list) this.#list.isFollowing = false
-    const found = await this.#fetch(before === undefined ? {} : { before }, this.signal)
-    this.#hasEarlier = found >= PAGE
+    await this.#follower?.fetchEarlier(before)
+    if (this.signal.aborted) return
     this.#draw()
     this.context.announce(this.#count())
     // Its button may have gone.
-    if (!this.#hasEarlier) this.#list?.focus()
+    if (this.#follower?.hasEarlier !== true) this.#list?.focus()
   }
 
   /** After a ladder the list stands where the reader left it. */
@@ -276,8 +228,8 @@ export class Traffic extends View {
   }
 
   #drawLater(): void {
-    this.#timers.draw ??= setTimeout(() => {
-      this.#timers.draw = undefined
+    this.#drawing ??= setTimeout(() => {
+      this.#drawing = undefined
       this.#draw()
     }, DRAW)
   }
@@ -322,17 +274,6 @@ export class Traffic extends View {
     if (this.#rows.isPaused || total <= this.#told.total || now - this.#told.at < TELL) return
     this.context.announce(this.#words.newOnes(this.context.format.number(total - this.#told.total)))
     this.#told = { at: now, total }
-  }
-}
-
-/** A filter as the lab is asked: what wants everything is left out. */
-function questionOf({ service, client, text, isRefused }: Filter, language: Language): ConversationFilter {
-  return {
-    language,
-    ...(service !== '' && { service }),
-    ...(client.trim() !== '' && { client: client.trim() }),
-    ...(text.trim() !== '' && { text: text.trim() }),
-    ...(isRefused && { isRefused }),
   }
 }
 

@@ -1,5 +1,5 @@
 /** What the traffic views say, in both languages. */
-import type { LadderStep } from '../../schema.ts'
+import type { LadderStep } from '../../traffic/schema.ts'
 import type { Context, Language } from '../context.ts'
 import type { Captions } from './ladder-svg.ts'
 import type { State } from './rows.ts'
@@ -10,11 +10,12 @@ const en = {
   title: 'Traffic',
   lead: 'Every conversation with a service of this lab, as it happens. Open one to see its messages in order.',
   service: 'Service',
-  everyService: 'all',
+  all: 'all',
   client: 'Client',
   clientHint: 'address',
+  account: 'Student (account)',
   text: 'Text',
-  textHint: 'a name, a command, an address …',
+  textHint: 'a name, a command, an address…',
   refusedOnly: 'Only with failures',
   clear: 'Clear filters',
   order: 'Newest first',
@@ -30,6 +31,7 @@ const en = {
     time: 'Time',
     service: 'Service',
     peers: 'Client → server',
+    account: 'Account',
     summary: 'About',
     octets: 'Octets',
     state: 'State',
@@ -96,9 +98,10 @@ const es: TrafficWords = {
   title: 'Tráfico',
   lead: 'Cada conversación con un servicio de este laboratorio, según ocurre. Abre una para ver sus mensajes en orden.',
   service: 'Servicio',
-  everyService: 'todos',
+  all: 'todos',
   client: 'Cliente',
   clientHint: 'dirección',
+  account: 'Estudiante (cuenta)',
   text: 'Texto',
   textHint: 'un nombre, una orden, una dirección…',
   refusedOnly: 'Solo con fallos',
@@ -116,7 +119,8 @@ const es: TrafficWords = {
     time: 'Hora',
     service: 'Servicio',
     peers: 'Cliente → servidor',
-    summary: 'Asunto',
+    account: 'Cuenta',
+    summary: 'De qué trata',
     octets: 'Octetos',
     state: 'Estado',
   },

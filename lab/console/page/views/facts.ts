@@ -1,5 +1,6 @@
 /** The window of facts that the page keeps: bounded, filtered, and held back while the reader pauses. */
 import type { JournalFact } from '../../schema.ts'
+import { searchFor } from '../search.ts'
 import { makeVisible } from '../visible.ts'
 
 /** Facts that the page keeps. */
@@ -89,17 +90,13 @@ export class Facts {
 }
 
 function matcher({ service, kind, text }: FactFilter): (fact: JournalFact) => boolean {
-  const words = text
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '')
+  const isFound = searchFor(text)
   return (fact) => {
     if (service !== '' && fact.service !== service) return false
     if (kind !== '' && fact.kind !== kind) return false
-    if (words.length === 0) return true
-    const line =
-      `${fact.seq} ${fact.service} ${fact.kind} ${fact.connection ?? ''} ${dataText(fact)}`.toLowerCase()
-    return words.every((word) => line.includes(word))
+    return (
+      isFound?.(`${fact.seq} ${fact.service} ${fact.kind} ${fact.connection ?? ''} ${dataText(fact)}`) ?? true
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 /** What stands above the log: filters, how much there is, and the pause. */
 import type { Context } from '../context.ts'
-import { choose, field, setChoices } from '../controls.ts'
+import { choose, field, setChoices, withAll } from '../controls.ts'
 import { html, setText } from '../element.ts'
 import type { FactFilter, Facts } from './facts.ts'
 
@@ -73,15 +73,4 @@ export class LogToolbar {
     this.#dropped.hidden = dropped === 0
     setText(this.#dropped, log.dropped(format.number(dropped)))
   }
-}
-
-function withAll(
-  all: string,
-  values: Iterable<string>,
-  chosen: string,
-): { readonly value: string; readonly label: string }[] {
-  const names = new Set(values)
-  // What the address asks for may not have come yet.
-  if (chosen !== '') names.add(chosen)
-  return [{ value: '', label: all }, ...[...names].toSorted().map((value) => ({ value, label: value }))]
 }

@@ -94,7 +94,9 @@ class LogView extends View {
         [html('span', { class: 'log-kind' }, fact.kind), ' ', dataText(fact)],
       ],
       rowClass: ({ kind }) =>
-        /\.(?:refused|failed|rejected|bounced|dropped)$/.test(kind) ? 'is-trouble' : '',
+        /\.(?:refused|failed|rejected|malformed|broken|bounced|denied|dropped)$/.test(kind)
+          ? 'is-trouble'
+          : '',
       open: (fact) => this.#showDetail(fact),
       empty: words.log.empty,
     })

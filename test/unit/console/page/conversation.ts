@@ -1,4 +1,4 @@
-import type { Conversation, Ladder, LadderStep } from '../../../../lab/console/schema.ts'
+import type { Conversation, Ladder, LadderStep } from '../../../../lab/console/traffic/schema.ts'
 
 /** A conversation that differs from a plain one by what is given. */
 export function conversation(changes: Partial<Conversation> = {}): Conversation {
@@ -10,6 +10,7 @@ export function conversation(changes: Partial<Conversation> = {}): Conversation 
     direction: 'inbound',
     client: '127.0.0.1:40000',
     server: '127.0.0.1:2525',
+    account: null,
     openedAt: 1000,
     closedAt: null,
     reset: null,

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { noFilter, Rows, statesOf, type Filter } from '../../../../lab/console/page/traffic/rows.ts'
-import type { Conversation } from '../../../../lab/console/schema.ts'
+import { noFilter, type Filter } from '../../../../lab/console/page/traffic/filter.ts'
+import { Rows, statesOf } from '../../../../lab/console/page/traffic/rows.ts'
+import type { Conversation } from '../../../../lab/console/traffic/schema.ts'
 import { conversation } from './conversation.ts'
 
-const piece = (conversations: Conversation[], skipped = 0) => ({ conversations, skipped, total: 99 })
+const piece = (conversations: Conversation[], skipped = 0) => ({
+  conversations,
+  skipped,
+  total: 99,
+  accounts: [],
+})
 const many = (from: number, to: number): Conversation[] =>
   Array.from({ length: to - from + 1 }, (_, index) => conversation({ id: from + index }))
 const ids = (rows: Rows, filter: Filter = noFilter): number[] => rows.select(filter).map(({ id }) => id)
@@ -65,7 +71,7 @@ test('filters', () => {
     piece([
       conversation({ id: 1, service: 'dns', transport: 'udp', summary: 'A www.sstt.org → 10.0.0.1' }),
       conversation({ id: 2, client: '10.0.0.7:999', isRefused: true, summary: 'RCPT refused' }),
-      conversation({ id: 3, summary: 'MAIL FROM:<Ana@sstt.org>' }),
+      conversation({ id: 3, account: 'ana', summary: 'MAIL FROM:<Ana@sstt.org>' }),
     ]),
   )
   const table: readonly (readonly [Partial<Filter>, number[]])[] = [
@@ -76,12 +82,16 @@ test('filters', () => {
     [{ text: 'ana@SSTT' }, [3]],
     [{ text: 'udp www' }, [1]],
     [{ text: '  ' }, [1, 2, 3]],
+    [{ account: 'ana' }, [3]],
+    [{ account: 'an' }, []],
     [{ isRefused: true }, [2]],
     [{ isRefused: true, service: 'dns' }, []],
   ]
   for (const [filter, expected] of table)
     assert.deepEqual(ids(rows, { ...noFilter, ...filter }), expected, JSON.stringify(filter))
   assert.deepEqual(rows.services, ['dns', 'mail'])
+  rows.add({ ...piece([]), accounts: ['bea', 'ana'] })
+  assert.deepEqual(rows.accounts, ['ana', 'bea'])
 })
 
 test('the states of a conversation', () => {

@@ -220,6 +220,7 @@ function keptOf(events: readonly Event[]): Kept {
     isTls: events.some(({ kind }) => kind === 'upgrading'),
     isWhole: false,
     isRefused: false,
+    account: undefined,
     touched: 1,
     events: () => events,
   }

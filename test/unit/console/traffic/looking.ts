@@ -1,6 +1,6 @@
 import { Traffic } from '../../../../lab/console/traffic/traffic.ts'
 import type { Bounds } from '../../../../lab/console/traffic/store.ts'
-import type { Conversation, LadderStep } from '../../../../lab/console/schema.ts'
+import type { Conversation, LadderStep } from '../../../../lab/console/traffic/schema.ts'
 import { openLab, type TestLab, type TestLabOptions } from '../../../lab.ts'
 import { until } from '../../../talk.ts'
 

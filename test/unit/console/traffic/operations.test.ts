@@ -8,11 +8,11 @@ import { test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
 import {
   conversationsSchema,
-  downloadSchema,
   ladderSchema,
   type Conversations,
   type Ladder,
-} from '../../../../lab/console/schema.ts'
+} from '../../../../lab/console/traffic/schema.ts'
+import { downloadSchema } from '../../../../lab/console/schema.ts'
 import { trafficOperations } from '../../../../lab/console/traffic/operations.ts'
 import { Traffic } from '../../../../lab/console/traffic/traffic.ts'
 import { openLab, temporaryFolder, type TestLab } from '../../../lab.ts'

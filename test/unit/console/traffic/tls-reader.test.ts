@@ -6,7 +6,7 @@ import { stepIn } from '../../../../lab/console/traffic/ladder.ts'
 import type { Rung } from '../../../../lab/console/traffic/rung.ts'
 import { meaningOf, reasonOf } from '../../../../lab/console/traffic/tls-failure.ts'
 import { TlsReader } from '../../../../lab/console/traffic/tls-reader.ts'
-import type { LadderStep } from '../../../../lab/console/schema.ts'
+import type { LadderStep } from '../../../../lab/console/traffic/schema.ts'
 import { checkLanguages } from '../../dissection.ts'
 
 const u16 = (value: number): Buffer => Buffer.of(value >> 8, value & 255)
