@@ -75,9 +75,10 @@ async function receive(
   stream: Duplex,
   peer: Peer,
 ): Promise<void> {
-  const taken = ctx.fault('tls.certificate', { client: peer.host })
+  const taken = ctx.fault('tls.certificate', { client: peer.host, instance: ctx.instance })
   const broken = taken && readFault(certificateFault, taken)
-  const fault = broken && faultName(broken)
+  // What students are to find no fact tells them.
+  const fault = broken && taken?.['hidden'] !== true ? faultName(broken) : undefined
   const fail = (error: unknown): void => {
     const data = { client: peer.host, why: reasonOf(error), fault }
     ctx.record({ kind: 'tls.failed', connection: peer.connection, data })

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { httpOptions } from '../../lab/web/options.ts'
+import { folderPath, httpOptions } from '../../lab/web/options.ts'
 import { inSpanish } from '../../lab/kit/spanish.ts'
-
-const prefix = z.string().regex(/^\/(?:[^\0]*\/)?$/)
 
 /** The options of the service: those of `http`, and those of TLS. */
 export const httpsOptions = httpOptions.extend({
@@ -32,7 +30,7 @@ export const httpsOptions = httpOptions.extend({
     .default('off')
     .describe("Whether clients are asked for a certificate of the lab's authority"),
   clientPaths: z
-    .array(prefix)
+    .array(folderPath)
     .max(1000)
     .default([])
     .describe('Folders that only a client with a good certificate may visit, where it is optional'),

@@ -1,7 +1,8 @@
 /** The mail of the lab: SMTP in, Maildir on disk, POP3 out, and a queue for the mail of others. */
 import { certificateProblems } from '../../lab/kit/certificate-problems.ts'
 import { defineService } from '../../lab/service.ts'
-import { mailOptions, pop3Fault, smtpFault, TLS, type MailConfig } from './options.ts'
+import { certificateFault, pop3Fault, smtpFault } from './faults.ts'
+import { mailOptions, TLS, type MailConfig } from './options.ts'
 import { mailProblems } from './policy/problems.ts'
 
 /** The `mail` service. */
@@ -30,6 +31,7 @@ export const service = defineService<MailConfig>({
     'pop3.connect': pop3Fault,
     'pop3.login': pop3Fault,
     'pop3.retrieve': pop3Fault,
+    'mail.certificate': certificateFault,
   },
   problems: (config, files, world) => [
     ...mailProblems(config, files, world),

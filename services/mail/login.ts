@@ -2,13 +2,10 @@
 import { BusyError } from '../../lab/kit/busy.ts'
 import { createNetworks } from '../../lab/kit/networks.ts'
 import { openSasl, type SaslAccounts, type SaslExchange } from '../../lab/kit/sasl.ts'
-import { Decoys } from '../../lab/kit/sasl/decoys.ts'
+import { Decoys, SCRAM_ITERATIONS } from '../../lab/kit/sasl/decoys.ts'
 import type { Account, Peer, ServiceContext } from '../../lab/service.ts'
 import { isOwnDomain } from './hostname.ts'
 import type { MailConfig } from './options.ts'
-
-/** The rounds that verifiers of the lab's accounts have. */
-export const SCRAM_ITERATIONS = 10_000
 
 /** Octets of a line of a login, without its end (RFC 4954 §4, RFC 5034 §4). */
 export const LONGEST_RESPONSE = 12_288

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { canonicalAddress } from '../../lab/kit/address.ts'
+import { decodeValue } from '../../lab/kit/mime/fields.ts'
 import { Resolver } from '../../lab/kit/resolver.ts'
 import type { Address, ServiceContext } from '../../lab/service.ts'
 import { MessageIds } from './delivery/id.ts'
@@ -115,7 +116,7 @@ export class Office implements PostOffice, AsyncDisposable {
       at,
       log,
       sink: this.#sink(id, client, envelope, at),
-      accepted: (size) =>
+      accepted: (size, subject) =>
         this.#ctx.record({
           kind: 'smtp.accepted',
           connection: client.peer.connection,
@@ -124,6 +125,7 @@ export class Office implements PostOffice, AsyncDisposable {
             from,
             to,
             size,
+            subject: subject && decodeValue(subject),
             entrance,
             name,
             protocol,

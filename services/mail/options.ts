@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { explain } from '../../lab/kit/explain.ts'
 import { isNetwork } from '../../lab/kit/networks.ts'
-import { inSpanish } from '../../lab/kit/spanish.ts'
 
 const seconds = z.number().min(0).max(604_800)
 const timeout = z.number().min(0.1).max(3600)
@@ -269,60 +268,3 @@ export type MailConfig = z.output<typeof mailOptions>
 export type SmtpConfig = z.output<typeof smtp>
 /** The options of POP3. */
 export type Pop3Config = z.output<typeof pop3>
-
-const delay = z.int().min(0).max(600_000).optional().describe('Milliseconds before the answer')
-const drop = z.boolean().optional().describe('Closes the connection instead of answering')
-const both = { delay: 'Milisegundos antes de la respuesta', drop: 'Cierra la conexión en lugar de responder' }
-
-/** What a scenario may break at `smtp.connect`, `smtp.mail`, `smtp.rcpt`, `smtp.data` and `smtp.message`. */
-export const smtpFault = inSpanish(
-  z.strictObject({
-    reply: z
-      .string()
-      .regex(
-        /^[245]\d\d [ -~]{1,400}$/,
-        explain({
-          en: 'write a code and a text, as in 451 4.7.1 Greylisted',
-          es: 'escribe un código y un texto, como 451 4.7.1 Greylisted',
-        }),
-      )
-      .optional()
-      .describe('The reply instead of the right one, as in 451 4.7.1 Greylisted'),
-    delay,
-    drop,
-    lose: z.boolean().optional().describe('At `smtp.message`: says that the message was taken, and drops it'),
-  }),
-  {
-    reply: 'La respuesta en lugar de la correcta, como 451 4.7.1 Greylisted',
-    ...both,
-    lose: 'En `smtp.message`: dice que aceptó el mensaje y lo pierde',
-  },
-)
-
-/** What a scenario may break at `pop3.connect`, `pop3.login` and `pop3.retrieve`. */
-export const pop3Fault = inSpanish(
-  z.strictObject({
-    reply: z
-      .string()
-      .regex(
-        /^(?:\+OK|-ERR)(?: [ -~]{1,400})?$/,
-        explain({
-          en: 'write +OK or -ERR and a text, as in -ERR [IN-USE] busy',
-          es: 'escribe +OK o -ERR y un texto, como -ERR [IN-USE] busy',
-        }),
-      )
-      .optional()
-      .describe('The reply instead of the right one, as in -ERR [IN-USE] busy'),
-    delay,
-    drop,
-  }),
-  {
-    reply: 'La respuesta en lugar de la correcta, como -ERR [IN-USE] busy',
-    ...both,
-  },
-)
-
-/** A fault of SMTP with what is broken. */
-export type SmtpFault = z.output<typeof smtpFault>
-/** A fault of POP3 with what is broken. */
-export type Pop3Fault = z.output<typeof pop3Fault>

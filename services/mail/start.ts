@@ -50,11 +50,12 @@ async function listen(
   const { config } = ctx
   const logins = new Logins(ctx)
   const keys = config.tls || config.smtps || config.pop3s ? await MailKeys.open(ctx) : undefined
-  const tlsOptions = (): TlsOptions => keys?.options ?? {}
+  const tlsOptions = (client: string): TlsOptions | Promise<TlsOptions> => keys?.options(client) ?? {}
   const implicit = (endpoint: string, serve: ServeStream): Promise<Address> =>
     ctx.tcp(endpoint, async (stream, peer) => {
+      const options = await tlsOptions(peer.host)
       // The host tells of a handshake that fails, and closes the connection.
-      const socket = await ctx.upgrade(stream, tlsOptions()).catch(() => undefined)
+      const socket = await ctx.upgrade(stream, options).catch(() => undefined)
       if (socket !== undefined) await serve(socket, peer)
     })
   const smtp =

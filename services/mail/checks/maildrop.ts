@@ -1,18 +1,27 @@
 /** The mail that cases put into mailboxes, wait for, and look at. */
-import { CheckFailure, type CheckContext, type CheckTarget } from '../../../lab/check.ts'
+import { CheckFailure, type Assertion, type CheckContext, type CheckTarget } from '../../../lab/check.ts'
+import { same } from '../../../lab/kit/assertion.ts'
 import { Turns } from '../../../lab/kit/turns.ts'
 import { accountOf, addressOf } from './claim.ts'
 import { Pop3Talk } from './pop3-talk.ts'
 import { SENDER, SmtpTalk } from './smtp-talk.ts'
 
-/** Milliseconds until which mail must have arrived. */
-const PATIENCE = 3000
+/** Milliseconds until which mail must have arrived: a server may look into its queue every few seconds. */
+const PATIENCE = 6000
 /** Milliseconds between two looks into a mailbox. */
 const AGAIN = 30
 /** Messages at the end of a mailbox among which one is looked for. */
 const WINDOW = 30
+/** Those among which there may be some to be taken away: a suite sends far fewer. */
+const LAST = 200
+/** Milliseconds for what a server has accepted and not delivered yet. */
+const ON_ITS_WAY = 200
+/** With what the subjects of all messages begin that the cases send. */
+const PREFIX = 'telelab '
 /** With what the subjects of the stock begin. */
-const STOCK = 'telelab stock'
+const STOCK = `${PREFIX}stock`
+/** The field by which a message is known to be one of the cases. */
+const FROM = `From: <${SENDER}>`
 
 /** Longest wait, in milliseconds, of a case that shares a mailbox with others. */
 export const SHARED = 60_000
@@ -53,15 +62,20 @@ export function alone<Result>(context: CheckContext, run: () => Promise<Result>)
   )
 }
 
-/** A word that no other message has. */
+/** A word that nothing else is called. */
 export function token(context: CheckContext): string {
   return context.random.bytes(8).toString('hex')
+}
+
+/** A subject that no other message has. */
+export function freshSubject(context: CheckContext): string {
+  return `${PREFIX}${token(context)}`
 }
 
 /** A message with that subject. */
 export function letter(target: CheckTarget, subject: string, body: string = BODIES[1]): string {
   return [
-    `From: <${SENDER}>`,
+    FROM,
     `To: <${addressOf(target)}>`,
     `Subject: ${subject}`,
     `Message-ID: <${subject.replaceAll(' ', '-')}@client.example>`,
@@ -89,17 +103,51 @@ export async function post(context: CheckContext, messages: readonly string[], p
   await talk.ask('QUIT')
 }
 
+/** Numbers of the last messages in an open session that the cases have sent and whose subject begins so, each with its subject. */
+async function sentOnes(
+  talk: Pop3Talk,
+  subject: string,
+  window: number,
+): Promise<readonly (readonly [subject: string, number: number])[]> {
+  const { lines } = await talk.mustList('LIST')
+  const numbers = lines.map((line) => Number(line.split(' ')[0])).slice(-window)
+  const sent: (readonly [string, number])[] = []
+  for (const number of numbers) {
+    const message = await talk.list(`RETR ${number}`)
+    const fields = fieldsOf(message.lines)
+    const title = fields.find((field) => field.startsWith(`Subject: ${subject}`))
+    if (title !== undefined && fields.includes(FROM)) sent.push([title.slice('Subject: '.length), number])
+  }
+  return sent
+}
+
 /** Numbers of the messages in an open session whose subject begins so, by subject. */
 export async function numbersOf(talk: Pop3Talk, subject: string): Promise<ReadonlyMap<string, number>> {
-  const { lines } = await talk.mustList('LIST')
-  const numbers = lines.map((line) => Number(line.split(' ')[0])).slice(-WINDOW)
-  const named = new Map<string, number>()
-  for (const number of numbers) {
-    const head = await talk.list(`RETR ${number}`)
-    const title = head.lines.find((line) => line.startsWith(`Subject: ${subject}`))
-    if (title !== undefined) named.set(title.slice('Subject: '.length), number)
-  }
-  return named
+  return new Map(await sentOnes(talk, subject, WINDOW))
+}
+
+/** Takes out of the mailboxes what the cases have sent; one that nobody gets into stays as it is. */
+export async function cleanMailboxes(context: CheckContext): Promise<void> {
+  const { target } = context
+  if (target.endpoints['pop3'] === undefined) return
+  stocks.delete(target)
+  for (const place of target.accounts.slice(0, 2).keys())
+    // What was sent last may still be on its way.
+    if ((await removed(context, place)) > 0) {
+      await context.wait(ON_ITS_WAY)
+      await removed(context, place)
+    }
+}
+
+/** How many messages were taken out of a mailbox. */
+async function removed(context: CheckContext, place: number): Promise<number> {
+  return inMailbox(context, place, async () => {
+    const talk = await Pop3Talk.entered(context, place)
+    const sent = await sentOnes(talk, PREFIX, LAST)
+    for (const [, number] of sent) await talk.ask(`DELE ${number}`)
+    await talk.quit()
+    return sent.length
+  })
 }
 
 /** The lines of the message with that subject, once it is there; it is taken out of the mailbox. */
@@ -124,9 +172,20 @@ export async function arrival(context: CheckContext, subject: string, place = 0)
 
 /** Sends a message and waits for it. */
 export async function through(context: CheckContext, body: string): Promise<readonly string[]> {
-  const subject = `telelab ${token(context)}`
+  const subject = freshSubject(context)
   await post(context, [letter(context.target, subject, body)])
   return arrival(context, subject)
+}
+
+/** The assertion that a text arrives as it was sent. */
+export async function arrivesWhole(context: CheckContext, body: string, weight = 1): Promise<Assertion> {
+  const arrived = bodyOf(await through(context, body))
+  return same(
+    { en: 'The text arrives as it was sent', es: 'El texto llega como se envió' },
+    body,
+    arrived,
+    weight,
+  )
 }
 
 /** The lines behind the header. */
@@ -172,11 +231,11 @@ export async function withStock<Result>(
   })
 }
 
-/** Puts the messages there, instead of those of an earlier run; false where they do not come. */
+/** Puts the messages there, instead of those of a run that was cut off; false where they do not come. */
 async function lay(context: CheckContext): Promise<boolean> {
   if (context.target.endpoints['smtp'] === undefined) return false
   const old = await Pop3Talk.entered(context)
-  for (const number of (await numbersOf(old, STOCK)).values()) await old.ask(`DELE ${number}`)
+  for (const [, number] of await sentOnes(old, STOCK, WINDOW)) await old.ask(`DELE ${number}`)
   await old.quit()
   const messages = BODIES.map((body, index) => letter(context.target, `${STOCK} ${index}`, body))
   try {

@@ -1,8 +1,10 @@
 /** Cases of POP3 about what is deleted, and when. */
-import type { CheckCase, CheckContext } from '../../../lab/check.ts'
-import { claim, found, same } from './claim.ts'
-import { letter, numbersOf, post, token, withStock } from './maildrop.ts'
-import { pop3Case } from './pop3-case.ts'
+import type { Assertion, CheckCase, CheckContext } from '../../../lab/check.ts'
+import { same } from '../../../lab/kit/assertion.ts'
+import { claim, found } from './claim.ts'
+import { curlPop3, newest, swaks, typed } from './command.ts'
+import { freshSubject, letter, numbersOf, post, withStock } from './maildrop.ts'
+import { loginLines, pop3Case } from './pop3-case.ts'
 import { fails, Pop3Talk, succeeds } from './pop3-talk.ts'
 
 /** Milliseconds until which a mailbox is free again behind a connection that broke. */
@@ -24,10 +26,8 @@ export const deletionCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 1939 §5',
     hint: {
-      text: {
-        en: 'A second DELE of the same number is -ERR.',
-        es: 'Un segundo DELE del mismo número es -ERR.',
-      },
+      en: 'A second DELE of the same number is -ERR.',
+      es: 'Un segundo DELE del mismo número es -ERR.',
     },
     say: ['DELE 1', 'DELE 1', 'RSET'],
     async run(context) {
@@ -36,7 +36,10 @@ export const deletionCases: readonly CheckCase[] = [
         const second = await talk.ask(`DELE ${number}`)
         await talk.ask('RSET')
         await talk.quit()
-        return found(succeeds(`DELE ${number}`, first), fails(`DELE ${number}, again`, second))
+        return found(
+          succeeds(`DELE ${number}`, first),
+          fails({ en: `DELE ${number}, again`, es: `DELE ${number}, otra vez` }, second),
+        )
       })
     },
   }),
@@ -48,14 +51,13 @@ export const deletionCases: readonly CheckCase[] = [
     },
     points: 2,
     reference: 'RFC 1939 §5',
-    hint: {
-      text: { en: 'RETR, TOP, LIST and UIDL of it are -ERR.', es: 'RETR, TOP, LIST y UIDL de él son -ERR.' },
-    },
-    say: ['DELE 1', 'RETR 1', 'LIST 1', 'UIDL 1', 'RSET'],
+    hint: { en: 'RETR, TOP, LIST and UIDL of it are -ERR.', es: 'RETR, TOP, LIST y UIDL de él son -ERR.' },
+    say: ['DELE 1', 'LIST 1', 'UIDL 1', 'TOP 1 0', 'RETR 1', 'RSET'],
     async run(context) {
       return withStock(context, async ({ talk, numbers: [number = 1] }) => {
         await talk.must(`DELE ${number}`)
-        const statuses = []
+        const statuses: Assertion[] = []
+        context.keep(statuses, 4)
         for (const line of [`LIST ${number}`, `UIDL ${number}`, `TOP ${number} 0`, `RETR ${number}`]) {
           const status =
             line.startsWith('RETR') || line.startsWith('TOP')
@@ -77,8 +79,8 @@ export const deletionCases: readonly CheckCase[] = [
     },
     points: 2,
     reference: 'RFC 1939 §5',
-    hint: { text: { en: 'Do not renumber within a session.', es: 'No renumeres dentro de una sesión.' } },
-    say: ['STAT', 'DELE 1', 'STAT', 'LIST', 'RSET'],
+    hint: { en: 'Do not renumber within a session.', es: 'No renumeres dentro de una sesión.' },
+    say: ['STAT', 'LIST', 'DELE 1', 'STAT', 'LIST', 'RSET'],
     async run(context) {
       return withStock(context, async ({ talk, numbers: [number = 1] }) => {
         const before = await talk.stat()
@@ -93,10 +95,10 @@ export const deletionCases: readonly CheckCase[] = [
         return found(
           same(
             { en: 'STAT', es: 'STAT' },
-            `${after.count} ${after.octets}`,
             `${before.count - 1} ${before.octets - size}`,
+            `${after.count} ${after.octets}`,
           ),
-          same({ en: 'LIST', es: 'LIST' }, left.lines.join(', '), rest.join(', ')),
+          same({ en: 'LIST', es: 'LIST' }, rest.join(', '), left.lines.join(', ')),
         )
       })
     },
@@ -106,12 +108,10 @@ export const deletionCases: readonly CheckCase[] = [
     title: { en: 'RSET takes all marks away', es: 'RSET quita todas las marcas' },
     reference: 'RFC 1939 §5',
     hint: {
-      text: {
-        en: 'Behind RSET all is as it was at the login.',
-        es: 'Tras RSET todo está como al iniciar sesión.',
-      },
+      en: 'Behind RSET all is as it was at the login.',
+      es: 'Tras RSET todo está como al iniciar sesión.',
     },
-    say: ['DELE 1', 'RSET', 'STAT'],
+    say: ['STAT', 'DELE 1', 'RSET', 'STAT', 'LIST 1'],
     async run(context) {
       return withStock(context, async ({ talk, numbers: [number = 1] }) => {
         const before = await talk.stat()
@@ -124,8 +124,8 @@ export const deletionCases: readonly CheckCase[] = [
           succeeds('RSET', reset),
           same(
             { en: 'STAT is as before', es: 'STAT es como antes' },
-            after.status.split(' ').slice(0, 3).join(' '),
             before.status.split(' ').slice(0, 3).join(' '),
+            after.status.split(' ').slice(0, 3).join(' '),
           ),
           succeeds(`LIST ${number}`, list),
         )
@@ -139,14 +139,14 @@ export const deletionCases: readonly CheckCase[] = [
     endpoints: ['pop3', 'smtp'],
     reference: 'RFC 1939 §6',
     hint: {
-      text: {
-        en: 'Take the marked messages away at QUIT, before you answer it.',
-        es: 'Quita los mensajes marcados en QUIT, antes de responder.',
-      },
+      en: 'Take the marked messages away at QUIT, before you answer it.',
+      es: 'Quita los mensajes marcados en QUIT, antes de responder.',
     },
-    say: ['DELE 1'],
+    // A message of its own, so that nobody loses one.
+    reproduce: (target) =>
+      `${swaks(target)} && sleep 1 && ${curlPop3(target)} && ${curlPop3(target, { words: `-s -I -X "DELE ${newest(target)}"` })}; ${curlPop3(target)}`,
     async run(context) {
-      const subject = `telelab ${token(context)}`
+      const subject = freshSubject(context)
       return withStock(context, async ({ talk, numbers }) => {
         await talk.quit()
         await post(context, [letter(context.target, subject)])
@@ -180,11 +180,12 @@ export const deletionCases: readonly CheckCase[] = [
     points: 3,
     reference: 'RFC 1939 §6',
     hint: {
-      text: {
-        en: 'Only QUIT enters the state in which messages are deleted.',
-        es: 'Solo QUIT entra en el estado en que se borran mensajes.',
-      },
+      en: 'Only QUIT enters the state in which messages are deleted.',
+      es: 'Solo QUIT entra en el estado en que se borran mensajes.',
     },
+    // Without QUIT, nc just closes.
+    reproduce: (target) =>
+      `${typed(target, 'pop3', [...loginLines(target), 'UIDL', 'DELE 1'])}; ${curlPop3(target, { words: '-s -X UIDL' })}`,
     async run(context) {
       return withStock(context, async ({ talk, numbers: [number = 1] }) => {
         const { lines } = await talk.mustList('UIDL')

@@ -1,8 +1,10 @@
 /** Cases of POP3 up to the login, and about its end. */
 import { CheckFailure, type Assertion, type CheckCase } from '../../../lab/check.ts'
-import { accountOf, claim, found, placeOf, same } from './claim.ts'
+import { same } from '../../../lab/kit/assertion.ts'
+import { accountOf, claim, found } from './claim.ts'
+import { curlPop3, typed } from './command.ts'
 import { alone, inMailbox, token } from './maildrop.ts'
-import { pop3Case } from './pop3-case.ts'
+import { loginLines, pop3Case } from './pop3-case.ts'
 import { fails, isOk, Pop3Talk, succeeds } from './pop3-talk.ts'
 
 const greeted = { needs: ['greeting'] } as const
@@ -15,11 +17,10 @@ export const loginCases: readonly CheckCase[] = [
     title: { en: 'The server speaks first: +OK', es: 'El servidor habla primero: +OK' },
     reference: 'RFC 1939 §4',
     hint: {
-      text: {
-        en: 'Send `+OK ready` and CR LF as soon as a client connects.',
-        es: 'Envía `+OK listo` y CR LF en cuanto conecte un cliente.',
-      },
+      en: 'Send `+OK ready` and CR LF as soon as a client connects.',
+      es: 'Envía `+OK listo` y CR LF en cuanto conecte un cliente.',
     },
+    reproduce: (target) => `${typed(target, 'pop3', ['QUIT'])} | od -c`,
     async run(context) {
       const { dialogue, greeting } = await Pop3Talk.open(context)
       return found(
@@ -42,12 +43,10 @@ export const loginCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 1939 §7',
     hint: {
-      text: {
-        en: 'The password is all that follows the blank behind PASS.',
-        es: 'La contraseña es todo lo que sigue al espacio tras PASS.',
-      },
+      en: 'The password is all that follows the blank behind PASS.',
+      es: 'La contraseña es todo lo que sigue al espacio tras PASS.',
     },
-    say: ['USER name', 'PASS …'],
+    say: (target) => [...loginLines(target), 'STAT'],
     async run(context) {
       return inMailbox(context, 0, async () => {
         const talk = await Pop3Talk.entered(context)
@@ -62,12 +61,10 @@ export const loginCases: readonly CheckCase[] = [
     points: 3,
     reference: 'RFC 1939 §7',
     hint: {
-      text: {
-        en: 'Compare the whole password; letter case matters.',
-        es: 'Compara la contraseña entera; las mayúsculas importan.',
-      },
+      en: 'Compare the whole password; letter case matters.',
+      es: 'Compara la contraseña entera; las mayúsculas importan.',
     },
-    say: ['USER name', 'PASS wrong'],
+    say: (target) => [`USER ${accountOf(target).name}`, 'PASS wrong', 'STAT'],
     async run(context) {
       return alone(context, async () => {
         const { name, password } = accountOf(context.target)
@@ -93,12 +90,10 @@ export const loginCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 1939 §7, §13',
     hint: {
-      text: {
-        en: 'Let USER be +OK for everybody, and PASS say no alike.',
-        es: 'Que USER sea +OK para todos, y que PASS niegue igual.',
-      },
+      en: 'Let USER be +OK for everybody, and PASS say no alike.',
+      es: 'Que USER sea +OK para todos, y que PASS niegue igual.',
     },
-    say: ['USER nobody', 'PASS wrong'],
+    say: (target) => [`USER ${accountOf(target).name}`, 'PASS wrong', 'USER nobody-here', 'PASS wrong'],
     async run(context) {
       return alone(context, async () => {
         const password = token(context)
@@ -116,8 +111,8 @@ export const loginCases: readonly CheckCase[] = [
           fails('PASS', nobody?.pass ?? ''),
           same(
             { en: 'Both are answered alike', es: 'Ambos se responden igual' },
-            nobody?.both ?? '',
             known?.both ?? '',
+            nobody?.both ?? '',
           ),
         )
       })
@@ -129,10 +124,8 @@ export const loginCases: readonly CheckCase[] = [
     title: { en: 'CAPA lists what the server can do', es: 'CAPA lista lo que sabe hacer el servidor' },
     reference: 'RFC 2449 §5, §6',
     hint: {
-      text: {
-        en: 'One capability a line, and a dot at the end: USER or SASL, TOP, UIDL.',
-        es: 'Una capacidad por línea, y un punto al final: USER o SASL, TOP, UIDL.',
-      },
+      en: 'One capability a line, and a dot at the end: USER or SASL, TOP, UIDL.',
+      es: 'Una capacidad por línea, y un punto al final: USER o SASL, TOP, UIDL.',
     },
     say: ['CAPA'],
     async run(context) {
@@ -161,13 +154,10 @@ export const loginCases: readonly CheckCase[] = [
     },
     reference: 'RFC 5034 §4, §6',
     hint: {
-      text: {
-        en: 'AUTH PLAIN may bring its response at once, or behind `+ `.',
-        es: 'AUTH PLAIN puede traer su respuesta de una vez, o tras `+ `.',
-      },
+      en: 'AUTH PLAIN may bring its response at once, or behind `+ `.',
+      es: 'AUTH PLAIN puede traer su respuesta de una vez, o tras `+ `.',
     },
-    reproduce: (target) =>
-      `curl -v pop3://${placeOf(target, 'pop3').host}:${placeOf(target, 'pop3').port}/ -u ${accountOf(target).name} --login-options AUTH=PLAIN`,
+    reproduce: (target) => curlPop3(target, { words: '-v --login-options AUTH=PLAIN' }),
     async run(context) {
       const { name, password } = accountOf(context.target)
       const probe = await Pop3Talk.open(context)

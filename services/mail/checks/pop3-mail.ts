@@ -1,8 +1,20 @@
 /** Cases of POP3 about messages, and whose they are. */
 import type { CheckCase } from '../../../lab/check.ts'
-import { accountOf, claim, found, placeOf, same } from './claim.ts'
-import { arrival, BODIES, bodyOf, inMailbox, letter, numbersOf, post, token, withStock } from './maildrop.ts'
-import { pop3Case } from './pop3-case.ts'
+import { same } from '../../../lab/kit/assertion.ts'
+import { claim, found } from './claim.ts'
+import { curlPop3, newest, sentAndShown, swaks, typed } from './command.ts'
+import {
+  arrival,
+  BODIES,
+  bodyOf,
+  freshSubject,
+  inMailbox,
+  letter,
+  numbersOf,
+  post,
+  withStock,
+} from './maildrop.ts'
+import { loginLines, pop3Case } from './pop3-case.ts'
 import { Pop3Talk } from './pop3-talk.ts'
 
 /** The cases, in the order in which a person would try them. */
@@ -13,10 +25,8 @@ export const mailCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 1939 §11',
     hint: {
-      text: {
-        en: 'Count CR LF as two octets, and doubled dots as one.',
-        es: 'Cuenta CR LF como dos octetos, y los puntos doblados como uno.',
-      },
+      en: 'Count CR LF as two octets, and doubled dots as one.',
+      es: 'Cuenta CR LF como dos octetos, y los puntos doblados como uno.',
     },
     say: ['LIST 1', 'RETR 1'],
     async run(context) {
@@ -32,8 +42,8 @@ export const mailCases: readonly CheckCase[] = [
         return found(
           same(
             { en: 'Octets told and sent', es: 'Octetos dichos y enviados' },
-            told.join(' '),
             sent.join(' '),
+            told.join(' '),
           ),
         )
       })
@@ -49,12 +59,11 @@ export const mailCases: readonly CheckCase[] = [
     endpoints: ['pop3', 'smtp'],
     reference: 'RFC 1939 §3, §5',
     hint: {
-      text: {
-        en: 'Each line that begins with a dot gets another one in front.',
-        es: 'A cada línea que empieza por punto se le antepone otro.',
-      },
+      en: 'Each line that begins with a dot gets another one in front.',
+      es: 'A cada línea que empieza por punto se le antepone otro.',
     },
-    say: ['RETR 1'],
+    reproduce: (target) =>
+      `${swaks(target, "--body '.\\n..\\n.dot'")} && sleep 1 && ${typed(target, 'pop3', [...loginLines(target), { shell: `RETR ${newest(target)}` }, 'QUIT'])}`,
     async run(context) {
       return withStock(context, async ({ talk, numbers }) => {
         const bodies: string[] = []
@@ -68,7 +77,7 @@ export const mailCases: readonly CheckCase[] = [
         ]
         return found(
           ...BODIES.map((body, index) =>
-            same(parts[index] ?? { en: body, es: body }, bodies[index] ?? '', body),
+            same(parts[index] ?? { en: body, es: body }, body, bodies[index] ?? ''),
           ),
         )
       })
@@ -82,10 +91,8 @@ export const mailCases: readonly CheckCase[] = [
     },
     reference: 'RFC 1939 §5, RFC 5322 §3.6',
     hint: {
-      text: {
-        en: 'Do not put anything into a mailbox that nobody sent.',
-        es: 'No pongas en un buzón nada que nadie envió.',
-      },
+      en: 'Do not put anything into a mailbox that nobody sent.',
+      es: 'No pongas en un buzón nada que nadie envió.',
     },
     say: ['TOP 1 0'],
     async run(context) {
@@ -126,18 +133,15 @@ export const mailCases: readonly CheckCase[] = [
     endpoints: ['pop3', 'smtp'],
     reference: 'RFC 1939 §1, RFC 5321 §4.5.4',
     hint: {
-      text: {
-        en: 'See that both servers use the same mailboxes.',
-        es: 'Mira que ambos servidores usen los mismos buzones.',
-      },
+      en: 'See that both servers use the same mailboxes.',
+      es: 'Mira que ambos servidores usen los mismos buzones.',
     },
-    reproduce: (target) =>
-      `curl pop3://${placeOf(target, 'pop3').host}:${placeOf(target, 'pop3').port}/ -u ${accountOf(target).name}`,
+    reproduce: (target) => sentAndShown(target, "--header 'Subject: hello'"),
     async run(context) {
-      const subject = `telelab ${token(context)}`
+      const subject = freshSubject(context)
       await post(context, [letter(context.target, subject, BODIES[0])])
       const body = bodyOf(await arrival(context, subject))
-      return found(same({ en: 'Its text is there', es: 'Su texto está' }, body, BODIES[0]))
+      return found(same({ en: 'Its text is there', es: 'Su texto está' }, BODIES[0], body))
     },
   }),
   pop3Case({
@@ -148,13 +152,13 @@ export const mailCases: readonly CheckCase[] = [
     applies: ({ accounts }) => accounts.length > 1,
     reference: 'RFC 1939 §4',
     hint: {
-      text: {
-        en: 'The name of the login chooses the mailbox.',
-        es: 'El nombre del inicio de sesión elige el buzón.',
-      },
+      en: 'The name of the login chooses the mailbox.',
+      es: 'El nombre del inicio de sesión elige el buzón.',
     },
+    reproduce: (target) =>
+      `${swaks(target, '', 1)} && sleep 1 && ${curlPop3(target, { place: 1 })} && ${curlPop3(target)}`,
     async run(context) {
-      const subject = `telelab ${token(context)}`
+      const subject = freshSubject(context)
       await post(context, [letter(context.target, subject)], 1)
       const mine = await arrival(context, subject, 1)
       const seen = await inMailbox(context, 0, async () => {
@@ -168,7 +172,7 @@ export const mailCases: readonly CheckCase[] = [
           expected: subject,
           actual: '',
         }),
-        same({ en: 'The other account does not', es: 'La otra cuenta no' }, String(seen), '0'),
+        same({ en: 'The other account does not', es: 'La otra cuenta no' }, '0', String(seen)),
       )
     },
   }),

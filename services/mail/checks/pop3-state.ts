@@ -1,14 +1,18 @@
 /** Cases of POP3 about its states, and the lock of a mailbox. */
 import { type CheckCase } from '../../../lab/check.ts'
 import { accountOf, claim, found } from './claim.ts'
+import { typed } from './command.ts'
 import { alone, inMailbox } from './maildrop.ts'
-import { pop3Case } from './pop3-case.ts'
+import { loginLines, pop3Case } from './pop3-case.ts'
 import { fails, isOk, Pop3Talk, succeeds } from './pop3-talk.ts'
 
 /** Milliseconds in which a server that lets two sessions into a mailbox would have done so. */
 const MOMENT = 300
 
 const greeted = { needs: ['greeting'] } as const
+
+/** What nobody may do before the login. */
+const BEFORE = ['STAT', 'LIST', 'RETR 1', 'DELE 1', 'UIDL', 'TOP 1 0']
 
 /** The cases, in the order in which a person would try them. */
 export const stateCases: readonly CheckCase[] = [
@@ -18,12 +22,10 @@ export const stateCases: readonly CheckCase[] = [
     title: { en: 'APOP with a wrong digest is refused', es: 'APOP con un resumen erróneo se rechaza' },
     reference: 'RFC 1939 §7',
     hint: {
-      text: {
-        en: 'Compare the MD5 of timestamp and secret; or do not offer it.',
-        es: 'Compara el MD5 de la marca y el secreto; o no lo ofrezcas.',
-      },
+      en: 'Compare the MD5 of timestamp and secret; or do not offer it.',
+      es: 'Compara el MD5 de la marca y el secreto; o no lo ofrezcas.',
     },
-    say: ['APOP name 00000000000000000000000000000000'],
+    say: (target) => [`APOP ${accountOf(target).name} ${'0'.repeat(32)}`],
     async run(context) {
       const talk = await Pop3Talk.open(context)
       return alone(context, async () => {
@@ -43,17 +45,14 @@ export const stateCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 1939 §3',
     hint: {
-      text: {
-        en: 'Keep a state, and answer -ERR to commands of another one.',
-        es: 'Guarda un estado, y responde -ERR a órdenes de otro.',
-      },
+      en: 'Keep a state, and answer -ERR to commands of another one.',
+      es: 'Guarda un estado, y responde -ERR a órdenes de otro.',
     },
-    say: ['STAT', 'LIST', 'RETR 1', 'DELE 1'],
+    say: BEFORE,
     async run(context) {
-      const commands = ['STAT', 'LIST', 'RETR 1', 'DELE 1', 'UIDL', 'TOP 1 0']
       return found(
         ...(await Promise.all(
-          commands.map(async (line) => {
+          BEFORE.map(async (line) => {
             const talk = await Pop3Talk.open(context)
             return fails(line, await talk.ask(line))
           }),
@@ -66,12 +65,10 @@ export const stateCases: readonly CheckCase[] = [
     title: { en: 'Nobody logs in twice in one session', es: 'Nadie inicia sesión dos veces en una' },
     reference: 'RFC 1939 §5',
     hint: {
-      text: {
-        en: 'USER and PASS belong to the state before the login.',
-        es: 'USER y PASS son del estado anterior al inicio de sesión.',
-      },
+      en: 'USER and PASS belong to the state before the login.',
+      es: 'USER y PASS son del estado anterior al inicio de sesión.',
     },
-    say: ['USER other'],
+    say: (target) => [`USER ${accountOf(target, 1).name}`, 'STAT'],
     async run(context) {
       return inMailbox(context, 0, async () => {
         const talk = await Pop3Talk.entered(context)
@@ -90,7 +87,8 @@ export const stateCases: readonly CheckCase[] = [
       es: 'QUIT antes de iniciar sesión se despide, y cierra',
     },
     reference: 'RFC 1939 §4',
-    hint: { text: { en: 'QUIT is a command of each state.', es: 'QUIT es una orden de cada estado.' } },
+    hint: { en: 'QUIT is a command of each state.', es: 'QUIT es una orden de cada estado.' },
+    say: [],
     async run(context) {
       const talk = await Pop3Talk.open(context)
       const status = await talk.quit()
@@ -110,11 +108,11 @@ export const stateCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 1939 §4',
     hint: {
-      text: {
-        en: 'Lock the mailbox at the login: refuse a second one, or let it wait.',
-        es: 'Bloquea el buzón al iniciar sesión: rechaza la segunda, o haz que espere.',
-      },
+      en: 'Lock the mailbox at the login: refuse a second one, or let it wait (Dovecot: pop3_lock_session = yes).',
+      es: 'Bloquea el buzón al iniciar sesión: rechaza la segunda, o haz que espere (en Dovecot: pop3_lock_session = yes).',
     },
+    reproduce: (target) =>
+      `${typed(target, 'pop3', [...loginLines(target), 'NOOP', 'NOOP', 'NOOP', 'QUIT'])} & sleep 2; ${typed(target, 'pop3', [...loginLines(target), 'QUIT'])}; wait`,
     async run(context) {
       return inMailbox(context, 0, async () => {
         const first = await Pop3Talk.entered(context)
@@ -158,7 +156,9 @@ export const stateCases: readonly CheckCase[] = [
     points: 2,
     applies: ({ accounts }) => accounts.length > 1,
     reference: 'RFC 1939 §4',
-    hint: { text: { en: 'Each mailbox has a lock of its own.', es: 'Cada buzón tiene su propio bloqueo.' } },
+    hint: { en: 'Each mailbox has a lock of its own.', es: 'Cada buzón tiene su propio bloqueo.' },
+    reproduce: (target) =>
+      `${typed(target, 'pop3', [...loginLines(target), 'NOOP', 'NOOP', 'NOOP', 'QUIT'])} & sleep 2; ${typed(target, 'pop3', [...loginLines(target, 1), 'QUIT'])}; wait`,
     async run(context) {
       return inMailbox(context, 0, () =>
         inMailbox(context, 1, async () => {

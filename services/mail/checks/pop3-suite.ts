@@ -1,4 +1,5 @@
 import type { Suite } from '../../../lab/check.ts'
+import { cleanMailboxes } from './maildrop.ts'
 import { deletionCases } from './pop3-deletion.ts'
 import { loginCases } from './pop3-login.ts'
 import { mailCases } from './pop3-mail.ts'
@@ -20,4 +21,5 @@ export const pop3Suite: Suite = {
     smtp: { transport: 'tcp', port: 25 },
   },
   cases: [...cases.filter(({ id }) => !LATE.has(id)), ...cases.filter(({ id }) => LATE.has(id))],
+  clean: cleanMailboxes,
 }

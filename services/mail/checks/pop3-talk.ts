@@ -6,6 +6,7 @@ import {
   type Dialogue,
   type DialogueOptions,
 } from '../../../lab/check.ts'
+import type { Text } from '../../../lab/service.ts'
 import { accountOf, claim } from './claim.ts'
 
 /** Milliseconds until which a mailbox that another session holds must be free. */
@@ -24,6 +25,10 @@ export interface Listing {
   readonly raw: readonly string[]
   /** Dots undone. */
   readonly lines: readonly string[]
+}
+
+function verbOf(line: string): string {
+  return line.split(' ', 1)[0] ?? ''
 }
 
 /** Whether an answer is one of success. */
@@ -74,20 +79,20 @@ export class Pop3Talk {
   }
 
   /** Reads the line that answers; `patience` are milliseconds for it. */
-  status(verb = 'the command', patience?: number): Promise<string> {
+  status(verb: string, patience?: number): Promise<string> {
     return this.dialogue.line({ en: `the answer to ${verb}`, es: `la respuesta a ${verb}` }, patience)
   }
 
   /** Sends a command, and reads the line that answers. */
   async ask(line: string): Promise<string> {
     await this.send(line)
-    return this.status(line.split(' ')[0])
+    return this.status(verbOf(line))
   }
 
   /** The same for what no transcript may show. */
   async askSecret(line: string): Promise<string> {
     await this.dialogue.sendSecret(`${line}\r\n`)
-    return this.status(line.split(' ')[0], LOGIN)
+    return this.status(verbOf(line), LOGIN)
   }
 
   /** The same for a command without whose success the case cannot go on. */
@@ -159,14 +164,15 @@ export class Pop3Talk {
   }
 }
 
-/** The assertion that an answer is one of success. */
-export function succeeds(line: string, status: string, weight?: number): Assertion {
-  const title = { en: `${line} is answered by +OK`, es: `a ${line} se responde +OK` }
-  return claim(title, isOk(status), { expected: '+OK', actual: status, at: 0 }, weight)
+/** The assertion that an answer to a command is one of success. */
+export function succeeds(command: string, status: string): Assertion {
+  const title = { en: `${command} is answered by +OK`, es: `a ${command} se responde +OK` }
+  return claim(title, isOk(status), { expected: '+OK', actual: status, at: 0 })
 }
 
-/** The assertion that an answer is one of failure. */
-export function fails(line: string, status: string, weight?: number): Assertion {
-  const title = { en: `${line} is answered by -ERR`, es: `a ${line} se responde -ERR` }
+/** The assertion that an answer to a command is one of failure. */
+export function fails(command: string | Text, status: string, weight?: number): Assertion {
+  const { en, es } = typeof command === 'string' ? { en: command, es: command } : command
+  const title = { en: `${en} is answered by -ERR`, es: `a ${es} se responde -ERR` }
   return claim(title, /^-ERR(?: |$)/.test(status), { expected: '-ERR', actual: status, at: 0 }, weight)
 }

@@ -1,14 +1,11 @@
 /** Cases of POP3 about how commands are written, and about TLS. */
 import { CheckFailure, type CheckCase } from '../../../lab/check.ts'
-import { accountOf, claim, found, placeOf, same } from './claim.ts'
+import { same } from '../../../lab/kit/assertion.ts'
+import { accountOf, claim, found } from './claim.ts'
+import { atOnce, injected, passwordOf, typed, typedOverTls } from './command.ts'
 import { inMailbox } from './maildrop.ts'
-import { pop3Case } from './pop3-case.ts'
+import { loginLines, pop3Case } from './pop3-case.ts'
 import { fails, isOk, Pop3Talk, succeeds } from './pop3-talk.ts'
-
-const sClient: CheckCase['reproduce'] = (target) => {
-  const { host, port } = placeOf(target, 'pop3')
-  return `openssl s_client -connect ${host}:${port} -starttls pop3 -crlf`
-}
 
 /** The cases, in the order in which a person would try them. */
 export const wordCases: readonly CheckCase[] = [
@@ -20,10 +17,8 @@ export const wordCases: readonly CheckCase[] = [
       es: 'Una orden desconocida es -ERR, y la sesión sigue',
     },
     reference: 'RFC 1939 §3',
-    hint: {
-      text: { en: 'Answer each line, even an empty one.', es: 'Responde a cada línea, incluso a una vacía.' },
-    },
-    say: ['FOO'],
+    hint: { en: 'Answer each line, even an empty one.', es: 'Responde a cada línea, incluso a una vacía.' },
+    say: ['FOO bar'],
     async run(context) {
       const talk = await Pop3Talk.open(context)
       const status = await talk.ask('FOO bar')
@@ -38,12 +33,16 @@ export const wordCases: readonly CheckCase[] = [
     },
     reference: 'RFC 1939 §3',
     hint: {
-      text: {
-        en: 'Compare keywords after turning them to upper case.',
-        es: 'Compara las palabras clave tras pasarlas a mayúsculas.',
-      },
+      en: 'Compare keywords after turning them to upper case.',
+      es: 'Compara las palabras clave tras pasarlas a mayúsculas.',
     },
-    say: ['sTaT'],
+    reproduce: (target) =>
+      typed(target, 'pop3', [
+        `user ${accountOf(target).name}`,
+        { shell: `pAsS ${passwordOf()}` },
+        'sTaT',
+        'quit',
+      ]),
     async run(context) {
       const { name, password } = accountOf(context.target)
       return inMailbox(context, 0, async () => {
@@ -68,11 +67,10 @@ export const wordCases: readonly CheckCase[] = [
     },
     reference: 'RFC 2449 §6.6',
     hint: {
-      text: {
-        en: 'Keep what has come behind a command for the next one.',
-        es: 'Guarda para la siguiente orden lo que llegó tras una.',
-      },
+      en: 'Keep what has come behind a command for the next one.',
+      es: 'Guarda para la siguiente orden lo que llegó tras una.',
     },
+    say: [atOnce('NOOP', 'RETR 99999', 'STAT', 'QUIT')],
     async run(context) {
       return inMailbox(context, 0, async () => {
         const talk = await Pop3Talk.entered(context)
@@ -83,8 +81,8 @@ export const wordCases: readonly CheckCase[] = [
         return found(
           same(
             { en: 'Four commands have four answers', es: 'Cuatro órdenes tienen cuatro respuestas' },
-            answers.join(' '),
             '+OK -ERR +OK +OK',
+            answers.join(' '),
           ),
         )
       })
@@ -98,7 +96,9 @@ export const wordCases: readonly CheckCase[] = [
       es: 'Las respuestas acaban en CR LF, y no pasan de 512 octetos',
     },
     reference: 'RFC 1939 §3',
-    hint: { text: { en: 'Write `\\r\\n`, not `\\n`.', es: 'Escribe `\\r\\n`, no `\\n`.' } },
+    hint: { en: 'Write `\\r\\n`, not `\\n`.', es: 'Escribe `\\r\\n`, no `\\n`.' },
+    reproduce: (target) =>
+      `${typed(target, 'pop3', [`USER ${accountOf(target).name}`, 'FOO', 'QUIT'])} | od -c`,
     async run(context) {
       const talk = await Pop3Talk.open(context)
       const lines: string[] = []
@@ -111,8 +111,8 @@ export const wordCases: readonly CheckCase[] = [
       return found(
         same(
           { en: 'Three answers', es: 'Tres respuestas' },
-          lines.join(', '),
           'short CRLF, short CRLF, short CRLF',
+          lines.join(', '),
         ),
       )
     },
@@ -124,12 +124,10 @@ export const wordCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 2595 §4',
     hint: {
-      text: {
-        en: 'Answer +OK, then begin the handshake with the next octet.',
-        es: 'Responde +OK, y empieza la negociación con el octeto siguiente.',
-      },
+      en: 'Answer +OK, then begin the handshake with the next octet.',
+      es: 'Responde +OK, y empieza la negociación con el octeto siguiente.',
     },
-    reproduce: sClient,
+    reproduce: (target) => typedOverTls(target, 'pop3', ['CAPA', ...loginLines(target), 'QUIT'], 'pop3'),
     async run(context) {
       const talk = await Pop3Talk.open(context)
       const { lines } = await talk.list('CAPA')
@@ -167,10 +165,8 @@ export const wordCases: readonly CheckCase[] = [
     title: { en: 'STLS is refused behind the login', es: 'STLS se rechaza tras iniciar sesión' },
     reference: 'RFC 2595 §4',
     hint: {
-      text: {
-        en: 'It belongs to the state before the login.',
-        es: 'Es del estado anterior al inicio de sesión.',
-      },
+      en: 'It belongs to the state before the login.',
+      es: 'Es del estado anterior al inicio de sesión.',
     },
     say: ['STLS'],
     async run(context) {
@@ -191,12 +187,10 @@ export const wordCases: readonly CheckCase[] = [
     },
     reference: 'RFC 2595 §4; CVE-2021-38371',
     hint: {
-      text: {
-        en: 'Throw away what has come before the handshake.',
-        es: 'Tira lo que llegó antes de la negociación.',
-      },
+      en: 'Throw away what has come before the handshake.',
+      es: 'Tira lo que llegó antes de la negociación.',
     },
-    reproduce: sClient,
+    reproduce: (target) => injected(target, 'pop3', 'STLS\\r\\nCAPA'),
     async run(context) {
       const talk = await Pop3Talk.open(context)
       await talk.dialogue.send('STLS\r\nCAPA\r\n')
@@ -224,11 +218,8 @@ export const wordCases: readonly CheckCase[] = [
       es: 'El puerto 995 habla TLS desde el primer octeto',
     },
     reference: 'RFC 8314 §3.2',
-    hint: {
-      text: { en: 'The handshake comes before the greeting.', es: 'La negociación va antes del saludo.' },
-    },
-    reproduce: (target) =>
-      `openssl s_client -connect ${placeOf(target, 'pop3s').host}:${placeOf(target, 'pop3s').port} -crlf`,
+    hint: { en: 'The handshake comes before the greeting.', es: 'La negociación va antes del saludo.' },
+    reproduce: (target) => typedOverTls(target, 'pop3s', [...loginLines(target), 'QUIT']),
     async run(context) {
       return inMailbox(context, 0, async () => {
         const talk = await Pop3Talk.open(context, 'pop3s', { tls: {} })

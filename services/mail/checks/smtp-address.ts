@@ -1,11 +1,22 @@
 /** Cases of SMTP about senders and recipients: how they are written, who is known, and whose mail is passed on. */
-import type { Assertion, CheckCase } from '../../../lab/check.ts'
-import { addressOf, found } from './claim.ts'
+import type { Assertion, CheckCase, CheckTarget } from '../../../lab/check.ts'
+import { addressOf, found, loud } from './claim.ts'
+import { placeOf } from './command.ts'
 import { smtpCase } from './smtp-case.ts'
 import { CLIENT, hasCode, isRefused, SENDER, SmtpTalk } from './smtp-talk.ts'
 
 /** Domains that are nobody's (RFC 6761 §6.5). */
 const ELSEWHERE = 'elsewhere.example'
+
+/** Ways to write to somebody elsewhere, and how much each weighs. */
+function relayed({ domain }: CheckTarget): readonly (readonly [path: string, weight: number])[] {
+  return [
+    [`<someone@${ELSEWHERE}>`, 3],
+    [`<someone%${ELSEWHERE}@${domain}>`, 1],
+    [`<@${domain}:someone@${ELSEWHERE}>`, 1],
+    [`<"someone@${ELSEWHERE}"@${domain}>`, 1],
+  ]
+}
 
 /** The cases, in the order in which a person would try them. */
 export const addressCases: readonly CheckCase[] = [
@@ -17,26 +28,27 @@ export const addressCases: readonly CheckCase[] = [
     },
     reference: 'RFC 5321 §3.3, §2.4',
     hint: {
-      text: {
-        en: 'Compare domains without regard to case.',
-        es: 'Compara los dominios sin distinguir mayúsculas.',
-      },
+      en: 'Compare domains without regard to case.',
+      es: 'Compara los dominios sin distinguir mayúsculas.',
     },
-    reproduce: (target) =>
-      `swaks --server ${target.endpoints['smtp']?.host ?? 'HOST'}:${target.endpoints['smtp']?.port ?? 25} --to ${addressOf(target)} --quit-after RCPT`,
+    say: (target) => [
+      `MAIL FROM:<${SENDER}>`,
+      `RCPT TO:<${addressOf(target)}>`,
+      `RCPT TO:<${loud(target)}>`,
+      'DATA',
+    ],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
-      const [name = '', domain = ''] = addressOf(context.target).split('@')
       const mail = await talk.ask(`MAIL FROM:<${SENDER}>`)
-      const known = await talk.ask(`RCPT TO:<${name}@${domain}>`)
-      const loud = await talk.ask(`RCPT TO:<${name}@${domain.toUpperCase()}>`)
+      const known = await talk.ask(`RCPT TO:<${addressOf(context.target)}>`)
+      const capitals = await talk.ask(`RCPT TO:<${loud(context.target)}>`)
       const data = await talk.ask('DATA')
       return found(
         hasCode({ en: 'MAIL is 250', es: 'MAIL es 250' }, mail, [250]),
         hasCode({ en: 'RCPT is 250', es: 'RCPT es 250' }, known, [250, 251]),
         hasCode(
           { en: 'RCPT with the domain in upper case is 250', es: 'RCPT con el dominio en mayúsculas es 250' },
-          loud,
+          capitals,
           [250, 251],
         ),
         hasCode({ en: 'DATA is 354', es: 'DATA es 354' }, data, [354]),
@@ -50,12 +62,11 @@ export const addressCases: readonly CheckCase[] = [
       es: 'Se rechaza un remitente que no es una dirección',
     },
     reference: 'RFC 5321 §4.1.2',
-    hint: {
-      text: { en: 'A path is `<local@domain>`, or `<>`.', es: 'Una ruta es `<local@dominio>`, o `<>`.' },
-    },
-    say: ['MAIL FROM:<@@@>', `MAIL FROM:<a b@${CLIENT}>`, 'MAIL'],
+    hint: { en: 'A path is `<local@domain>`, or `<>`.', es: 'Una ruta es `<local@dominio>`, o `<>`.' },
+    say: ['MAIL FROM:<@@@>', `MAIL FROM:<a b@${CLIENT}>`, `MAIL FROM:<@${CLIENT}>`, 'MAIL FROM:', 'MAIL'],
     async run(context) {
       const assertions: Assertion[] = []
+      context.keep(assertions, 5)
       for (const path of ['<@@@>', `<a b@${CLIENT}>`, `<@${CLIENT}>`, '']) {
         const talk = await SmtpTalk.greeted(context)
         const line = `MAIL FROM:${path}`
@@ -79,16 +90,18 @@ export const addressCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 5321 §4.1.2',
     hint: {
-      text: {
-        en: 'Answer 501 to what is no path, or 550 or 553.',
-        es: 'Responde 501 a lo que no es una ruta, o 550 o 553.',
-      },
+      en: 'Answer 501 to what is no path, or 550 or 553.',
+      es: 'Responde 501 a lo que no es una ruta, o 550 o 553.',
     },
-    say: [`MAIL FROM:<${SENDER}>`, 'RCPT TO:<@@@>', 'RCPT TO:<no-at>', 'RCPT TO:<>'],
+    say: (target) => [
+      `MAIL FROM:<${SENDER}>`,
+      ...['<@@@>', '<no-at>', '<>', `<a b@${target.domain}>`].map((path) => `RCPT TO:${path}`),
+    ],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       await talk.must(`MAIL FROM:<${SENDER}>`)
       const assertions: Assertion[] = []
+      context.keep(assertions, 4)
       for (const path of ['<@@@>', '<no-at>', '<>', `<a b@${context.target.domain}>`]) {
         const line = `RCPT TO:${path}`
         assertions.push(
@@ -107,13 +120,10 @@ export const addressCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 5321 §3.3, §4.2.3',
     hint: {
-      text: {
-        en: 'Look at RCPT whether there is such a mailbox; later it costs a bounce.',
-        es: 'Mira en RCPT si existe el buzón; más tarde cuesta una devolución.',
-      },
+      en: 'Look at RCPT whether there is such a mailbox; later it costs a bounce.',
+      es: 'Mira en RCPT si existe el buzón; más tarde cuesta una devolución.',
     },
-    reproduce: (target) =>
-      `swaks --server ${target.endpoints['smtp']?.host ?? 'HOST'}:${target.endpoints['smtp']?.port ?? 25} --to nobody-here@${target.domain} --quit-after RCPT`,
+    say: (target) => [`MAIL FROM:<${SENDER}>`, `RCPT TO:<nobody-here@${target.domain}>`],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       await talk.must(`MAIL FROM:<${SENDER}>`)
@@ -130,9 +140,13 @@ export const addressCases: readonly CheckCase[] = [
       es: 'Un destinatario rechazado no afecta a los demás',
     },
     reference: 'RFC 5321 §3.3',
-    hint: {
-      text: { en: 'Remember only those who were accepted.', es: 'Recuerda solo los que se aceptaron.' },
-    },
+    hint: { en: 'Remember only those who were accepted.', es: 'Recuerda solo los que se aceptaron.' },
+    say: (target) => [
+      `MAIL FROM:<${SENDER}>`,
+      `RCPT TO:<nobody-here@${target.domain}>`,
+      `RCPT TO:<${addressOf(target)}>`,
+      'DATA',
+    ],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       await talk.must(`MAIL FROM:<${SENDER}>`)
@@ -157,7 +171,8 @@ export const addressCases: readonly CheckCase[] = [
       es: 'Si todos los destinatarios se rechazan no hay mensaje',
     },
     reference: 'RFC 5321 §3.3',
-    hint: { text: { en: 'DATA is then 503 or 554.', es: 'Entonces DATA es 503 o 554.' } },
+    hint: { en: 'DATA is then 503 or 554.', es: 'Entonces DATA es 503 o 554.' },
+    say: (target) => [`MAIL FROM:<${SENDER}>`, `RCPT TO:<nobody-here@${target.domain}>`, 'DATA'],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       await talk.must(`MAIL FROM:<${SENDER}>`)
@@ -175,25 +190,19 @@ export const addressCases: readonly CheckCase[] = [
     points: 3,
     reference: 'RFC 5321 §3.6, §7.9; RFC 2505 §2.1',
     hint: {
-      text: {
-        en: 'Take recipients of your own domains alone, unless the client has logged in.',
-        es: 'Acepta solo destinatarios de tus dominios, salvo que el cliente haya iniciado sesión.',
-      },
+      en: 'Take recipients of your own domains alone, unless the client has logged in.',
+      es: 'Acepta solo destinatarios de tus dominios, salvo que el cliente haya iniciado sesión.',
     },
-    reproduce: (target) =>
-      `swaks --server ${target.endpoints['smtp']?.host ?? 'HOST'}:${target.endpoints['smtp']?.port ?? 25} --to someone@${ELSEWHERE} --quit-after RCPT`,
+    say: (target) => [`MAIL FROM:<${SENDER}>`, ...relayed(target).map(([path]) => `RCPT TO:${path}`)],
     async run(context) {
-      const { domain } = context.target
       const talk = await SmtpTalk.greeted(context)
       await talk.must(`MAIL FROM:<${SENDER}>`)
-      const ways = [
-        [`<someone@${ELSEWHERE}>`, 3],
-        [`<someone%${ELSEWHERE}@${domain}>`, 1],
-        [`<@${domain}:someone@${ELSEWHERE}>`, 1],
-        [`<"someone@${ELSEWHERE}"@${domain}>`, 1],
-      ] as const
       const assertions: Assertion[] = []
-      for (const [path, weight] of ways)
+      context.keep(
+        assertions,
+        relayed(context.target).reduce((sum, [, weight]) => sum + weight, 0),
+      )
+      for (const [path, weight] of relayed(context.target))
         assertions.push(
           isRefused(
             { en: `${path} is refused`, es: `${path} se rechaza` },
@@ -212,12 +221,14 @@ export const addressCases: readonly CheckCase[] = [
     },
     reference: 'RFC 5321 §4.5.1, §2.3.5',
     hint: {
-      text: {
-        en: 'Every server has one; letter case does not matter here.',
-        es: 'Todo servidor lo tiene; aquí no importan las mayúsculas.',
-      },
+      en: 'Every server has one; letter case does not matter here.',
+      es: 'Todo servidor lo tiene; aquí no importan las mayúsculas.',
     },
-    say: [`MAIL FROM:<${SENDER}>`, 'RCPT TO:<Postmaster>'],
+    say: (target) => [
+      `MAIL FROM:<${SENDER}>`,
+      `RCPT TO:<postmaster@${target.domain}>`,
+      'RCPT TO:<Postmaster>',
+    ],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       await talk.must(`MAIL FROM:<${SENDER}>`)
@@ -240,8 +251,8 @@ export const addressCases: readonly CheckCase[] = [
       es: 'Se acepta el remitente vacío: de él vienen los informes',
     },
     reference: 'RFC 5321 §4.5.5',
-    hint: { text: { en: '`MAIL FROM:<>` is no mistake.', es: '`MAIL FROM:<>` no es un error.' } },
-    say: ['MAIL FROM:<>'],
+    hint: { en: '`MAIL FROM:<>` is no mistake.', es: '`MAIL FROM:<>` no es un error.' },
+    say: (target) => ['MAIL FROM:<>', `RCPT TO:<${addressOf(target)}>`],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       const mail = await talk.ask('MAIL FROM:<>')
@@ -257,11 +268,10 @@ export const addressCases: readonly CheckCase[] = [
     title: { en: 'A local part of 64 octets is taken', es: 'Se acepta una parte local de 64 octetos' },
     reference: 'RFC 5321 §4.5.3.1.1',
     hint: {
-      text: {
-        en: 'Bounds below those of the standard lose mail.',
-        es: 'Límites menores que los del estándar pierden correo.',
-      },
+      en: 'Bounds below those of the standard lose mail.',
+      es: 'Límites menores que los del estándar pierden correo.',
     },
+    say: [`MAIL FROM:<${'a'.repeat(64)}@${CLIENT}>`],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       const reply = await talk.ask(`MAIL FROM:<${'a'.repeat(64)}@${CLIENT}>`)
@@ -273,10 +283,12 @@ export const addressCases: readonly CheckCase[] = [
     title: { en: 'A hundred recipients are taken', es: 'Se aceptan cien destinatarios' },
     reference: 'RFC 5321 §4.5.3.1.8',
     hint: {
-      text: {
-        en: 'Fewer than 100 must not be refused as too many.',
-        es: 'Menos de 100 no deben rechazarse por demasiados.',
-      },
+      en: 'Fewer than 100 must not be refused as too many.',
+      es: 'Menos de 100 no deben rechazarse por demasiados.',
+    },
+    reproduce: (target) => {
+      const { host, port } = placeOf(target, 'smtp')
+      return `swaks --server ${host}:${port} --from ${SENDER} --to "$(yes ${addressOf(target)} | head -n 100 | paste -s -d , -)" --quit-after RCPT`
     },
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
@@ -295,10 +307,8 @@ export const addressCases: readonly CheckCase[] = [
     },
     reference: 'RFC 5321 §4.1.1.11',
     hint: {
-      text: {
-        en: 'Answer 555 to parameters that you do not know.',
-        es: 'Responde 555 a parámetros que no conoces.',
-      },
+      en: 'Answer 555 to parameters that you do not know.',
+      es: 'Responde 555 a parámetros que no conoces.',
     },
     say: [`MAIL FROM:<${SENDER}> FOO=1`],
     async run(context) {

@@ -1,6 +1,7 @@
 /** Cases of SMTP about commands by themselves. */
 import type { CheckCase } from '../../../lab/check.ts'
-import { addressOf, claim, found } from './claim.ts'
+import { addressOf, claim, found, loud } from './claim.ts'
+import { typed } from './command.ts'
 import { smtpCase } from './smtp-case.ts'
 import { CLIENT, hasCode, isRefused, SENDER, SmtpTalk } from './smtp-talk.ts'
 
@@ -13,8 +14,14 @@ export const commandCases: readonly CheckCase[] = [
       es: 'RSET olvida la transacción, no el saludo',
     },
     reference: 'RFC 5321 §4.1.1.5',
-    hint: { text: { en: 'RSET is always 250.', es: 'RSET siempre es 250.' } },
-    say: [`MAIL FROM:<${SENDER}>`, 'RSET', 'DATA', `MAIL FROM:<${SENDER}>`],
+    hint: { en: 'RSET is always 250.', es: 'RSET siempre es 250.' },
+    say: (target) => [
+      `MAIL FROM:<${SENDER}>`,
+      `RCPT TO:<${addressOf(target)}>`,
+      'RSET',
+      'DATA',
+      `MAIL FROM:<${SENDER}>`,
+    ],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       await talk.begin(context)
@@ -33,12 +40,16 @@ export const commandCases: readonly CheckCase[] = [
     title: { en: 'NOOP is 250 and changes nothing', es: 'NOOP es 250 y no cambia nada' },
     reference: 'RFC 5321 §4.1.1.9',
     hint: {
-      text: {
-        en: 'NOOP may have an argument, which is ignored.',
-        es: 'NOOP puede llevar un argumento, que se ignora.',
-      },
+      en: 'NOOP may have an argument, which is ignored.',
+      es: 'NOOP puede llevar un argumento, que se ignora.',
     },
-    say: ['NOOP', 'NOOP x'],
+    say: (target) => [
+      `MAIL FROM:<${SENDER}>`,
+      `RCPT TO:<${addressOf(target)}>`,
+      'NOOP',
+      'NOOP some words',
+      'DATA',
+    ],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       await talk.begin(context)
@@ -56,12 +67,15 @@ export const commandCases: readonly CheckCase[] = [
     title: { en: 'VRFY, EXPN and HELP have an answer', es: 'VRFY, EXPN y HELP tienen respuesta' },
     reference: 'RFC 5321 §3.5, §4.5.1',
     hint: {
-      text: {
-        en: 'VRFY must be known: 252 says neither yes nor no.',
-        es: 'VRFY debe conocerse: 252 no dice ni sí ni no.',
-      },
+      en: 'VRFY must be known: 252 says neither yes nor no.',
+      es: 'VRFY debe conocerse: 252 no dice ni sí ni no.',
     },
-    say: ['VRFY postmaster', 'EXPN all', 'HELP'],
+    say: (target) => [
+      `VRFY ${addressOf(target)}`,
+      `VRFY nobody-here@${target.domain}`,
+      'EXPN everybody',
+      'HELP',
+    ],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       const [known, list, help] = [
@@ -93,19 +107,17 @@ export const commandCases: readonly CheckCase[] = [
     title: { en: 'Letter case does not matter in verbs', es: 'Las mayúsculas no importan en los verbos' },
     reference: 'RFC 5321 §2.4',
     hint: {
-      text: {
-        en: 'Compare verbs after turning them to upper case.',
-        es: 'Compara los verbos tras pasarlos a mayúsculas.',
-      },
+      en: 'Compare verbs after turning them to upper case.',
+      es: 'Compara los verbos tras pasarlos a mayúsculas.',
     },
-    say: [`mAiL fRoM:<${SENDER}>`],
+    reproduce: (target) =>
+      typed(target, 'smtp', [`ehlo ${CLIENT}`, `mAiL fRoM:<${SENDER}>`, `rcpt To:<${loud(target)}>`, 'Rset']),
     async run(context) {
       const talk = await SmtpTalk.open(context)
-      const [name = '', domain = ''] = addressOf(context.target).split('@')
       const replies = [
         await talk.ask(`ehlo ${CLIENT}`),
         await talk.ask(`mAiL fRoM:<${SENDER}>`),
-        await talk.ask(`rcpt To:<${name}@${domain.toUpperCase()}>`),
+        await talk.ask(`rcpt To:<${loud(context.target)}>`),
         await talk.ask('Rset'),
       ]
       return found(
@@ -124,12 +136,10 @@ export const commandCases: readonly CheckCase[] = [
     },
     reference: 'RFC 5321 §4.2.4',
     hint: {
-      text: {
-        en: '502 is for what you know and do not do; 500 for what you do not know.',
-        es: '502 es para lo que conoces y no haces; 500, para lo que no conoces.',
-      },
+      en: '502 is for what you know and do not do; 500 for what you do not know.',
+      es: '502 es para lo que conoces y no haces; 500, para lo que no conoces.',
     },
-    say: ['FOO', 'NOOP'],
+    say: ['FOO bar', 'NOOP'],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       const reply = await talk.ask('FOO bar')
@@ -144,9 +154,9 @@ export const commandCases: readonly CheckCase[] = [
   smtpCase({
     id: 'no-arguments',
     title: { en: 'DATA, RSET and QUIT take no argument', es: 'DATA, RSET y QUIT no llevan argumento' },
-    reference: 'RFC 5321 §4.1.1.4, §4.1.1.5, §4.3.2',
-    hint: { text: { en: 'Answer 501 to words behind them.', es: 'Responde 501 si llevan palabras detrás.' } },
-    say: ['RSET x', 'QUIT x'],
+    reference: 'RFC 5321 §4.1.1',
+    hint: { en: 'Answer 501 to words behind them.', es: 'Responde 501 si llevan palabras detrás.' },
+    say: (target) => [`MAIL FROM:<${SENDER}>`, `RCPT TO:<${addressOf(target)}>`, 'DATA now', 'RSET now'],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       await talk.begin(context)
@@ -166,12 +176,10 @@ export const commandCases: readonly CheckCase[] = [
     },
     reference: 'RFC 5321 §4.5.3.1.4',
     hint: {
-      text: {
-        en: 'Answer 500 to a line that is too long, and read on to its end.',
-        es: 'Responde 500 a una línea demasiado larga, y lee hasta su final.',
-      },
+      en: 'Answer 500 to a line that is too long, and read on to its end.',
+      es: 'Responde 500 a una línea demasiado larga, y lee hasta su final.',
     },
-    say: [`NOOP ${'x'.repeat(40)}…`],
+    say: [{ shell: "NOOP $(printf '%0505d' 0)" }, { shell: "NOOP $(printf '%020000d' 0)" }, 'NOOP'],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       const fits = await talk.ask(`NOOP ${'x'.repeat(505)}`)
@@ -194,10 +202,8 @@ export const commandCases: readonly CheckCase[] = [
     title: { en: 'QUIT is 221, and the server closes', es: 'QUIT es 221, y el servidor cierra' },
     reference: 'RFC 5321 §4.1.1.10',
     hint: {
-      text: {
-        en: 'Answer first, then close; never close without an answer.',
-        es: 'Primero responde y luego cierra; nunca cierres sin responder.',
-      },
+      en: 'Answer first, then close; never close without an answer.',
+      es: 'Primero responde y luego cierra; nunca cierres sin responder.',
     },
     say: ['QUIT'],
     async run(context) {

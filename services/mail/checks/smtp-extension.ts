@@ -1,9 +1,11 @@
 /** Cases of SMTP about its extensions, and about long lines. */
 import type { Assertion, CheckCase } from '../../../lab/check.ts'
-import { addressOf, claim, found, same } from './claim.ts'
-import { bodyOf, letter, through, token } from './maildrop.ts'
+import { same } from '../../../lab/kit/assertion.ts'
+import { addressOf, claim, found } from './claim.ts'
+import { atOnce, sentAndShown } from './command.ts'
+import { arrivesWhole, freshSubject, letter } from './maildrop.ts'
 import { smtpCase } from './smtp-case.ts'
-import { hasCode, SENDER, SmtpTalk } from './smtp-talk.ts'
+import { hasCode, offersKeyword, SENDER, SmtpTalk } from './smtp-talk.ts'
 
 const viaPop3 = { endpoints: ['smtp', 'pop3'] } as const
 
@@ -18,28 +20,20 @@ export const extensionCases: readonly CheckCase[] = [
     reference: 'RFC 6152 §2, §3',
     ...viaPop3,
     hint: {
-      text: {
-        en: 'Never read a message as text: octets in, octets out.',
-        es: 'Nunca leas un mensaje como texto: octetos entran, octetos salen.',
-      },
+      en: 'Never read a message as text: octets in, octets out.',
+      es: 'Nunca leas un mensaje como texto: octetos entran, octetos salen.',
     },
+    // ñ and € as octets of UTF-8.
+    reproduce: (target) => sentAndShown(target, `--body "$(printf '\\303\\261 \\342\\202\\254')"`),
     async run(context) {
       const talk = await SmtpTalk.open(context)
       const offers = await talk.offers()
       const parameter = await talk.ask(`MAIL FROM:<${SENDER}> BODY=8BITMIME`)
       const body = 'El ñandú cuesta 5 €\r\n'
       return found(
-        claim({ en: 'EHLO offers it', es: 'EHLO lo ofrece' }, offers.has('8BITMIME'), {
-          expected: '8BITMIME',
-          actual: [...offers.keys()].join(' '),
-        }),
+        offersKeyword(offers, '8BITMIME'),
         hasCode({ en: 'BODY=8BITMIME is taken', es: 'BODY=8BITMIME se acepta' }, parameter, [250]),
-        same(
-          { en: 'The octets are kept', es: 'Los octetos se conservan' },
-          bodyOf(await through(context, body)),
-          body,
-          2,
-        ),
+        await arrivesWhole(context, body, 2),
       )
     },
   }),
@@ -49,20 +43,13 @@ export const extensionCases: readonly CheckCase[] = [
     reference: 'RFC 5321 §4.5.3.1.6',
     ...viaPop3,
     hint: {
-      text: {
-        en: 'Text lines may have 1,000 octets, CR LF among them.',
-        es: 'Las líneas de texto pueden tener 1000 octetos, con CR LF.',
-      },
+      en: 'Text lines may have 1,000 octets, CR LF among them.',
+      es: 'Las líneas de texto pueden tener 1000 octetos, con CR LF.',
     },
+    reproduce: (target) => sentAndShown(target, `--body "$(printf '%0998d' 0)"`),
     async run(context) {
       const body = `${'x'.repeat(998)}\r\nend\r\n`
-      return found(
-        same(
-          { en: 'The text is the same', es: 'El texto es el mismo' },
-          bodyOf(await through(context, body)),
-          body,
-        ),
-      )
+      return found(await arrivesWhole(context, body))
     },
   }),
   smtpCase({
@@ -70,11 +57,10 @@ export const extensionCases: readonly CheckCase[] = [
     title: { en: 'SIZE is offered, and kept', es: 'Se ofrece SIZE, y se cumple' },
     reference: 'RFC 1870 §3, §6.1',
     hint: {
-      text: {
-        en: 'Offer `SIZE 10485760`, and answer 552 to `MAIL … SIZE=` above it.',
-        es: 'Ofrece `SIZE 10485760`, y responde 552 a `MAIL … SIZE=` mayor.',
-      },
+      en: 'Offer `SIZE 10485760`, and answer 552 to `MAIL … SIZE=` above it.',
+      es: 'Ofrece `SIZE 10485760`, y responde 552 a `MAIL … SIZE=` mayor.',
     },
+    say: [`MAIL FROM:<${SENDER}> SIZE=1000`, 'RSET', `MAIL FROM:<${SENDER}> SIZE=999999999999`],
     async run(context) {
       const talk = await SmtpTalk.open(context)
       const offers = await talk.offers()
@@ -83,10 +69,7 @@ export const extensionCases: readonly CheckCase[] = [
       await talk.ask('RSET')
       const large = most > 0 ? await talk.ask(`MAIL FROM:<${SENDER}> SIZE=${most + 1}`) : undefined
       return found(
-        claim({ en: 'EHLO offers it', es: 'EHLO lo ofrece' }, offers.has('SIZE'), {
-          expected: 'SIZE',
-          actual: [...offers.keys()].join(' '),
-        }),
+        offersKeyword(offers, 'SIZE'),
         hasCode({ en: 'SIZE=1000 is taken', es: 'SIZE=1000 se acepta' }, fits, [250]),
         ...(large === undefined
           ? []
@@ -102,12 +85,18 @@ export const extensionCases: readonly CheckCase[] = [
     },
     reference: 'RFC 2920 §3.1',
     hint: {
-      text: {
-        en: 'Keep what has come behind a command for the next one.',
-        es: 'Guarda para la siguiente orden lo que llegó tras una.',
-      },
+      en: 'Keep what has come behind a command for the next one.',
+      es: 'Guarda para la siguiente orden lo que llegó tras una.',
     },
-    say: ['RSET', `MAIL FROM:<${SENDER}>`, 'RCPT TO:<nobody-here>', 'DATA'],
+    say: (target) => [
+      atOnce(
+        'RSET',
+        `MAIL FROM:<${SENDER}>`,
+        `RCPT TO:<nobody-here@${target.domain}>`,
+        `RCPT TO:<${addressOf(target)}>`,
+        'DATA',
+      ),
+    ],
     async run(context) {
       const { target } = context
       const talk = await SmtpTalk.open(context)
@@ -125,17 +114,14 @@ export const extensionCases: readonly CheckCase[] = [
       const codes: string[] = []
       for (let count = 0; count < 5; count += 1) codes.push(String((await talk.reply()).code))
       return found(
-        claim({ en: 'EHLO offers it', es: 'EHLO lo ofrece' }, offers.has('PIPELINING'), {
-          expected: 'PIPELINING',
-          actual: [...offers.keys()].join(' '),
-        }),
+        offersKeyword(offers, 'PIPELINING'),
         same(
           {
             en: 'Five commands have five answers, in order',
             es: 'Cinco órdenes tienen cinco respuestas, en orden',
           },
-          codes.join(' '),
           '250 250 550 250 354',
+          codes.join(' '),
           2,
         ),
       )
@@ -146,16 +132,21 @@ export const extensionCases: readonly CheckCase[] = [
     title: { en: 'Where CHUNKING is offered, BDAT works', es: 'Si se ofrece CHUNKING, BDAT funciona' },
     reference: 'RFC 3030 §2',
     hint: {
-      text: {
-        en: 'BDAT counts octets; no dot ends it.',
-        es: 'BDAT cuenta octetos; no lo acaba ningún punto.',
-      },
+      en: 'BDAT counts octets; no dot ends it.',
+      es: 'BDAT cuenta octetos; no lo acaba ningún punto.',
     },
+    say: (target) => [
+      `MAIL FROM:<${SENDER}>`,
+      `RCPT TO:<${addressOf(target)}>`,
+      'BDAT 14 LAST',
+      'Subject: x',
+      '',
+    ],
     async run(context) {
       const talk = await SmtpTalk.open(context)
       const offers = await talk.offers()
       await talk.begin(context)
-      const text = letter(context.target, `telelab ${token(context)}`, '.\r\n')
+      const text = letter(context.target, freshSubject(context), '.\r\n')
       await talk.dialogue.send(`BDAT ${Buffer.byteLength(text)} LAST\r\n`)
       const isOffered = offers.has('CHUNKING')
       if (isOffered) await talk.dialogue.send(text)
@@ -179,16 +170,16 @@ export const extensionCases: readonly CheckCase[] = [
     },
     reference: 'RFC 2034 §4',
     hint: {
-      text: {
-        en: '`250 2.1.0 OK`: the class is that of the code.',
-        es: '`250 2.1.0 OK`: la clase es la del código.',
-      },
+      en: '`250 2.1.0 OK`: the class is that of the code.',
+      es: '`250 2.1.0 OK`: la clase es la del código.',
     },
+    say: (target) => [`MAIL FROM:<${SENDER}>`, `RCPT TO:<nobody-here@${target.domain}>`, 'RSET'],
     async run(context) {
       const talk = await SmtpTalk.open(context)
       const offers = await talk.offers()
       const isOffered = offers.has('ENHANCEDSTATUSCODES')
       const assertions: Assertion[] = []
+      context.keep(assertions, 3)
       for (const line of [
         `MAIL FROM:<${SENDER}>`,
         `RCPT TO:<nobody-here@${context.target.domain}>`,

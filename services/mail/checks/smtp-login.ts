@@ -1,19 +1,44 @@
-/** Cases of SMTP about TLS, logging in, and submission. */
-import { CheckFailure, type Assertion, type CheckCase, type CheckContext } from '../../../lab/check.ts'
-import { accountOf, addressOf, claim, found, placeOf, same } from './claim.ts'
-import { letter, token } from './maildrop.ts'
+/** Cases of SMTP about logging in, and submission. */
+import {
+  CheckFailure,
+  type Assertion,
+  type CheckCase,
+  type CheckContext,
+  type CheckTarget,
+} from '../../../lab/check.ts'
+import { same } from '../../../lab/kit/assertion.ts'
+import { accountOf, addressOf, claim, found } from './claim.ts'
+import { passwordOf, placeOf, typed, typedOverTls, type Line } from './command.ts'
+import { freshSubject, letter, token } from './maildrop.ts'
 import { smtpCase } from './smtp-case.ts'
-import { hasCode, isRefused, loginTalk, plain, SmtpTalk } from './smtp-talk.ts'
+import { CLIENT, hasCode, isRefused, loginTalk, plain, SmtpTalk } from './smtp-talk.ts'
 
-const swaks =
-  (words: string): CheckCase['reproduce'] =>
-  (target) => {
-    const { host, port } = placeOf(
-      target,
-      target.endpoints['submission'] === undefined ? 'smtp' : 'submission',
-    )
-    return `swaks --server ${host}:${port} --tls-optional ${words.replaceAll('NAME', accountOf(target).name)} --to ${addressOf(target, 1)}`
-  }
+/** Where clients log in: submission, if there is one. */
+function entrance({ endpoints }: CheckTarget): 'submission' | 'smtp' {
+  return endpoints['submission'] === undefined ? 'smtp' : 'submission'
+}
+
+/** A message from one account to the other by the entrance, under TLS where it is offered. */
+function submitted(target: CheckTarget, words: string): string {
+  const { host, port } = placeOf(target, entrance(target))
+  return `swaks --server ${host}:${port} --tls-optional --from ${addressOf(target)} --to ${addressOf(target, 1)} ${words}`
+}
+
+/** What swaks is told of the first account. */
+function credentials(target: CheckTarget): string {
+  return `--auth-user ${accountOf(target).name} --auth-password "${passwordOf()}"`
+}
+
+/** A conversation at the entrance, under TLS, since most servers offer AUTH there alone. */
+function loginTyped(target: CheckTarget, lines: readonly Line[]): string {
+  return typedOverTls(target, entrance(target), [`EHLO ${CLIENT}`, ...lines, 'QUIT'], 'smtp')
+}
+
+/** AUTH PLAIN with an initial response, which the shell makes. */
+function plainLine(target: CheckTarget): Line {
+  const { name } = accountOf(target)
+  return { shell: `AUTH PLAIN $(printf '\\000%s\\000%s' '${name}' "${passwordOf()}" | base64)` }
+}
 
 /** Logs in on a connection that offers it. */
 async function loggedIn(context: CheckContext): Promise<SmtpTalk> {
@@ -34,12 +59,10 @@ export const loginCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 4954 §4, RFC 4616 §2',
     hint: {
-      text: {
-        en: 'Base64 of NUL, name, NUL, password, at once or behind `334 `.',
-        es: 'Base64 de NUL, nombre, NUL, contraseña, de una vez o tras `334 `.',
-      },
+      en: 'Base64 of NUL, name, NUL, password, at once or behind `334 `.',
+      es: 'Base64 de NUL, nombre, NUL, contraseña, de una vez o tras `334 `.',
     },
-    reproduce: swaks('--auth PLAIN --auth-user NAME'),
+    reproduce: (target) => submitted(target, `--auth PLAIN ${credentials(target)} --quit-after AUTH`),
     async run(context) {
       const { talk, mechanisms } = await loginTalk(context)
       const reply = await talk.askSecret(`AUTH PLAIN ${plain(context)}`)
@@ -68,8 +91,9 @@ export const loginCases: readonly CheckCase[] = [
     },
     points: 3,
     reference: 'RFC 4954 §6',
-    hint: { text: { en: 'Do not tell which of both is wrong.', es: 'No digas cuál de los dos está mal.' } },
-    reproduce: swaks('--auth PLAIN --auth-user NAME --auth-password wrong'),
+    hint: { en: 'Do not tell which of both is wrong.', es: 'No digas cuál de los dos está mal.' },
+    reproduce: (target) =>
+      submitted(target, `--auth PLAIN --auth-user ${accountOf(target).name} --auth-password wrong`),
     async run(context) {
       const wrong = token(context)
       const tries = [{ password: wrong }, { name: `nobody-${wrong}`, password: wrong }].map(async (who) => {
@@ -81,7 +105,7 @@ export const loginCases: readonly CheckCase[] = [
       return found(
         hasCode({ en: 'A wrong password', es: 'Una contraseña errónea' }, password, [535], 2),
         hasCode({ en: 'A wrong name', es: 'Un nombre erróneo' }, name, [535], 2),
-        same({ en: 'Both are answered alike', es: 'Ambos se responden igual' }, name.text, password.text),
+        same({ en: 'Both are answered alike', es: 'Ambos se responden igual' }, password.text, name.text),
       )
     },
   }),
@@ -90,12 +114,10 @@ export const loginCases: readonly CheckCase[] = [
     title: { en: 'AUTH does what it offers, and nothing else', es: 'AUTH hace lo que ofrece, y nada más' },
     reference: 'RFC 4954 §4',
     hint: {
-      text: {
-        en: 'An unknown mechanism is 504; what is no base64 is 501.',
-        es: 'Un mecanismo desconocido es 504; lo que no es base64, 501.',
-      },
+      en: 'An unknown mechanism is 504; what is no base64 is 501.',
+      es: 'Un mecanismo desconocido es 504; lo que no es base64, 501.',
     },
-    say: ['AUTH FOO', 'AUTH PLAIN !!'],
+    reproduce: (target) => loginTyped(target, ['AUTH FOO', 'AUTH PLAIN !!!!']),
     async run(context) {
       const { talk } = await loginTalk(context)
       const unknown = await talk.ask('AUTH FOO')
@@ -128,12 +150,10 @@ export const loginCases: readonly CheckCase[] = [
     title: { en: 'A client can break a login off', es: 'Un cliente puede cancelar el inicio de sesión' },
     reference: 'RFC 4954 §4',
     hint: {
-      text: {
-        en: 'A line with `*` alone is answered by 501.',
-        es: 'A una línea con solo `*` se responde 501.',
-      },
+      en: 'A line with `*` alone is answered by 501.',
+      es: 'A una línea con solo `*` se responde 501.',
     },
-    say: ['AUTH PLAIN', '*'],
+    reproduce: (target) => loginTyped(target, ['AUTH PLAIN', '*', 'NOOP']),
     async run(context) {
       const { talk } = await loginTalk(context)
       await talk.must('AUTH PLAIN', [334])
@@ -149,7 +169,8 @@ export const loginCases: readonly CheckCase[] = [
     id: 'auth-twice',
     title: { en: 'A second login is 503', es: 'Un segundo inicio de sesión es 503' },
     reference: 'RFC 4954 §4',
-    hint: { text: { en: 'One login a session.', es: 'Un inicio de sesión por sesión.' } },
+    hint: { en: 'One login a session.', es: 'Un inicio de sesión por sesión.' },
+    reproduce: (target) => loginTyped(target, [plainLine(target), plainLine(target)]),
     async run(context) {
       const talk = await loggedIn(context)
       const again = await talk.askSecret(`AUTH PLAIN ${plain(context)}`)
@@ -163,12 +184,15 @@ export const loginCases: readonly CheckCase[] = [
     endpoints: ['submission'],
     reference: 'RFC 6409 §4.3',
     hint: {
-      text: {
-        en: 'Answer 530 to MAIL until somebody has logged in.',
-        es: 'Responde 530 a MAIL hasta que alguien inicie sesión.',
-      },
+      en: 'Answer 530 to MAIL until somebody has logged in.',
+      es: 'Responde 530 a MAIL hasta que alguien inicie sesión.',
     },
-    reproduce: swaks('--auth-optional --quit-after RCPT'),
+    reproduce: (target) =>
+      typed(target, 'submission', [
+        `EHLO ${CLIENT}`,
+        `MAIL FROM:<${addressOf(target)}>`,
+        `RCPT TO:<${addressOf(target, 1)}>`,
+      ]),
     async run(context) {
       const talk = await SmtpTalk.greeted(context, 'submission')
       const replies = [await talk.ask(`MAIL FROM:<${addressOf(context.target)}>`)]
@@ -193,14 +217,12 @@ export const loginCases: readonly CheckCase[] = [
     points: 2,
     endpoints: ['submission'],
     reference: 'RFC 6409 §3',
-    hint: {
-      text: { en: 'The account sends as its own address.', es: 'La cuenta envía con su propia dirección.' },
-    },
-    reproduce: swaks('--auth PLAIN --auth-user NAME'),
+    hint: { en: 'The account sends as its own address.', es: 'La cuenta envía con su propia dirección.' },
+    reproduce: (target) => submitted(target, `--auth PLAIN ${credentials(target)}`),
     async run(context) {
       const talk = await loggedIn(context)
       await talk.begin(context, { from: addressOf(context.target), place: 1 })
-      const reply = await talk.message(letter(context.target, `telelab ${token(context)}`))
+      const reply = await talk.message(letter(context.target, freshSubject(context)))
       return found(hasCode({ en: 'The message is taken', es: 'El mensaje se acepta' }, reply, [250]))
     },
   }),

@@ -1,7 +1,9 @@
 /** Cases of SMTP about messages: their ends, their octets, their size, and where they come to lie. */
 import type { Assertion, CheckCase } from '../../../lab/check.ts'
-import { accountOf, addressOf, claim, found, placeOf, same } from './claim.ts'
-import { arrival, bodyOf, fieldsOf, letter, through, token } from './maildrop.ts'
+import { same } from '../../../lab/kit/assertion.ts'
+import { addressOf, claim, found } from './claim.ts'
+import { sentAndShown, swaks } from './command.ts'
+import { arrival, arrivesWhole, bodyOf, fieldsOf, freshSubject, letter, through } from './maildrop.ts'
 import { smtpCase } from './smtp-case.ts'
 import { CLIENT, hasCode, SENDER, SmtpTalk } from './smtp-talk.ts'
 
@@ -34,17 +36,21 @@ export const messageCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 5321 §2.3.8, §4.1.1.4',
     hint: {
-      text: {
-        en: 'Whoever takes LF . LF for the end lets strangers smuggle messages. Refuse bare LF, or keep it as it is.',
-        es: 'Quien toma LF . LF por el final deja colar mensajes a extraños. Rechaza LF solo, o déjalo como está.',
-      },
+      en: 'Whoever takes LF . LF for the end lets strangers smuggle messages. Refuse bare LF, or keep it as it is.',
+      es: 'Quien toma LF . LF por el final deja colar mensajes a extraños. Rechaza LF solo, o déjalo como está.',
     },
+    say: (target) => [
+      `MAIL FROM:<${SENDER}>`,
+      `RCPT TO:<${addressOf(target)}>`,
+      'DATA',
+      { shell: "$(printf 'Subject: x\\r\\n\\r\\nshown\\n.\\nNOOP')" },
+    ],
     async run(context) {
       const looks = ENDS.map(async ([spelling, name, weight]): Promise<Assertion> => {
         const talk = await SmtpTalk.greeted(context)
         await talk.begin(context)
         await talk.must('DATA', [354])
-        await talk.dialogue.send(`Subject: x\r\n\r\nshown${spelling}NOOP\r\n`)
+        await talk.dialogue.send(letter(context.target, freshSubject(context), `shown${spelling}NOOP\r\n`))
         const title = { en: `${name} does not end it`, es: `${name} no lo acaba` }
         const reply = (await talk.dialogue.isSilent(MOMENT))
           ? undefined
@@ -65,17 +71,14 @@ export const messageCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 5321 §3.3, §4.1.1.4',
     hint: {
-      text: {
-        en: 'DATA is 354; the end of the message is 250 once it is safe on disk.',
-        es: 'DATA es 354; el final del mensaje es 250 cuando ya está a salvo en disco.',
-      },
+      en: 'DATA is 354; the end of the message is 250 once it is safe on disk.',
+      es: 'DATA es 354; el final del mensaje es 250 cuando ya está a salvo en disco.',
     },
-    reproduce: (target) =>
-      `swaks --server ${placeOf(target, 'smtp').host}:${placeOf(target, 'smtp').port} --to ${addressOf(target)}`,
+    reproduce: (target) => swaks(target),
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       await talk.begin(context)
-      const reply = await talk.message(letter(context.target, `telelab ${token(context)}`))
+      const reply = await talk.message(letter(context.target, freshSubject(context)))
       const next = await talk.ask(`MAIL FROM:<${SENDER}>`)
       return found(
         hasCode({ en: 'The message is taken', es: 'El mensaje se acepta' }, reply, [250]),
@@ -91,17 +94,19 @@ export const messageCases: readonly CheckCase[] = [
     },
     reference: 'RFC 5321 §4.4, RFC 5322 §3.6.4',
     hint: {
-      text: {
-        en: 'Make the id when the message begins, not when the connection does.',
-        es: 'Crea el identificador cuando empieza el mensaje, no la conexión.',
-      },
+      en: 'Make the id when the message begins, not when the connection does.',
+      es: 'Crea el identificador cuando empieza el mensaje, no la conexión.',
+    },
+    say: (target) => {
+      const one = [`MAIL FROM:<${SENDER}>`, `RCPT TO:<${addressOf(target)}>`, 'DATA', 'Subject: x', '', '.']
+      return [...one, ...one]
     },
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       const ids: string[] = []
       for (let count = 0; count < 2; count += 1) {
         await talk.begin(context)
-        const { text } = await talk.message(letter(context.target, `telelab ${token(context)}`))
+        const { text } = await talk.message(letter(context.target, freshSubject(context)))
         ids.push(idOf(text))
       }
       const [first = '', second = ''] = ids
@@ -127,15 +132,12 @@ export const messageCases: readonly CheckCase[] = [
     reference: 'RFC 5321 §4.5.4, §6.1',
     ...viaPop3,
     hint: {
-      text: {
-        en: '250 is a promise: see that POP3 reads where SMTP writes.',
-        es: '250 es una promesa: mira que POP3 lea donde SMTP escribe.',
-      },
+      en: '250 is a promise: see that POP3 reads where SMTP writes.',
+      es: '250 es una promesa: mira que POP3 lea donde SMTP escribe.',
     },
-    reproduce: (target) =>
-      `swaks --server ${placeOf(target, 'smtp').host}:${placeOf(target, 'smtp').port} --to ${addressOf(target)} --header 'Subject: hello' && curl pop3://${placeOf(target, 'pop3').host}:${placeOf(target, 'pop3').port}/ -u ${accountOf(target).name}`,
+    reproduce: (target) => sentAndShown(target, "--body 'did it come?'"),
     async run(context) {
-      const subject = `telelab ${token(context)}`
+      const subject = freshSubject(context)
       const body = `for ${subject}\r\n`
       const talk = await SmtpTalk.greeted(context)
       await talk.begin(context)
@@ -143,7 +145,7 @@ export const messageCases: readonly CheckCase[] = [
       const lines = await arrival(context, subject)
       return found(
         hasCode({ en: 'It is taken', es: 'Se acepta' }, reply, [250]),
-        same({ en: 'It comes with its text', es: 'Llega con su texto' }, bodyOf(lines), body),
+        same({ en: 'It comes with its text', es: 'Llega con su texto' }, body, bodyOf(lines)),
       )
     },
   }),
@@ -157,20 +159,13 @@ export const messageCases: readonly CheckCase[] = [
     reference: 'RFC 5321 §4.5.2',
     ...viaPop3,
     hint: {
-      text: {
-        en: 'Take one dot away from each line that begins with one.',
-        es: 'Quita un punto a cada línea que empiece por uno.',
-      },
+      en: 'Take one dot away from each line that begins with one.',
+      es: 'Quita un punto a cada línea que empiece por uno.',
     },
+    reproduce: (target) => sentAndShown(target, "--body '.\\n..\\n.dot\\na.b'"),
     async run(context) {
       const body = '.\r\n..\r\n...\r\n.dot\r\na.b\r\n.\r\n'
-      return found(
-        same(
-          { en: 'The text is the same', es: 'El texto es el mismo' },
-          bodyOf(await through(context, body)),
-          body,
-        ),
-      )
+      return found(await arrivesWhole(context, body))
     },
   }),
   smtpCase({
@@ -182,11 +177,10 @@ export const messageCases: readonly CheckCase[] = [
     reference: 'RFC 5321 §4.4',
     ...viaPop3,
     hint: {
-      text: {
-        en: '`Received: from <as the client calls itself> … by <your name> …; <date>`',
-        es: '`Received: from <como se llama el cliente> … by <tu nombre> …; <fecha>`',
-      },
+      en: '`Received: from <as the client calls itself> … by <your name> …; <date>`',
+      es: '`Received: from <como se llama el cliente> … by <tu nombre> …; <fecha>`',
     },
+    reproduce: (target) => sentAndShown(target, `--helo ${CLIENT}`),
     async run(context) {
       const fields = fieldsOf(await through(context, 'x\r\n'))
       const field = fields.find((each) => /^Received:/i.test(each)) ?? ''
@@ -232,11 +226,10 @@ export const messageCases: readonly CheckCase[] = [
     reference: 'RFC 5321 §4.4',
     ...viaPop3,
     hint: {
-      text: {
-        en: 'Whoever delivers for good writes the MAIL address on top.',
-        es: 'Quien hace la entrega final escribe encima la dirección de MAIL.',
-      },
+      en: 'Whoever delivers for good writes the MAIL address on top.',
+      es: 'Quien hace la entrega final escribe encima la dirección de MAIL.',
     },
+    reproduce: (target) => sentAndShown(target),
     async run(context) {
       const fields = fieldsOf(await through(context, 'x\r\n'))
       const found1 = fields
@@ -245,8 +238,8 @@ export const messageCases: readonly CheckCase[] = [
       return found(
         same(
           { en: 'There is one, with the sender', es: 'Hay uno, con el remitente' },
-          found1.join(' '),
           `<${SENDER}>`,
+          found1.join(' '),
         ),
       )
     },

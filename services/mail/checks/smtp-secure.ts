@@ -1,16 +1,9 @@
-/** Cases of SMTP about TLS, logging in, and submission. */
+/** Cases of SMTP about TLS. */
 import { CheckFailure, type CheckCase } from '../../../lab/check.ts'
-import { addressOf, claim, found, placeOf } from './claim.ts'
+import { addressOf, claim, found } from './claim.ts'
+import { injected, placeOf, typedOverTls } from './command.ts'
 import { smtpCase } from './smtp-case.ts'
-import { CLIENT, hasCode, isRefused, offersOf, SENDER, SmtpTalk } from './smtp-talk.ts'
-
-const sClient =
-  (endpoint: string, words: string): CheckCase['reproduce'] =>
-  (target) => {
-    const { host, port } = placeOf(target, endpoint)
-    return `openssl s_client -connect ${host}:${port} ${words}`
-  }
-const startTls = sClient('smtp', '-starttls smtp -crlf')
+import { CLIENT, hasCode, isRefused, offersKeyword, offersOf, SENDER, SmtpTalk } from './smtp-talk.ts'
 
 /** The cases, in the order in which a person would try them. */
 export const secureCases: readonly CheckCase[] = [
@@ -20,25 +13,20 @@ export const secureCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 3207 §4',
     hint: {
-      text: {
-        en: 'Answer 220, then begin the handshake with the next octet.',
-        es: 'Responde 220, y empieza la negociación con el octeto siguiente.',
-      },
+      en: 'Answer 220, then begin the handshake with the next octet.',
+      es: 'Responde 220, y empieza la negociación con el octeto siguiente.',
     },
-    reproduce: startTls,
+    reproduce: (target) => typedOverTls(target, 'smtp', [`EHLO ${CLIENT}`, 'QUIT'], 'smtp'),
     async run(context) {
       const talk = await SmtpTalk.open(context)
       const offers = await talk.offers()
-      const isOffered = claim({ en: 'EHLO offers it', es: 'EHLO lo ofrece' }, offers.has('STARTTLS'), {
-        expected: 'STARTTLS',
-        actual: [...offers.keys()].join(' '),
-      })
-      if (!offers.has('STARTTLS')) return found(isOffered)
+      const offered = offersKeyword(offers, 'STARTTLS')
+      if (!offers.has('STARTTLS')) return found(offered)
       await talk.secure()
       const version = talk.dialogue.tls?.version ?? ''
       const reply = await talk.ask(`EHLO ${CLIENT}`)
       return found(
-        isOffered,
+        offered,
         claim(
           { en: 'TLS 1.2 or 1.3 is agreed on', es: 'Se acuerda TLS 1.2 o 1.3' },
           /^TLSv1\.[23]$/.test(version),
@@ -63,12 +51,13 @@ export const secureCases: readonly CheckCase[] = [
     applies: ({ authority }) => authority !== undefined,
     reference: 'RFC 3207 §4.1, RFC 6125 §6',
     hint: {
-      text: {
-        en: 'It must be for the name that the server calls itself, and come with its chain.',
-        es: 'Debe ser para el nombre que el servidor se da, y venir con su cadena.',
-      },
+      en: 'It must be for the name that the server calls itself, and come with its chain.',
+      es: 'Debe ser para el nombre que el servidor se da, y venir con su cadena.',
     },
-    reproduce: startTls,
+    reproduce: (target) => {
+      const { host, port } = placeOf(target, 'smtp')
+      return `openssl s_client -connect ${host}:${port} -starttls smtp -CAfile cacert.pem </dev/null`
+    },
     async run(context) {
       const talk = await SmtpTalk.open(context)
       await talk.secure()
@@ -87,12 +76,19 @@ export const secureCases: readonly CheckCase[] = [
     needs: ['starttls'],
     reference: 'RFC 3207 §4.2',
     hint: {
-      text: {
-        en: 'Begin the session anew behind the handshake: EHLO comes again.',
-        es: 'Empieza la sesión de nuevo tras la negociación: vuelve EHLO.',
-      },
+      en: 'Begin the session anew behind the handshake: EHLO comes again.',
+      es: 'Empieza la sesión de nuevo tras la negociación: vuelve EHLO.',
     },
-    reproduce: startTls,
+    reproduce: (target) => {
+      const { host, port } = placeOf(target, 'smtp')
+      const steps = [
+        `s.ehlo('${CLIENT}')`,
+        `s.mail('${SENDER}')`,
+        's.starttls()',
+        `s.rcpt('${addressOf(target)}')`,
+      ]
+      return `python3 -c "import smtplib; s = smtplib.SMTP('${host}', ${port}); s.set_debuglevel(1); ${steps.join('; ')}"`
+    },
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       await talk.must(`MAIL FROM:<${SENDER}>`)
@@ -122,11 +118,10 @@ export const secureCases: readonly CheckCase[] = [
     needs: ['starttls'],
     reference: 'RFC 3207 §5; CVE-2011-0411',
     hint: {
-      text: {
-        en: 'Throw away what has come before the handshake.',
-        es: 'Tira lo que llegó antes de la negociación.',
-      },
+      en: 'Throw away what has come before the handshake.',
+      es: 'Tira lo que llegó antes de la negociación.',
     },
+    reproduce: (target) => injected(target, 'smtp', 'STARTTLS\\r\\nNOOP', [`EHLO ${CLIENT}`]),
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       await talk.dialogue.send('STARTTLS\r\nNOOP\r\n')
@@ -154,10 +149,8 @@ export const secureCases: readonly CheckCase[] = [
     needs: [],
     endpoints: ['smtps'],
     reference: 'RFC 8314 §3.3',
-    hint: {
-      text: { en: 'The handshake comes before the greeting.', es: 'La negociación va antes del saludo.' },
-    },
-    reproduce: sClient('smtps', '-crlf'),
+    hint: { en: 'The handshake comes before the greeting.', es: 'La negociación va antes del saludo.' },
+    reproduce: (target) => typedOverTls(target, 'smtps', [`EHLO ${CLIENT}`, 'QUIT']),
     async run(context) {
       const talk = await SmtpTalk.open(context, 'smtps', { tls: {} })
       const reply = await talk.ask(`EHLO ${CLIENT}`)

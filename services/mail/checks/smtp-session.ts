@@ -1,6 +1,8 @@
 /** Cases of SMTP about greetings, the order of commands, and commands by themselves. */
 import type { CheckCase } from '../../../lab/check.ts'
-import { addressOf, claim, found, same, typed } from './claim.ts'
+import { same } from '../../../lab/kit/assertion.ts'
+import { addressOf, claim, found } from './claim.ts'
+import { typed } from './command.ts'
 import { smtpCase } from './smtp-case.ts'
 import { CLIENT, hasCode, SENDER, SmtpTalk } from './smtp-talk.ts'
 
@@ -16,12 +18,10 @@ export const sessionCases: readonly CheckCase[] = [
     },
     reference: 'RFC 5321 §3.1, §4.2',
     hint: {
-      text: {
-        en: 'Send `220 mail.example.org ESMTP` and CR LF as soon as a client connects.',
-        es: 'Envía `220 mail.example.org ESMTP` y CR LF en cuanto conecte un cliente.',
-      },
+      en: 'Send `220 mail.example.org ESMTP` and CR LF as soon as a client connects.',
+      es: 'Envía `220 mail.example.org ESMTP` y CR LF en cuanto conecte un cliente.',
     },
-    reproduce: (target) => typed(target, 'smtp', ['QUIT']),
+    reproduce: (target) => `${typed(target, 'smtp', ['QUIT'])} | od -c`,
     async run(context) {
       const { dialogue, greeting } = await SmtpTalk.open(context)
       const [name = ''] = (greeting.lines[0] ?? '').split(' ')
@@ -51,11 +51,10 @@ export const sessionCases: readonly CheckCase[] = [
     },
     reference: 'RFC 5321 §4.1.1.1',
     hint: {
-      text: {
-        en: 'One keyword a line: `250-` before all lines but the last, which has `250 `.',
-        es: 'Una palabra clave por línea: `250-` ante todas menos la última, que lleva `250 `.',
-      },
+      en: 'One keyword a line: `250-` before all lines but the last, which has `250 `.',
+      es: 'Una palabra clave por línea: `250-` ante todas menos la última, que lleva `250 `.',
     },
+    say: [],
     async run(context) {
       const talk = await SmtpTalk.open(context)
       const reply = await talk.ask(`EHLO ${CLIENT}`)
@@ -85,12 +84,10 @@ export const sessionCases: readonly CheckCase[] = [
     },
     reference: 'RFC 5321 §4.1.1.1',
     hint: {
-      text: {
-        en: 'Keep the keywords in a list, not in a table without order.',
-        es: 'Guarda las palabras clave en una lista, no en una tabla sin orden.',
-      },
+      en: 'Keep the keywords in a list, not in a table without order.',
+      es: 'Guarda las palabras clave en una lista, no en una tabla sin orden.',
     },
-    say: [`EHLO ${CLIENT}`, `EHLO ${CLIENT}`],
+    say: [`EHLO ${CLIENT}`],
     async run(context) {
       const keywords: string[] = []
       for (let count = 0; count < 5; count += 1) {
@@ -108,8 +105,8 @@ export const sessionCases: readonly CheckCase[] = [
             en: 'Ten answers over five connections are alike',
             es: 'Diez respuestas en cinco conexiones son iguales',
           },
-          other,
           first,
+          other,
         ),
       )
     },
@@ -122,19 +119,17 @@ export const sessionCases: readonly CheckCase[] = [
     },
     reference: 'RFC 5321 §4.1.1.1, §3.2',
     hint: {
-      text: {
-        en: 'Old clients know HELO alone; they read one line.',
-        es: 'Los clientes viejos solo conocen HELO, y leen una línea.',
-      },
+      en: 'Old clients know HELO alone; they read one line.',
+      es: 'Los clientes viejos solo conocen HELO, y leen una línea.',
     },
-    reproduce: (target) => typed(target, 'smtp', [`HELO ${CLIENT}`, 'QUIT']),
+    reproduce: (target) => typed(target, 'smtp', [`HELO ${CLIENT}`, `MAIL FROM:<${SENDER}>`]),
     async run(context) {
       const talk = await SmtpTalk.open(context)
       const reply = await talk.ask(`HELO ${CLIENT}`)
       const mail = await talk.ask(`MAIL FROM:<${SENDER}>`)
       return found(
         hasCode({ en: 'The code is 250', es: 'El código es 250' }, reply, [250]),
-        same({ en: 'It is one line', es: 'Es una línea' }, String(reply.lines.length), '1'),
+        same({ en: 'It is one line', es: 'Es una línea' }, '1', String(reply.lines.length)),
         hasCode({ en: 'MAIL may follow', es: 'Puede seguir MAIL' }, mail, [250]),
       )
     },
@@ -143,7 +138,7 @@ export const sessionCases: readonly CheckCase[] = [
     id: 'ehlo-needs-name',
     title: { en: 'EHLO and HELO without a name are 501', es: 'EHLO y HELO sin nombre son 501' },
     reference: 'RFC 5321 §4.1.1.1',
-    hint: { text: { en: 'The argument is not optional.', es: 'El argumento no es opcional.' } },
+    hint: { en: 'The argument is not optional.', es: 'El argumento no es opcional.' },
     reproduce: (target) => typed(target, 'smtp', ['EHLO', 'HELO']),
     async run(context) {
       const talk = await SmtpTalk.open(context)
@@ -160,10 +155,8 @@ export const sessionCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 5321 §4.1.4',
     hint: {
-      text: {
-        en: 'Keep a state: nobody sends before the greeting.',
-        es: 'Guarda un estado: nadie envía antes de saludar.',
-      },
+      en: 'Keep a state: nobody sends before EHLO (Postfix: smtpd_helo_required = yes).',
+      es: 'Guarda un estado: nadie envía antes de EHLO (en Postfix: smtpd_helo_required = yes).',
     },
     reproduce: (target) => typed(target, 'smtp', [`MAIL FROM:<${SENDER}>`]),
     async run(context) {
@@ -176,8 +169,8 @@ export const sessionCases: readonly CheckCase[] = [
     id: 'rcpt-needs-mail',
     title: { en: 'RCPT before MAIL is 503', es: 'RCPT antes de MAIL es 503' },
     reference: 'RFC 5321 §3.3, §4.1.4',
-    hint: { text: { en: 'A transaction begins with MAIL.', es: 'Una transacción empieza con MAIL.' } },
-    reproduce: (target) => typed(target, 'smtp', [`EHLO ${CLIENT}`, `RCPT TO:<${addressOf(target)}>`]),
+    hint: { en: 'A transaction begins with MAIL.', es: 'Una transacción empieza con MAIL.' },
+    say: (target) => [`RCPT TO:<${addressOf(target)}>`],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       const reply = await talk.ask(`RCPT TO:<${addressOf(context.target)}>`)
@@ -189,10 +182,8 @@ export const sessionCases: readonly CheckCase[] = [
     title: { en: 'DATA without a recipient is refused', es: 'DATA sin destinatario se rechaza' },
     reference: 'RFC 5321 §3.3',
     hint: {
-      text: {
-        en: 'Answer 503 (or 554) while no recipient was accepted.',
-        es: 'Responde 503 (o 554) mientras no se haya aceptado ningún destinatario.',
-      },
+      en: 'Answer 503 (or 554) while no recipient was accepted.',
+      es: 'Responde 503 (o 554) mientras no se haya aceptado ningún destinatario.',
     },
     say: ['DATA', `MAIL FROM:<${SENDER}>`, 'DATA'],
     async run(context) {
@@ -215,12 +206,10 @@ export const sessionCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 5321 §4.1.4',
     hint: {
-      text: {
-        en: 'Transactions do not nest: RSET comes between.',
-        es: 'Las transacciones no se anidan: entre ellas va RSET.',
-      },
+      en: 'Transactions do not nest: RSET comes between.',
+      es: 'Las transacciones no se anidan: entre ellas va RSET.',
     },
-    say: [`MAIL FROM:<${SENDER}>`, `MAIL FROM:<${SENDER}>`],
+    say: [`MAIL FROM:<${SENDER}>`, `MAIL FROM:<other@${CLIENT}>`],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       await talk.must(`MAIL FROM:<${SENDER}>`)
@@ -232,10 +221,8 @@ export const sessionCases: readonly CheckCase[] = [
     id: 'ehlo-resets',
     title: { en: 'EHLO ends a transaction as RSET does', es: 'EHLO acaba una transacción como RSET' },
     reference: 'RFC 5321 §4.1.4',
-    hint: {
-      text: { en: 'Forget sender and recipients at EHLO.', es: 'Olvida remitente y destinatarios con EHLO.' },
-    },
-    say: [`MAIL FROM:<${SENDER}>`, `EHLO ${CLIENT}`, `MAIL FROM:<${SENDER}>`],
+    hint: { en: 'Forget sender and recipients at EHLO.', es: 'Olvida remitente y destinatarios con EHLO.' },
+    say: (target) => [`MAIL FROM:<${SENDER}>`, `RCPT TO:<${addressOf(target)}>`, `EHLO ${CLIENT}`, 'DATA'],
     async run(context) {
       const talk = await SmtpTalk.greeted(context)
       await talk.begin(context)

@@ -1,4 +1,5 @@
 import type { Suite } from '../../../lab/check.ts'
+import { cleanMailboxes } from './maildrop.ts'
 import { addressCases } from './smtp-address.ts'
 import { commandCases } from './smtp-command.ts'
 import { extensionCases } from './smtp-extension.ts'
@@ -25,4 +26,5 @@ export const smtpSuite: Suite = {
     ...secureCases,
     ...loginCases,
   ],
+  clean: cleanMailboxes,
 }

@@ -145,6 +145,12 @@ export function offersOf(reply: Reply): ReadonlyMap<string, string> {
   )
 }
 
+/** The assertion that EHLO offers a keyword. */
+export function offersKeyword(offers: ReadonlyMap<string, string>, keyword: string): Assertion {
+  const title = { en: 'EHLO offers it', es: 'EHLO lo ofrece' }
+  return claim(title, offers.has(keyword), { expected: keyword, actual: [...offers.keys()].join(' ') })
+}
+
 /** The assertion that a reply has one of these codes. */
 export function hasCode(title: Text, reply: Reply, codes: readonly number[], weight?: number): Assertion {
   return claim(

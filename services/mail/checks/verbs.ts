@@ -1,87 +1,53 @@
 /** What tasks may say of mail: what the journal shows, and what a probe finds now. */
-import { z } from 'zod'
-import { CheckFailure, defineVerb, type Assertion, type Checks, type SeenFact } from '../../../lab/check.ts'
-import type { Json, Text } from '../../../lab/service.ts'
-import { accountOf, claim, found, placeOf } from './claim.ts'
+import type { z } from 'zod'
+import {
+  CheckFailure,
+  defineVerb,
+  type ArtifactVerb,
+  type Assertion,
+  type Checks,
+  type EvidenceVerb,
+  type ProbeVerb,
+  type SeenFact,
+} from '../../../lab/check.ts'
+import { fieldIs, happened, titled } from '../../../lab/kit/verb.ts'
+import type { Text } from '../../../lab/service.ts'
+import { accountOf, claim, found } from './claim.ts'
+import { passwordOf, placeOf } from './command.ts'
 import { isOk, Pop3Talk } from './pop3-talk.ts'
 import { hasCode, SmtpTalk } from './smtp-talk.ts'
+import {
+  accepted,
+  bounced,
+  delivered,
+  holds,
+  keptOut,
+  loggedIn,
+  ofAccount,
+  refused,
+  takes,
+  type Holds,
+} from './verb-settings.ts'
 
-/** The data of a fact as text, lists with blanks between. */
-function textOf(value: Json | undefined): string {
-  if (value === undefined || value === null) return ''
-  if (Array.isArray(value)) return value.map((each) => textOf(each)).join(' ')
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+/** A verb whose settings are fields of its facts, by the same names. */
+function seen<Settings extends Readonly<Record<string, string | number | boolean | undefined>>>(
+  kind: string,
+  settings: z.ZodType<Settings>,
+  { summary, title, reference }: { readonly summary: Text; readonly title: Text; readonly reference: string },
+): EvidenceVerb | ProbeVerb | ArtifactVerb {
+  return defineVerb<Settings>({
+    kind: 'evidence',
+    summary,
+    settings,
+    title: (wanted) => titled(title, wanted),
+    reference,
+    facts: [kind],
+    judge: (fact, wanted) => [
+      happened(title),
+      ...Object.entries(wanted).flatMap(([name, value]) => fieldIs(fact, name, value)),
+    ],
+  })
 }
-
-/** The assertion that a field of a fact is as wanted, letter case aside; of a list, that one member is. */
-function is(
-  fact: SeenFact,
-  name: string,
-  wanted: string | number | boolean | undefined,
-): readonly Assertion[] {
-  if (wanted === undefined) return []
-  const value = fact.data?.[name]
-  const all = Array.isArray(value) ? value.map((each: Json) => textOf(each)) : [textOf(value)]
-  const [expected, actual] = [String(wanted), textOf(value)]
-  const holds = all.some((each) => each.toLowerCase() === expected.toLowerCase())
-  return [claim({ en: `${name} is ${expected}`, es: `${name} es ${expected}` }, holds, { expected, actual })]
-}
-
-/** The words of a title that tell the settings. */
-function told(settings: object): string {
-  const words = Object.entries(settings).filter(([, value]) => value !== undefined)
-  return words.map(([name, value]) => `${name} ${String(value)}`).join(', ')
-}
-
-const titled =
-  ({ en, es }: Text) =>
-  (settings: object): Text => {
-    const words = told(settings)
-    return words === '' ? { en, es } : { en: `${en}: ${words}`, es: `${es}: ${words}` }
-  }
-
-/** What holds of every fact of the kind: that it is there. */
-function happened(title: Text): Assertion {
-  return { title, holds: true }
-}
-
-const address = z.string().optional()
-const flag = z.boolean().optional()
-
-const accepted = z.strictObject({
-  from: address.describe('Address of the sender'),
-  to: address.describe('Address of one of the recipients'),
-  account: z.string().optional().describe('Who had logged in'),
-  tls: flag.describe('Whether it came under TLS'),
-})
-const delivered = z.strictObject({
-  recipient: address.describe('Address of the recipient'),
-  account: z.string().optional().describe('Whose mailbox it is'),
-})
-const refused = z.strictObject({
-  code: z.int().min(400).max(599).optional().describe('Code of the reply'),
-  from: address.describe('Address of the sender'),
-  to: address.describe('Address of one of the recipients'),
-  account: z.string().optional().describe('Who had logged in'),
-})
-const loggedIn = z.strictObject({
-  account: z.string().optional().describe('Who it is'),
-  mechanism: z.string().optional().describe('How it logged in, as in `PLAIN`, `USER`'),
-  secure: flag.describe('Whether it came under TLS'),
-})
-const ofAccount = z.strictObject({ account: z.string().optional().describe('Whose mailbox it is') })
-const takes = z.strictObject({
-  from: z.string().default('someone@client.example').describe('Address of the sender'),
-  to: z.string().describe('Address of the recipient'),
-  refuses: z.boolean().default(false).describe('Whether it must be refused instead'),
-})
-const holds = z.strictObject({
-  account: z.string().optional().describe('Whose mailbox it is; the first account if not given'),
-  subject: z.string().optional().describe('Subject of a message that must be there'),
-  from: z.string().optional().describe('What its From must contain'),
-  contains: z.string().optional().describe('What its text must contain'),
-})
-type Holds = z.infer<typeof holds>
 
 /** The messages of a mailbox. */
 async function messagesOf(talk: Pop3Talk): Promise<readonly (readonly string[])[]> {
@@ -90,6 +56,17 @@ async function messagesOf(talk: Pop3Talk): Promise<readonly (readonly string[])[
   for (const line of lines.slice(-100))
     messages.push((await talk.mustList(`RETR ${line.split(' ')[0]}`)).lines)
   return messages
+}
+
+/** RFC 3848: ESMTPS and ESMTPSA are those under TLS. */
+function cameUnderTls({ data }: SeenFact, wanted: boolean): Assertion {
+  const said = data?.['protocol']
+  const protocol = typeof said === 'string' ? said : ''
+  const title = wanted
+    ? { en: 'It came under TLS', es: 'Llegó bajo TLS' }
+    : { en: 'It came in clear', es: 'Llegó en claro' }
+  const expected = wanted ? 'ESMTPS' : 'ESMTP'
+  return claim(title, /smtpsa?$/i.test(protocol) === wanted, { expected, actual: protocol })
 }
 
 /** How well a message is what is looked for. */
@@ -109,84 +86,81 @@ function judge(lines: readonly string[], { subject, from, contains }: Holds): re
   ]
 }
 
+const ACCEPTED = { en: 'A message is accepted by SMTP', es: 'SMTP acepta un mensaje' }
+
 /** By `protocol.word`. */
 export const verbs: Checks['verbs'] = {
   'smtp.accepted': defineVerb<z.infer<typeof accepted>>({
     kind: 'evidence',
+    summary: { en: 'a message that SMTP has accepted', es: 'un mensaje que SMTP ha aceptado' },
     settings: accepted,
-    title: titled({ en: 'A message is accepted by SMTP', es: 'SMTP acepta un mensaje' }),
+    title: (settings) => titled(ACCEPTED, settings),
     reference: 'RFC 5321 §3.3',
     facts: ['smtp.accepted'],
-    judge: (fact, { tls, ...rest }) => {
-      const protocol = textOf(fact.data?.['protocol'])
-      return [
-        happened({ en: 'A message is accepted', es: 'Se acepta un mensaje' }),
-        ...Object.entries(rest).flatMap(([name, wanted]) => is(fact, name, wanted)),
-        // RFC 3848: ESMTPS and ESMTPSA are those under TLS.
-        ...(tls === undefined
-          ? []
-          : [
-              claim({ en: `TLS: ${tls}`, es: `TLS: ${tls}` }, /smtpsa?$/i.test(protocol) === tls, {
-                expected: tls ? 'ESMTPS' : 'ESMTP',
-                actual: protocol,
-              }),
-            ]),
-      ]
+    judge: (fact, { tls, subject, ...rest }) => [
+      happened(ACCEPTED),
+      ...Object.entries(rest).flatMap(([name, wanted]) => fieldIs(fact, name, wanted)),
+      // A message that is forwarded has words before the subject that it had.
+      ...fieldIs(fact, 'subject', subject, 'contains'),
+      ...(tls === undefined ? [] : [cameUnderTls(fact, tls)]),
+    ],
+  }),
+  'smtp.delivered': seen('smtp.delivered', delivered, {
+    summary: {
+      en: 'a message that has come to a mailbox, or to another server',
+      es: 'un mensaje que ha llegado a un buzón, o a otro servidor',
     },
-  }),
-  'smtp.delivered': defineVerb<z.infer<typeof delivered>>({
-    kind: 'evidence',
-    settings: delivered,
-    title: titled({ en: 'A message is delivered', es: 'Se entrega un mensaje' }),
+    title: { en: 'A message is delivered', es: 'Se entrega un mensaje' },
     reference: 'RFC 5321 §4.5.4',
-    facts: ['smtp.delivered'],
-    judge: (fact, settings) => [
-      happened({ en: 'A message is delivered', es: 'Se entrega un mensaje' }),
-      ...Object.entries(settings).flatMap(([name, wanted]) => is(fact, name, wanted)),
-    ],
   }),
-  'smtp.refused': defineVerb<z.infer<typeof refused>>({
-    kind: 'evidence',
-    settings: refused,
-    title: titled({ en: 'SMTP refuses something', es: 'SMTP rechaza algo' }),
+  'smtp.refused': seen('smtp.refused', refused, {
+    summary: {
+      en: 'a sender, a recipient or a message that SMTP has refused',
+      es: 'un remitente, un destinatario o un mensaje que SMTP ha rechazado',
+    },
+    title: { en: 'SMTP refuses something', es: 'SMTP rechaza algo' },
     reference: 'RFC 5321 §4.2',
-    facts: ['smtp.refused'],
-    judge: (fact, settings) => [
-      happened({ en: 'Something is refused', es: 'Se rechaza algo' }),
-      ...Object.entries(settings).flatMap(([name, wanted]) => is(fact, name, wanted)),
-    ],
   }),
-  'pop3.logged-in': defineVerb<z.infer<typeof loggedIn>>({
-    kind: 'evidence',
-    settings: loggedIn,
-    title: titled({ en: 'Somebody logs in by POP3', es: 'Alguien inicia sesión por POP3' }),
+  'smtp.bounced': seen('smtp.bounced', bounced, {
+    summary: {
+      en: 'a message that could not be delivered, and has come back',
+      es: 'un mensaje que no se ha podido entregar, y ha vuelto',
+    },
+    title: { en: 'A message comes back undelivered', es: 'Un mensaje vuelve sin entregar' },
+    reference: 'RFC 5321 §6.1',
+  }),
+  'pop3.refused': seen('pop3.refused', keptOut, {
+    summary: { en: 'a login that POP3 has refused', es: 'un inicio de sesión que POP3 ha rechazado' },
+    title: { en: 'A login by POP3 is refused', es: 'Se rechaza un inicio de sesión por POP3' },
+    reference: 'RFC 1939 §7',
+  }),
+  'pop3.logged-in': seen('pop3.logged-in', loggedIn, {
+    summary: { en: 'somebody who has logged in by POP3', es: 'alguien que ha iniciado sesión por POP3' },
+    title: { en: 'Somebody logs in by POP3', es: 'Alguien inicia sesión por POP3' },
     reference: 'RFC 1939 §4',
-    facts: ['pop3.logged-in'],
-    judge: (fact, settings) => [
-      happened({ en: 'Somebody logs in', es: 'Alguien inicia sesión' }),
-      ...Object.entries(settings).flatMap(([name, wanted]) => is(fact, name, wanted)),
-    ],
   }),
-  ...Object.fromEntries(
-    (
-      [
-        ['pop3.retrieved', { en: 'A message is fetched by POP3', es: 'Se descarga un mensaje por POP3' }],
-        ['pop3.deleted', { en: 'A message is deleted by POP3', es: 'Se borra un mensaje por POP3' }],
-      ] as const
-    ).map(([kind, title]) => [
-      kind,
-      defineVerb<z.infer<typeof ofAccount>>({
-        kind: 'evidence',
-        settings: ofAccount,
-        title: titled(title),
-        reference: 'RFC 1939 §5',
-        facts: [kind],
-        judge: (fact, { account }) => [happened(title), ...is(fact, 'account', account)],
-      }),
-    ]),
-  ),
+  'pop3.retrieved': seen('pop3.retrieved', ofAccount, {
+    summary: {
+      en: 'a message that was fetched from a mailbox',
+      es: 'un mensaje que se ha descargado de un buzón',
+    },
+    title: { en: 'A message is fetched by POP3', es: 'Se descarga un mensaje por POP3' },
+    reference: 'RFC 1939 §5',
+  }),
+  'pop3.deleted': seen('pop3.deleted', ofAccount, {
+    summary: {
+      en: 'a message that was deleted from a mailbox',
+      es: 'un mensaje que se ha borrado de un buzón',
+    },
+    title: { en: 'A message is deleted by POP3', es: 'Se borra un mensaje por POP3' },
+    reference: 'RFC 1939 §5',
+  }),
   'smtp.takes': defineVerb<z.infer<typeof takes>>({
     kind: 'probe',
+    summary: {
+      en: 'whether SMTP takes mail for a recipient now',
+      es: 'si SMTP acepta ahora correo para un destinatario',
+    },
     settings: takes,
     title: ({ from, to, refuses }) =>
       refuses
@@ -211,12 +185,17 @@ export const verbs: Checks['verbs'] = {
   }),
   'pop3.holds': defineVerb<Holds>({
     kind: 'probe',
+    summary: {
+      en: 'whether a message is in a mailbox now',
+      es: 'si ahora hay un mensaje en un buzón',
+    },
     settings: holds,
-    title: titled({ en: 'A message is in the mailbox', es: 'Hay un mensaje en el buzón' }),
+    title: (settings) =>
+      titled({ en: 'A message is in the mailbox', es: 'Hay un mensaje en el buzón' }, settings),
     reference: 'RFC 1939 §5',
     reproduce: ({ account }, target) => {
       const { host, port } = placeOf(target, 'pop3')
-      return `curl pop3://${host}:${port}/1 -u ${account ?? accountOf(target).name}`
+      return `curl -u "${account ?? accountOf(target).name}:${passwordOf()}" pop3://${host}:${port}/1`
     },
     async run(context, settings) {
       const { accounts } = context.target

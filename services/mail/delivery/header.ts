@@ -4,8 +4,8 @@ const LF = 10
 const CR = 13
 /** Octets of a line that are looked at; the names that are looked for are shorter. */
 const LOOKED_AT = 80
-/** What the names that are looked for begin with: date, message-id, received. */
-const WANTED: ReadonlySet<number> = new Set(Buffer.from('dmr'))
+/** What the names that are looked for begin with: date, message-id, received, subject. */
+const WANTED: ReadonlySet<number> = new Set(Buffer.from('dmrs'))
 /** The bit that tells a small letter of ASCII from a capital one. */
 const SMALL_LETTER = 0x20
 
@@ -15,6 +15,8 @@ export class HeaderScanner {
   received = 0
   hasDate = false
   hasMessageId = false
+  /** The first Subject as it came, as far as its line is looked at. */
+  subject: string | undefined
   /** The header's end has been seen. */
   isOver = false
   #first: boolean | undefined
@@ -58,10 +60,12 @@ export class HeaderScanner {
     this.#length = 0
     this.#first ??= isFieldOrEnd(line)
     if (this.isBare) this.isOver = true
-    const name = /^([!-9;-~]+)[ \t]*:/.exec(line)?.[1]?.toLowerCase()
+    const [field = '', written] = /^([!-9;-~]+)[ \t]*:/.exec(line) ?? []
+    const name = written?.toLowerCase()
     if (name === 'received') this.received += 1
     else if (name === 'date') this.hasDate = true
     else if (name === 'message-id') this.hasMessageId = true
+    else if (name === 'subject') this.subject ??= line.slice(field.length).trim()
   }
 }
 

@@ -37,8 +37,8 @@ export interface IntakeOptions {
   readonly at: number
   readonly log: Logger
   readonly sink: Sink
-  /** Is called when the message, of so many octets, has been taken. */
-  readonly accepted: (size: number) => void
+  /** Is called when the message, of so many octets and with this Subject as it came, has been taken. */
+  readonly accepted: (size: number, subject: string | undefined) => void
 }
 
 /** A message of which at most 64 KB lie in memory. */
@@ -74,7 +74,7 @@ export class MessageIntake implements Intake {
       await this.abort()
       return follow
     }
-    accepted(this.#size)
+    accepted(this.#size, this.#scanner.subject)
     follow()
     return { id }
   }
@@ -83,7 +83,7 @@ export class MessageIntake implements Intake {
     const refusal = await this.#judge()
     if (refusal !== undefined) return refusal
     await this.abort()
-    this.#options.accepted(this.#size)
+    this.#options.accepted(this.#size, this.#scanner.subject)
     return { id: this.#options.id }
   }
 

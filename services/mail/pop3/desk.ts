@@ -16,7 +16,7 @@ export interface Pop3Desk {
     'clock' | 'config' | 'fault' | 'log' | 'random' | 'record' | 'signal' | 'upgrade' | 'world'
   >
   readonly config: Pop3Config
-  readonly tlsOptions: () => TlsOptions
+  readonly tlsOptions: (client: string) => TlsOptions | Promise<TlsOptions>
   readonly logins: Logins
   readonly locks: Locks
   readonly scratch: Scratch

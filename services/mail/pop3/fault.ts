@@ -1,7 +1,8 @@
 /** What a scenario breaks in a POP3 session. */
 import { readFault } from '../../../lab/kit/fault.ts'
 import type { Fault, ServiceContext } from '../../../lab/service.ts'
-import { pop3Fault, type MailConfig, type Pop3Fault } from '../options.ts'
+import { pop3Fault, type Pop3Fault } from '../faults.ts'
+import type { MailConfig } from '../options.ts'
 
 /** Where a session can be broken. */
 export type FaultPoint = 'pop3.connect' | 'pop3.login' | 'pop3.retrieve'

@@ -21,7 +21,7 @@ export interface Pop3Options {
   readonly ctx: Pop3Desk['ctx']
   readonly config: Pop3Config
   /** Asked at each handshake. */
-  readonly tlsOptions: () => TlsOptions
+  readonly tlsOptions: (client: string) => TlsOptions | Promise<TlsOptions>
   readonly logins: Logins
 }
 
@@ -90,8 +90,9 @@ export class Pop3Server {
   /** RFC 2595 §4: behind STLS all begins anew, but for the greeting. */
   async #upgrade(stream: Duplex, peer: Peer): Promise<void> {
     const { ctx, tlsOptions } = this.#desk
+    const options = await tlsOptions(peer.host)
     // The host tells of a handshake that fails, and closes the connection.
-    const secured = await ctx.upgrade(stream, tlsOptions()).catch(() => undefined)
+    const secured = await ctx.upgrade(stream, options).catch(() => undefined)
     if (secured?.destroyed === false) this.#open(secured, peer, true, true)
   }
 }

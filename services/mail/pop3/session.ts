@@ -122,7 +122,19 @@ export class Pop3Session {
   }
 
   async #enter(account: Account, mechanism: string): Promise<Reply> {
-    return this.#broken('pop3.login', { account: account.name }, () => this.#open(account, mechanism))
+    let isAsked = false
+    const reply = await this.#broken('pop3.login', { account: account.name }, () => {
+      isAsked = true
+      return this.#open(account, mechanism)
+    })
+    if (!isAsked)
+      this.#talk.record('pop3.refused', {
+        account: account.name,
+        client: this.#talk.host,
+        mechanism,
+        why: 'fault',
+      })
+    return reply
   }
 
   async #open(account: Account, mechanism: string): Promise<Reply> {
