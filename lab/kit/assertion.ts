@@ -1,9 +1,5 @@
 /** The two shapes of what a check looks at, with the difference that shows what is wrong. */
-
-interface Text {
-  readonly en: string
-  readonly es: string
-}
+import type { Text } from './text.ts'
 
 /** As the contract of checks has it. */
 interface Assertion {

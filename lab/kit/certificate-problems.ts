@@ -2,18 +2,13 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
 import type { SecureContextOptions } from 'node:tls'
 import { messageOf } from './error.ts'
+import type { Text } from './text.ts'
 
 /** One block of a PEM file (RFC 7468). */
 interface Block {
   readonly text: string
   /** Counts from 1. */
   readonly line: number
-}
-
-/** A text in both languages. */
-interface Text {
-  readonly en: string
-  readonly es: string
 }
 
 /** A mistake in a file, at a place that counts from 1. */

@@ -11,12 +11,15 @@ export function falsify(
   clock: Clock,
   signal: AbortSignal,
 ): SiteAnswer {
-  const { cut = false, slow, length, without, cookie } = fault
+  const { cut = false, slow, length, without, fields, cookie } = fault
   let changed = cookie === undefined ? answer : falsifyCookie(answer, cookie)
   if (cut) changed = { ...changed, body: new HalfBody(changed.body) }
   if (slow !== undefined) changed = { ...changed, body: new SlowBody(changed.body, slow, clock, signal) }
-  if (length !== undefined || without !== undefined)
-    changed = { ...changed, rewrite: (head) => stripped(lengthened(head, length ?? 0), without ?? []) }
+  if (length !== undefined || without !== undefined || fields !== undefined)
+    changed = {
+      ...changed,
+      rewrite: (head) => dressed(stripped(lengthened(head, length ?? 0), without ?? []), fields ?? {}),
+    }
   return changed
 }
 
@@ -32,6 +35,12 @@ function stripped(head: string, names: readonly string[]): string {
     .split('\r\n')
     .filter((line, index) => index === 0 || !unwanted.has(line.split(':', 1)[0]?.toLowerCase() ?? ''))
     .join('\r\n')
+}
+
+function dressed(head: string, fields: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
+  // Behind the status line: the order of fields of different names means nothing (RFC 9110 §5.3).
+  return stripped(head, Object.keys(fields)).replace('\r\n', () => `\r\n${lines.join('')}`)
 }
 
 const LINE = /^Set-Cookie: ([^=]+)=(\d+)(.*)\r\n/m

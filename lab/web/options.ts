@@ -57,8 +57,8 @@ const seconds = z.number().min(0.1).max(3600)
 const octets = z.int().min(256).max(16_777_216)
 const fileName = z.string().regex(/^[^/\\]{1,255}$/)
 const folderName = z.string().min(1)
-/** A folder of the site as a path: it begins and ends with a slash. */
-const prefix = z
+/** A folder of a site as a path: it begins and ends with a slash, and is not percent-encoded. */
+export const folderPath = z
   .string()
   .regex(/^\/(?:[^\0]*\/)?$/)
   // Paths are compared decoded: an encoded one would fit none, and leave open what it is to close.
@@ -70,8 +70,8 @@ const prefix = z
     }),
   )
 const cookie = z.union([z.literal(false), counter])
-const listing = z.union([z.boolean(), z.array(prefix).max(1000)])
-const forbidden = z.array(prefix).max(1000)
+const listing = z.union([z.boolean(), z.array(folderPath).max(1000)])
+const forbidden = z.array(folderPath).max(1000)
 // RFC 1123 §2.1, a name without its port; `*.` stands for every name below.
 const hostName = z.string().regex(/^(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9_])?$/)
 
@@ -190,7 +190,7 @@ export const answerFault = inSpanish(
   z.strictObject({
     status: z
       .int()
-      .min(400)
+      .min(300)
       .max(599)
       .optional()
       .describe('Answers with this status and a page that says it is on purpose'),
@@ -213,6 +213,10 @@ export const answerFault = inSpanish(
       .max(16)
       .optional()
       .describe('Leaves these header fields out, as in Content-Type'),
+    fields: z
+      .record(z.string().regex(/^[A-Za-z-]{1,64}$/), z.string().regex(/^[!-~][ -~]{0,399}$/))
+      .optional()
+      .describe('Header fields that are sent in place of the right ones, as in `{ Location: /elsewhere }`'),
     cookie: z
       .enum(['value', 'name', 'expired', 'date', 'missing'])
       .optional()
@@ -227,6 +231,7 @@ export const answerFault = inSpanish(
     cut: 'Termina la conexión tras la mitad del cuerpo',
     length: 'Suma esto a Content-Length, para que sea erróneo',
     without: 'Omite estos campos de la cabecera, como Content-Type',
+    fields: 'Campos de la cabecera que se envían en lugar de los correctos, como `{ Location: /otra }`',
     cookie:
       'Pone mal el contador de visitas: el mismo valor otra vez, otro nombre, caducado, una fecha que no lo es, o ninguno',
   },

@@ -48,6 +48,8 @@ export class SiteSession implements HttpSession<SiteAnswer> {
   #turn = 0
   /** The request that is being answered, as far as it was read. */
   #head: RefusedHead | undefined
+  /** Its target as the journal may keep it, once somebody wants to know. */
+  #target: string | undefined
 
   constructor(context: ServiceContext<HttpConfig>, parts: SessionParts) {
     this.#context = context
@@ -63,8 +65,7 @@ export class SiteSession implements HttpSession<SiteAnswer> {
   }
 
   answer(request: HttpRequest): SiteAnswer | Promise<SiteAnswer> {
-    this.#began = this.#context.clock.now()
-    this.#head = request
+    this.#begin(request)
     this.#requested(request.method, request.target, request.version)
     const { path, host, method } = request
     const fault = this.#context.fault('http.answer', { path, host, method, client: this.#parts.peer.host })
@@ -73,8 +74,7 @@ export class SiteSession implements HttpSession<SiteAnswer> {
   }
 
   refuse(refusal: HttpRefusal, head: RefusedHead): SiteAnswer {
-    this.#began = this.#context.clock.now()
-    this.#head = head
+    this.#begin(head)
     const { method, target, version } = head
     // A request that failed in `answer` was told already.
     if (method !== undefined && target !== undefined && refusal.reason !== 'internal') {
@@ -137,10 +137,16 @@ export class SiteSession implements HttpSession<SiteAnswer> {
     return falsify(answer, broken, clock, signal)
   }
 
+  #begin(head: RefusedHead): void {
+    this.#began = this.#context.clock.now()
+    this.#head = head
+    this.#target = undefined
+  }
+
   #requested(method: string, target: string, version: string | undefined): void {
     this.#record('http.requested', () => ({
       method: method.slice(0, longest),
-      target: withoutSecrets(target.slice(0, longest)),
+      target: this.#shown(target),
       version,
     }))
   }
@@ -149,8 +155,12 @@ export class SiteSession implements HttpSession<SiteAnswer> {
   #asked(): FactData {
     const { method, target, fields } = this.#head ?? {}
     if (method === undefined || target === undefined) return {}
-    const shown = withoutSecrets(target.slice(0, longest))
-    return { method: method.slice(0, longest), target: shown, host: fields?.get('host')?.slice(0, longest) }
+    const host = fields?.get('host')?.slice(0, longest)
+    return { method: method.slice(0, longest), target: this.#shown(target), host }
+  }
+
+  #shown(target: string): string {
+    return (this.#target ??= withoutSecrets(target.slice(0, longest)))
   }
 
   #record(kind: string, data: () => FactData): void {

@@ -3,5 +3,12 @@ import type { Checks } from '../../lab/check.ts'
 import { dnsSuite } from './checks/suite.ts'
 import { dnsVerbs } from './checks/verbs.ts'
 
-/** The suite `dns`, and what tasks may say of names and zone files. */
-export const checks: Checks = { verbs: dnsVerbs, suites: { dns: dnsSuite } }
+/** The suite `dns`, what tasks may say of names and zone files, and what reads captures. */
+export const checks: Checks = {
+  verbs: dnsVerbs,
+  suites: { dns: dnsSuite },
+  witnesses: {
+    facts: ['dns.queried', 'dns.answered'],
+    load: async () => (await import('./checks/capture.ts')).dnsWitness,
+  },
+}

@@ -68,7 +68,9 @@ export function queriedData({
   flags,
   size,
   edns,
-}: Pick<Asked, 'client' | 'name' | 'type' | 'id' | 'flags' | 'size' | 'edns'>): Record<string, Json> {
+}: Pick<Asked, 'name' | 'type' | 'id' | 'flags' | 'size' | 'edns'> & {
+  readonly client: Pick<Client, 'host' | 'transport'>
+}): Record<string, Json> {
   return {
     client: client.host,
     transport: client.transport,

@@ -165,7 +165,8 @@ export function answeredData(
   }
 }
 
-function countsOf(octets: Buffer): Record<string, Json> {
+/** What the header of an answer tells of the rest of it. */
+export function countsOf(octets: Buffer): Record<string, Json> {
   return {
     answers: octets.readUInt16BE(6),
     authorities: octets.readUInt16BE(8),

@@ -7,4 +7,8 @@ import { webVerbs } from '../../lab/web/checks/verbs.ts'
 export const checks: Checks = {
   verbs: webVerbs,
   suites: { http: httpSuite, 'web-sstt': courseworkSuite },
+  witnesses: {
+    facts: ['http.answered'],
+    load: async () => (await import('../../lab/web/checks/capture.ts')).httpWitness,
+  },
 }

@@ -7,9 +7,13 @@ import { httpCases } from './checks/http.ts'
 import { sessionCases } from './checks/session.ts'
 import { verbs } from './checks/verbs.ts'
 
-/** The suite `tls`, and what tasks may say of TLS. */
+/** The suite `tls`, what tasks may say of TLS, and what reads captures. */
 export const checks: Checks = {
   verbs,
+  witnesses: {
+    facts: ['tls.handshaken', 'tls.failed'],
+    load: async () => (await import('./checks/capture.ts')).tlsWitness,
+  },
   suites: {
     tls: {
       summary: {

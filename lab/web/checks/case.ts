@@ -1,9 +1,10 @@
 /** How the cases of the suites are written, and what they look at in an answer. */
 import {
   CheckFailure,
+  defineCase,
   type Assertion,
+  type CaseDraft,
   type CheckCase,
-  type CheckContext,
   type CheckTarget,
   type Dialogue,
 } from '../../check.ts'
@@ -11,39 +12,20 @@ import { holds, same } from '../../kit/assertion.ts'
 import { pages } from './site.ts'
 import { ask, ENDPOINT, netcat, readAnswer, request, saysClose, valueOf, type HttpAnswer } from './talk.ts'
 
-/** What every case says of itself. */
-export type About = Pick<CheckCase, 'id' | 'title' | 'reference' | 'needs'> & {
-  /** 1 if not given. */
-  readonly points?: number
-  readonly hint: { readonly en: string; readonly es: string }
-}
-
 /** A case that does as it likes. */
-export function probing(
-  about: About & {
-    readonly reproduce: (target: CheckTarget) => string
-    readonly run: (context: CheckContext) => Promise<readonly Assertion[]>
-  },
-): CheckCase {
-  const { points = 1, hint, run, ...rest } = about
-  return {
-    ...rest,
-    points,
-    endpoints: [ENDPOINT],
-    hint: { text: hint },
-    run: async (context) => ({ assertions: await run(context) }),
-  }
+export function probing(draft: CaseDraft): CheckCase {
+  return defineCase(ENDPOINT, draft)
 }
 
 /** A case that sends one request, and looks at the answer. */
 export function asking(
-  about: About & {
+  draft: Omit<CaseDraft, 'reproduce' | 'run'> & {
     readonly request: (target: CheckTarget) => string
     readonly judge: (answer: HttpAnswer, target: CheckTarget) => readonly Assertion[]
     readonly reproduce?: (target: CheckTarget) => string
   },
 ): CheckCase {
-  const { request: raw, judge, reproduce, ...rest } = about
+  const { request: raw, judge, reproduce, ...rest } = draft
   return probing({
     ...rest,
     reproduce: reproduce ?? ((target) => netcat(target, raw(target))),
@@ -53,6 +35,26 @@ export function asking(
       return judge(await ask(context, Buffer.from(octets, 'latin1'), method), context.target)
     },
   })
+}
+
+/** A request that must be refused with one of the statuses. */
+export function refused(
+  id: string,
+  raw: (target: CheckTarget) => string,
+  wanted: readonly [number, ...number[]],
+  about: Pick<CaseDraft, 'title' | 'reference' | 'hint' | 'points'>,
+): CheckCase {
+  return asking({
+    id,
+    ...about,
+    request: raw,
+    judge: (answer) => [statusIs(answer, wanted), speaksHttp1(answer)],
+  })
+}
+
+function speaksHttp1({ version, line }: HttpAnswer): Assertion {
+  const title = { en: 'the answer is one of HTTP/1.1', es: 'la respuesta es de HTTP/1.1' }
+  return holds(title, /^HTTP\/1\.[01]$/.test(version), 'HTTP/1.1', line)
 }
 
 /** The status is one of those; the first is what is told as wanted. */

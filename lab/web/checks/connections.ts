@@ -3,7 +3,7 @@ import type { Assertion, CheckCase, CheckContext } from '../../check.ts'
 import { holds, same } from '../../kit/assertion.ts'
 import { bodyIs, closing, goesOn, probing, statusIs } from './case.ts'
 import { pages } from './site.ts'
-import { ask, curl, ENDPOINT, netcat, readAnswer, request, saysClose } from './talk.ts'
+import { ask, curl, ENDPOINT, netcat, printed, readAnswer, request, saysClose, sentTo } from './talk.ts'
 
 /** Milliseconds within which a server that said so must have closed. */
 const SOON = 2000
@@ -150,7 +150,8 @@ export const connectionCases: readonly CheckCase[] = [
       en: 'nc -N does it: a read of 0 octets means no more requests, not that nobody listens.',
       es: 'Lo hace nc -N: leer 0 octetos significa que no hay más peticiones, no que nadie escuche.',
     },
-    reproduce: (target) => netcat(target, request(target, { path: '/large.txt' })),
+    reproduce: (target) =>
+      `${printed(request(target, { path: '/large.txt' }))} | ${sentTo(target, 'closes')}`,
     async run(context) {
       await using dialogue = await context.open(ENDPOINT)
       await dialogue.send(request(context.target, { path: '/large.txt' }))
@@ -170,8 +171,10 @@ export const connectionCases: readonly CheckCase[] = [
       en: 'One read is not one request: read on until the empty line.',
       es: 'Una lectura no es una petición: sigue leyendo hasta la línea vacía.',
     },
-    reproduce: (target) =>
-      `(printf 'GET / HT'; sleep 1; printf 'TP/1.1\\r\\nHost: ${target.domain}\\r\\n\\r\\n') | nc -N ${target.endpoints[ENDPOINT]?.host ?? '127.0.0.1'} ${target.endpoints[ENDPOINT]?.port ?? 80}`,
+    reproduce: (target) => {
+      const [start, rest] = [printed('GET / HT'), printed(`TP/1.1\r\nHost: ${target.domain}\r\n\r\n`)]
+      return `(${start}; sleep 1; ${rest}) | ${sentTo(target)}`
+    },
     async run(context) {
       await using dialogue = await context.open(ENDPOINT)
       const whole = request(context.target, { path: '/page.html' })
@@ -201,8 +204,7 @@ export const connectionCases: readonly CheckCase[] = [
       en: 'A process or a thread a connection, or one that waits for all of them at the same time.',
       es: 'Un proceso o un hilo por conexión, o uno que espere a todas a la vez.',
     },
-    reproduce: (target) =>
-      `${netcat(target, 'GET / HT').replace(' | ', '; sleep 30) | ').replace(/^/, '(')} & ${curl(target, '/')}`,
+    reproduce: (target) => `(${printed('GET / HT')}; sleep 3) | ${sentTo(target)} & ${curl(target, '/')}`,
     async run(context) {
       await using first = await context.open(ENDPOINT)
       await first.send('GET / HTTP/1.1\r\nHost: ')

@@ -3,7 +3,18 @@ import type { Assertion, CheckCase, CheckContext } from '../../check.ts'
 import { holds, same } from '../../kit/assertion.ts'
 import type { Text } from '../../service.ts'
 import { asking, closing, fieldIs, goesOn, probing, statusIs } from './case.ts'
-import { ask, curl, ENDPOINT, netcat, readAnswer, request, valueOf } from './talk.ts'
+import {
+  ask,
+  curl,
+  ENDPOINT,
+  netcat,
+  placeOf,
+  printed,
+  readAnswer,
+  request,
+  sentTo,
+  valueOf,
+} from './talk.ts'
 import { staysInside } from './paths.ts'
 
 /** Milliseconds that an idle connection is kept, at least and at most. */
@@ -11,8 +22,8 @@ const KEPT = [8500, 12_500] as const
 /** Milliseconds within which a server that said so must have closed. */
 const SOON = 2000
 
-/** A method that the server refuses, and the connection goes on. */
-function refusesMethod(method: string, statuses: readonly [number, ...number[]]): CheckCase {
+/** A method that the server refuses, and the connection goes on: 405, or 501 from one that implements GET alone (RFC 9110 §9.1). */
+function refusesMethod(method: string, reference = 'RFC 9110 §15.5.6'): CheckCase {
   const id = `method-${method.toLowerCase()}`
   return probing({
     id,
@@ -20,10 +31,10 @@ function refusesMethod(method: string, statuses: readonly [number, ...number[]])
       en: `${method} is refused, and the connection goes on`,
       es: `${method} se rechaza, y la conexión sigue`,
     },
-    reference: statuses[0] === 501 ? 'RFC 9110 §15.6.2' : 'RFC 9110 §15.5.6',
+    reference,
     hint: {
-      en: 'Only GET is served: 405 with Allow: GET, or 501 for a method that nobody knows.',
-      es: 'Solo se sirve GET: 405 con Allow: GET, o 501 para un método que nadie conoce.',
+      en: 'Only GET is served: 405 with Allow: GET, or 501 for a method that the server does not know.',
+      es: 'Solo se sirve GET: 405 con Allow: GET, o 501 para un método que el servidor no conoce.',
     },
     reproduce: (target) => curl(target, '/', method === 'HEAD' ? '-I' : `-i -X ${method}`),
     async run(context) {
@@ -32,7 +43,7 @@ function refusesMethod(method: string, statuses: readonly [number, ...number[]])
       const answer = await readAnswer(dialogue, method)
       const allow = valueOf(answer, 'allow')
       return [
-        statusIs(answer, statuses, 2),
+        statusIs(answer, [405, 501], 2),
         ...(answer.status === 405 ? [same({ en: 'Allow', es: 'Allow' }, 'GET', allow ?? 'no Allow')] : []),
         await goesOn(dialogue, context.target),
       ]
@@ -72,21 +83,44 @@ function refusesAndCloses(
 
 /** Methods, and errors that end the connection. */
 export const refusalCases: readonly CheckCase[] = [
-  refusesMethod('POST', [405]),
-  refusesMethod('PUT', [405]),
-  refusesMethod('DELETE', [405]),
-  refusesMethod('HEAD', [405]),
-  refusesMethod('BREW', [501, 405]),
+  refusesMethod('POST'),
+  refusesMethod('PUT'),
+  refusesMethod('DELETE'),
+  refusesMethod('HEAD'),
+  refusesMethod('BREW', 'RFC 9110 §15.6.2'),
   refusesAndCloses(
     'error-version',
     'GET / HTTP/2.0\r\nHost: a\r\n\r\n',
-    [505],
+    [505, 400],
     {
-      en: 'A version that is not served is answered with 505, and the connection ends',
-      es: 'Una versión que no se sirve se responde con 505, y la conexión termina',
+      en: 'A version that is not served is refused, and the connection ends',
+      es: 'Una versión que no se sirve se rechaza, y la conexión termina',
     },
     'RFC 9110 §15.6.6',
   ),
+  probing({
+    id: 'version-1.0',
+    title: {
+      en: 'A request in HTTP/1.0, served or refused, ends the connection',
+      es: 'Una petición en HTTP/1.0, se sirva o se rechace, termina la conexión',
+    },
+    reference: 'RFC 9112 §9.3',
+    hint: {
+      en: 'Clients of HTTP/1.0 take the end of the connection for that of the answer. 505 is right for a server that knows HTTP/1.1 alone.',
+      es: 'Los clientes de HTTP/1.0 toman el final de la conexión por el de la respuesta. 505 es correcto si el servidor solo conoce HTTP/1.1.',
+    },
+    reproduce: (target) => netcat(target, request(target, { path: '/page.html', version: 'HTTP/1.0' })),
+    async run(context) {
+      await using dialogue = await context.open(ENDPOINT)
+      await dialogue.send(request(context.target, { path: '/page.html', version: 'HTTP/1.0' }))
+      const answer = await readAnswer(dialogue)
+      const hasClosed = await dialogue.closes(SOON)
+      return [
+        statusIs(answer, [200, 505]),
+        holds({ en: 'the server closes', es: 'el servidor cierra' }, hasClosed, 'closed', 'open'),
+      ]
+    },
+  }),
   refusesAndCloses(
     'error-line',
     'GET\r\n\r\n',
@@ -185,7 +219,11 @@ export const persistenceCases: readonly CheckCase[] = [
       en: 'select() with a timeout of ten seconds, set anew for each request.',
       es: 'select() con un plazo de diez segundos, puesto de nuevo para cada petición.',
     },
-    reproduce: (target) => `time (${netcat(target, request(target)).replace(' | nc -N', '; sleep 20) | nc')}`,
+    reproduce: (target) => {
+      const { host, port } = placeOf(target)
+      const sent = `GET / HTTP/1.1\\r\\nHost: ${target.domain}\\r\\n\\r\\n`
+      return `python3 -c "import socket, time; s = socket.create_connection(('${host}', ${port})); s.sendall(b'${sent}'); t = time.time(); [*iter(lambda: s.recv(65536), b'')]; print(time.time() - t)"`
+    },
     async run(context) {
       await using dialogue = await context.open(ENDPOINT)
       await dialogue.send(request(context.target))
@@ -225,8 +263,10 @@ export const persistenceCases: readonly CheckCase[] = [
       en: 'The time counts from the last answer, not from the beginning of the connection.',
       es: 'El tiempo cuenta desde la última respuesta, no desde el comienzo de la conexión.',
     },
-    reproduce: (target) =>
-      `(${netcat(target, request(target)).split(' | ')[0] ?? ''}; sleep 5.3; ${netcat(target, request(target)).split(' | ')[0] ?? ''}; sleep 5.3; ${netcat(target, request(target)).replace(' | ', ') | ')}`,
+    reproduce: (target) => {
+      const once = printed(request(target))
+      return `(${[once, once, once].join('; sleep 5.3; ')}) | ${sentTo(target)}`
+    },
     async run(context) {
       await using dialogue = await context.open(ENDPOINT)
       const assertions: Assertion[] = []

@@ -105,11 +105,18 @@ export const pageCases: readonly CheckCase[] = [
       await dialogue.send(request(context.target, { path: '/text.txt', more: 'Connection: close\r\n' }))
       const answer = await readAnswer(dialogue)
       const behind = await dialogue.rest()
+      const accents = await get(context, '/accents.html')
       return [
-        same(
-          { en: 'Content-Length', es: 'Content-Length' },
+        holds(
+          { en: 'Content-Length, or chunks', es: 'Content-Length, o fragmentos' },
+          isToldBy(answer, pages['/text.txt'].length),
           String(pages['/text.txt'].length),
           valueOf(answer, 'content-length') ?? 'none',
+        ),
+        same(
+          { en: 'Content-Length of a page with accents', es: 'Content-Length de una página con acentos' },
+          String(Buffer.byteLength(pages['/accents.html'])),
+          valueOf(accents, 'content-length') ?? 'none',
         ),
         bodyIs(answer, pages['/text.txt']),
         same(
@@ -274,6 +281,12 @@ export const pageCases: readonly CheckCase[] = [
   }),
 ]
 
+/** Chunks tell lengths, too (RFC 9112 §6.3). */
+function isToldBy(answer: HttpAnswer, length: number): boolean {
+  if (/\bchunked$/i.test(valueOf(answer, 'transfer-encoding') ?? '')) return true
+  return valueOf(answer, 'content-length') === String(length)
+}
+
 async function hasType(context: CheckContext, path: string, type: string): Promise<Assertion> {
   const answer = await get(context, path)
   return same(
@@ -290,8 +303,9 @@ export function tellsWhatIsMissing(answer: HttpAnswer): readonly Assertion[] {
     fieldIs(answer, 'Content-Type', /^text\/html\b/i, 'text/html'),
     holds(
       { en: 'the page says that nothing was found', es: 'la página dice que no se encontró nada' },
-      /404|not found|no such|no existe|no encontrad|no se ha encontrado/i.test(text) &&
-        !/bad request|could not be understood|could not understand/i.test(text),
+      /404|not found|no such|(?:not|n.t) exist|missing|inexistente|no existe|\bno\b.{0,40}(?:encontr|halla)/is.test(
+        text,
+      ) && !/bad request|could not be understood|could not understand/i.test(text),
       '404, not found',
       text.slice(0, 300),
     ),

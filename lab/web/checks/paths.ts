@@ -100,9 +100,10 @@ export async function staysInside(context: CheckContext, path: string): Promise<
       seen,
       2,
     ),
+    // Some servers send clients to the path without the dots.
     holds(
-      { en: `${path} is refused`, es: `${path} se rechaza` },
-      answer.status >= 400 && answer.status < 500,
+      { en: `${path} is refused, or redirected`, es: `${path} se rechaza, o se redirige` },
+      answer.status >= 300 && answer.status < 500,
       '400, 403 or 404',
       answer.line,
     ),

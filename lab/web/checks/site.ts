@@ -21,6 +21,9 @@ export const pages = {
   '/index.html': '<!doctype html><title>telelab</title><h1>this is the start</h1>\n',
   '/page.html': '<!doctype html><title>telelab</title><h1>this is the page</h1>\n',
   '/other.html': '<!doctype html><title>telelab</title><h1>this is the other</h1>\n',
+  // More octets than characters.
+  '/accents.html':
+    '<!doctype html><meta charset="utf-8"><title>telelab</title><h1>this is the año, 年</h1>\n',
   '/text.txt': 'abcdefghijklmnopqrstuvwxyz\n',
   '/style.css': 'h1 { color: teal }\n',
   '/picture.jpg': picture,

@@ -146,19 +146,30 @@ export function get(context: CheckContext, path: string, more = ''): Promise<Htt
   return ask(context, request(context.target, { path, more }))
 }
 
-function server({ endpoints }: CheckTarget): { readonly host: string; readonly port: number } {
+/** Where the target is, for a command. */
+export function placeOf({ endpoints }: CheckTarget): { readonly host: string; readonly port: number } {
   return endpoints[ENDPOINT] ?? { host: '127.0.0.1', port: 80 }
 }
 
 /** The curl command for a path; `more` are further words of it. */
 export function curl(target: CheckTarget, path: string, more = '-i'): string {
-  const { host, port } = server(target)
+  const { host, port } = placeOf(target)
   return `curl ${more} --path-as-is -H 'Host: ${target.domain}' 'http://${host}:${port}${path}'`
 }
 
-/** The command that sends octets as they are, one character an octet; repeated letters are written short. */
+/** The command that sends octets as they are, one character an octet. */
 export function netcat(target: CheckTarget, octets: string): string {
-  const { host, port } = server(target)
+  return `${printed(octets)} | ${sentTo(target)}`
+}
+
+/** The command that sends what it is given, and shows what comes back; it waits for that, or closes its half at once. */
+export function sentTo(target: CheckTarget, end: 'waits' | 'closes' = 'waits'): string {
+  const { host, port } = placeOf(target)
+  return `nc ${end === 'waits' ? '-q 2' : '-N'} ${host} ${port}`
+}
+
+/** The command that prints octets; letters that are repeated often are written short. */
+export function printed(octets: string): string {
   const shown = octets
     .replaceAll(/[\\%']/g, (each) => (each === '%' ? '%%' : `\\${each === "'" ? '047' : each}`))
     .replaceAll('\r', '\\r')
@@ -166,5 +177,5 @@ export function netcat(target: CheckTarget, octets: string): string {
     .replaceAll(/[^ -~]/g, (each) => `\\${each.charCodeAt(0).toString(8).padStart(3, '0')}`)
     // `printf` itself writes many zeros.
     .replace(/([a-z])\1{99,}/, (run) => `%0${run.length}d`)
-  return `printf '${shown}'${shown.includes('%0') ? ' 0' : ''} | nc -N ${host} ${port}`
+  return `printf '${shown}'${shown.includes('%0') ? ' 0' : ''}`
 }

@@ -9,32 +9,68 @@ import {
   type SeenFact,
 } from '../../check.ts'
 import { holds, same } from '../../kit/assertion.ts'
+import { explain } from '../../kit/explain.ts'
+import { inSpanish } from '../../kit/spanish.ts'
 import { curl, get, valueOf } from './talk.ts'
 
-const method = z.string().regex(/^[A-Z]{1,32}$/)
-const path = z.string().regex(/^\//)
+const method = z
+  .string()
+  .regex(
+    /^[A-Z]{1,32}$/,
+    explain({ en: 'a method in capitals, as in GET', es: 'un método en mayúsculas, como GET' }),
+  )
+const path = z.string().regex(
+  /^\//,
+  explain({
+    en: 'a path from the root of the site, as in /index.html',
+    es: 'una ruta desde la raíz del sitio, como /index.html',
+  }),
+)
 
-const requested = z.strictObject({
-  path: path.optional().describe('Path of the request, without its query'),
-  method: method.default('GET').describe('Method of the request'),
-  status: z.int().min(100).max(599).optional().describe('Status of the answer'),
-  host: z.string().min(1).optional().describe('Host that the request names, without its port'),
-  reused: z.boolean().optional().describe('Whether its connection had carried another request before'),
-})
+const requested = inSpanish(
+  z.strictObject({
+    path: path.optional().describe('Path of the request, without its query'),
+    method: method.default('GET').describe('Method of the request'),
+    status: z.int().min(100).max(599).optional().describe('Status of the answer'),
+    host: z.string().min(1).optional().describe('Host that the request names, without its port'),
+    reused: z.boolean().optional().describe('Whether its connection had carried another request before'),
+  }),
+  {
+    path: 'Ruta de la petición, sin su consulta',
+    method: 'Método de la petición',
+    status: 'Estado de la respuesta',
+    host: 'Máquina que nombra la petición, sin su puerto',
+    reused: 'Si su conexión había llevado antes otra petición',
+  },
+)
 type Requested = z.output<typeof requested>
 
-const visited = z.strictObject({
-  count: z.int().min(1).describe('Visits that the cookie counts after the answer'),
-  path: path.optional().describe('Path of the request, without its query'),
-})
+const visited = inSpanish(
+  z.strictObject({
+    count: z.int().min(1).describe('Visits that the cookie counts after the answer'),
+    path: path.optional().describe('Path of the request, without its query'),
+  }),
+  {
+    count: 'Visitas que cuenta la cookie tras la respuesta',
+    path: 'Ruta de la petición, sin su consulta',
+  },
+)
 type Visited = z.output<typeof visited>
 
-const serves = z.strictObject({
-  path: path.describe('What is asked for'),
-  status: z.int().min(100).max(599).default(200).describe('Status of the answer'),
-  type: z.string().optional().describe('Its Content-Type, as in `text/html`'),
-  contains: z.string().min(1).optional().describe('What its body must contain'),
-})
+const serves = inSpanish(
+  z.strictObject({
+    path: path.describe('What is asked for'),
+    status: z.int().min(100).max(599).default(200).describe('Status of the answer'),
+    type: z.string().optional().describe('Its Content-Type, as in `text/html`'),
+    contains: z.string().min(1).optional().describe('What its body must contain'),
+  }),
+  {
+    path: 'Lo que se pide',
+    status: 'Estado de la respuesta',
+    type: 'Su Content-Type, como `text/html`',
+    contains: 'Lo que debe contener su cuerpo',
+  },
+)
 type Serves = z.output<typeof serves>
 
 /** The path of a request's target, which may be a whole URL. */
@@ -112,6 +148,10 @@ async function judgeNow(context: CheckContext, wanted: Serves): Promise<Finding>
 export const webVerbs: Checks['verbs'] = {
   'http.requested': defineVerb<Requested>({
     kind: 'evidence',
+    summary: {
+      en: 'a request that a client has made of the lab’s sites',
+      es: 'una petición que un cliente ha hecho a los sitios del laboratorio',
+    },
     settings: requested,
     reference: 'RFC 9110 §9',
     // The answer's fact tells its request, too.
@@ -126,6 +166,10 @@ export const webVerbs: Checks['verbs'] = {
   }),
   'http.visited': defineVerb<Visited>({
     kind: 'evidence',
+    summary: {
+      en: 'how far the visit counter of a client has come',
+      es: 'hasta dónde ha llegado el contador de visitas de un cliente',
+    },
     settings: visited,
     reference: 'RFC 6265 §4',
     facts: ['http.answered'],
@@ -138,6 +182,10 @@ export const webVerbs: Checks['verbs'] = {
   }),
   'http.serves': defineVerb<Serves>({
     kind: 'probe',
+    summary: {
+      en: 'what a site answers now',
+      es: 'lo que responde ahora un sitio',
+    },
     settings: serves,
     reference: 'RFC 9110 §9.3.1',
     title: ({ path: where, status }) => ({

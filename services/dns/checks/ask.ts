@@ -114,6 +114,11 @@ export class Stream implements AsyncDisposable {
     return this.#dialogue.rest()
   }
 
+  /** Whether the server closes within so many milliseconds. */
+  closes(milliseconds: number): Promise<boolean> {
+    return this.#dialogue.closes(milliseconds)
+  }
+
   end(): void {
     this.#dialogue.end()
   }
@@ -149,9 +154,21 @@ export function dig(target: CheckTarget, asking: Asking, more: readonly string[]
   return [...words, `'${full}'`, type].join(' ')
 }
 
-/** The command that sends octets as they are, and shows what comes back. */
-export function raw(target: CheckTarget, octets: Buffer, transport: 'udp' | 'tcp' = 'udp'): string {
+/** The command that sends a datagram as it is, and shows what comes back. */
+export function raw(target: CheckTarget, octets: Buffer): string {
+  return `${printed(octets)} | nc -u ${shownFrom(target)}`
+}
+
+/** The command that sends messages over one TCP connection, and shows what comes back. */
+export function rawStream(target: CheckTarget, ...messages: readonly Buffer[]): string {
+  return `${printed(Buffer.concat(messages.map(frame)))} | nc ${shownFrom(target)}`
+}
+
+function printed(octets: Buffer): string {
+  return `echo ${octets.toString('hex')} | xxd -r -p`
+}
+
+function shownFrom(target: CheckTarget): string {
   const { host, port } = server(target)
-  const sent = (transport === 'tcp' ? frame(octets) : octets).toString('hex')
-  return `echo ${sent} | xxd -r -p | nc ${transport === 'udp' ? '-u ' : ''}-w 1 ${host} ${port} | xxd`
+  return `-w 1 ${host} ${port} | xxd`
 }

@@ -1,22 +1,21 @@
 /** How the cases of the suite are written. */
-import type { Assertion, CheckCase, CheckContext, CheckTarget } from '../../../lab/check.ts'
+import {
+  defineCase,
+  type Assertion,
+  type CaseDraft,
+  type CheckCase,
+  type CheckTarget,
+} from '../../../lab/check.ts'
 import { ask, dig, type Answer, type Asking } from './ask.ts'
-
-/** What every case says of itself. */
-type About = Pick<CheckCase, 'id' | 'title' | 'reference' | 'needs'> & {
-  /** 1 if not given. */
-  readonly points?: number
-  readonly hint: { readonly en: string; readonly es: string }
-}
 
 /** A case that asks one question by datagram and looks at the answer. */
 export function asking(
-  about: About & {
+  draft: Omit<CaseDraft, 'reproduce' | 'run'> & {
     readonly ask: Asking
     readonly judge: (answer: Answer['message'], target: CheckTarget, octets: Buffer) => readonly Assertion[]
   },
 ): CheckCase {
-  const { ask: question, judge, ...rest } = about
+  const { ask: question, judge, ...rest } = draft
   return probing({
     ...rest,
     reproduce: (target) => dig(target, question),
@@ -28,18 +27,6 @@ export function asking(
 }
 
 /** A case that does as it likes. */
-export function probing(
-  about: About & {
-    readonly reproduce: (target: CheckTarget) => string
-    readonly run: (context: CheckContext) => Promise<readonly Assertion[]>
-  },
-): CheckCase {
-  const { points = 1, hint, run, ...rest } = about
-  return {
-    ...rest,
-    points,
-    endpoints: ['dns'],
-    hint: { text: hint },
-    run: async (context) => ({ assertions: await run(context) }),
-  }
+export function probing(draft: CaseDraft): CheckCase {
+  return defineCase('dns', draft)
 }

@@ -112,20 +112,18 @@ const copied: readonly CheckCase[] = [
   probing({
     id: 'flags-of-answers',
     title: {
-      en: 'What only answers may say is ignored in a question',
-      es: 'Lo que solo pueden decir las respuestas se ignora en una pregunta',
+      en: 'A flag that only answers may have is ignored in a question',
+      es: 'Un bit que solo pueden llevar las respuestas se ignora en una pregunta',
     },
     reference: 'RFC 1035 §4.1.1',
     hint: {
-      en: 'RA and a code in the question change nothing; a short answer has no TC.',
-      es: 'RA y un código en la pregunta no cambian nada; una respuesta corta no lleva TC.',
+      en: 'RA in the question changes nothing; a short answer has no TC.',
+      es: 'RA en la pregunta no cambia nada; una respuesta corta no lleva TC.',
     },
     reproduce: (target) => dig(target, { name: 'www' }, ['+raflag']),
     async run(context) {
       const plain = await ask(context, { name: 'www' })
-      const query = queryFor(context.target.domain, { name: 'www', flags: FLAG.recursionAvailable })
-      query.writeUInt8(query.readUInt8(3) | 5, 3)
-      const { message } = await exchange(context, query)
+      const { message } = await ask(context, { name: 'www', flags: FLAG.recursionAvailable })
       return [
         codeIs(message, 'NOERROR'),
         isAnswered(message),
@@ -141,13 +139,13 @@ const names: readonly CheckCase[] = [
   probing({
     id: 'compression',
     title: {
-      en: 'Names in answers are compressed, and soundly',
-      es: 'Los nombres de las respuestas van comprimidos, y bien',
+      en: 'Names in answers are compressed',
+      es: 'Los nombres de las respuestas van comprimidos',
     },
     reference: 'RFC 1035 §4.1.4',
     hint: {
-      en: 'A pointer leads back to a name that stands before it; without pointers answers grow beyond 512 octets.',
-      es: 'Un puntero lleva hacia atrás, a un nombre anterior; sin punteros las respuestas pasan de 512 octetos.',
+      en: 'A pointer leads back to a name that stands before it. A server may do without, which costs little.',
+      es: 'Un puntero lleva hacia atrás, a un nombre anterior. Un servidor puede no usarlos, lo que cuesta poco.',
     },
     reproduce: (target) => raw(target, queryFor(target.domain, { name: '@', type: 'MX' })),
     async run(context) {
@@ -155,7 +153,7 @@ const names: readonly CheckCase[] = [
       const last = labelsOf(queryName(context.target.domain)).at(0) ?? ''
       const times = octets.toString('latin1').toLowerCase().split(last).length - 1
       return [
-        isAnswered(message),
+        isAnswered(message, 3),
         same(
           { en: 'the domain is written once', es: 'el dominio está escrito una vez' },
           '1 time',
@@ -227,18 +225,28 @@ const unserved: readonly CheckCase[] = [
   probing({
     id: 'type-meta',
     title: {
-      en: 'OPT is no type that one could ask for',
-      es: 'OPT no es un tipo por el que se pueda preguntar',
+      en: 'OPT is a type that no name has',
+      es: 'OPT es un tipo que no tiene ningún nombre',
     },
     reference: 'RFC 6891 §6.1.1',
     hint: {
-      en: 'It stands in messages, never in a zone: FORMERR.',
-      es: 'Está en los mensajes, nunca en una zona: FORMERR.',
+      en: 'It stands in messages, never in a zone: FORMERR, or NOERROR without records.',
+      es: 'Está en los mensajes, nunca en una zona: FORMERR, o NOERROR sin registros.',
     },
     reproduce: (target) => dig(target, { name: 'www', type: 'TYPE41' }),
     async run(context) {
       const { message } = await ask(context, { name: 'www', type: 'TYPE41' })
-      return [codeIs(message, 'FORMERR'), answersNothing(message)]
+      const code = printCode(message.rcode, 'RCODE')
+      const codes = ['FORMERR', 'NOERROR', 'NOTIMP', 'REFUSED']
+      return [
+        answersNothing(message),
+        holds(
+          { en: 'nobody is told that the name is not there', es: 'a nadie se le dice que el nombre no está' },
+          codes.includes(code),
+          codes.join(', '),
+          code,
+        ),
+      ]
     },
   }),
 ]

@@ -1,5 +1,5 @@
-/** What the cases of the suite look at in an answer. */
-import type { Assertion, CheckTarget } from '../../../lab/check.ts'
+/** What the cases of the suite look at in an answer, and tasks in a fact. */
+import type { Assertion, CheckTarget, SeenFact } from '../../../lab/check.ts'
 import { holds, same } from '../../../lab/kit/assertion.ts'
 import { TYPE, typeName } from '../records/types.ts'
 import { printCode, type RCODE } from '../wire/codes.ts'
@@ -126,4 +126,10 @@ export function addsToIt(message: Message, { domain }: CheckTarget, wanted: read
     expected.join('\n'),
     found.join('\n'),
   )
+}
+
+/** A field of a fact as text; `none` if it is not there. */
+export function said({ data }: SeenFact, field: string): string {
+  const value = data?.[field]
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'none'
 }

@@ -3,7 +3,7 @@ import type { CheckCase } from '../../../lab/check.ts'
 import { holds } from '../../../lab/kit/assertion.ts'
 import type { Text } from '../../../lab/service.ts'
 import { FLAG } from '../wire/message.ts'
-import { ask, exchange, queryFor, raw } from './ask.ts'
+import { ask, queryFor, raw, readAnswer } from './ask.ts'
 import { probing } from './case.ts'
 import { answersNothing, codeIs, isAnswered } from './judge.ts'
 
@@ -29,8 +29,8 @@ const broken: readonly Broken[] = [
     },
     reference: 'RFC 1035 §4.1.2',
     hint: {
-      en: 'FORMERR with the id of the message; never read behind its end.',
-      es: 'FORMERR con el id del mensaje; nunca leas más allá de su final.',
+      en: 'FORMERR with the id of the message, or silence; never read behind its end.',
+      es: 'FORMERR con el id del mensaje, o silencio; nunca leas más allá de su final.',
     },
     spoil: (good) => good.subarray(0, -3),
   },
@@ -196,7 +196,11 @@ export const malformedCases: readonly CheckCase[] = [
       ...about,
       reproduce: (target) => raw(target, spoil(queryFor(target.domain, { name: 'www' }))),
       async run(context) {
-        const { message } = await exchange(context, spoil(queryFor(context.target.domain, { name: 'www' })))
+        const query = spoil(queryFor(context.target.domain, { name: 'www' }))
+        const octets = await context.exchange('dns', query)
+        // Some servers, such as Knot, say nothing to what they cannot read, so that nobody makes them talk to others.
+        if (octets === undefined) return [isAnswered((await ask(context, { name: 'www' })).message)]
+        const { message } = readAnswer(octets)
         return [codeIs(message, 'FORMERR'), answersNothing(message)]
       },
     }),

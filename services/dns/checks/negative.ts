@@ -7,7 +7,7 @@ import { ask, dig, openStream, queryFor } from './ask.ts'
 import { asking, probing } from './case.ts'
 import { answersNothing, flagIs, isNegative } from './judge.ts'
 import { timesToLive } from './octets.ts'
-import { linesOf } from './zone.ts'
+import { expectedLines, linesOf } from './zone.ts'
 
 /** Names that are not there, and types that a name has not. */
 const nothing: readonly CheckCase[] = [
@@ -218,30 +218,28 @@ const outside: readonly CheckCase[] = [
   asking({
     id: 'any',
     title: {
-      en: 'ANY is answered, and with little',
-      es: 'ANY se responde, y con poco',
+      en: 'ANY is answered with what the name has, or some of it',
+      es: 'ANY se responde con lo que tiene el nombre, o parte de ello',
     },
     reference: 'RFC 8482 §4',
     hint: {
-      en: 'Large answers to ANY serve attacks with forged addresses: one set of records is enough (BIND: minimal-any yes;).',
-      es: 'Las respuestas grandes a ANY sirven para ataques con direcciones falsas: basta un conjunto de registros (en BIND: minimal-any yes;).',
+      en: 'One set of records is enough, and of no use to attacks with forged addresses (BIND: minimal-any yes;).',
+      es: 'Basta un conjunto de registros, que no sirve para ataques con direcciones falsas (en BIND: minimal-any yes;).',
     },
     ask: { name: '@', type: 'ANY' },
-    judge: (message) => {
-      const types = new Set(message.answer.map(({ type }) => type))
+    judge: (message, { domain }) => {
+      const own = ['SOA', 'NS', 'MX'].flatMap((type) => expectedLines(domain, '@', type))
+      const found = linesOf(message.answer)
+      // RFC 8482 §4.2: a HINFO that was made for the answer.
+      const strange = found.filter((each) => !own.includes(each) && !each.includes(' HINFO '))
       return [
         holds(
           { en: 'the answer is NOERROR with records', es: 'la respuesta es NOERROR con registros' },
-          message.rcode === RCODE.NOERROR && types.size > 0,
+          message.rcode === RCODE.NOERROR && found.length > 0,
           'NOERROR, some records',
-          `${printCode(message.rcode, 'RCODE')}, ${linesOf(message.answer).length} records`,
+          `${printCode(message.rcode, 'RCODE')}, ${found.length} records`,
         ),
-        holds(
-          { en: 'it holds one set of records', es: 'contiene un conjunto de registros' },
-          types.size <= 1,
-          '1 type',
-          `${types.size} types`,
-        ),
+        same({ en: 'nothing is made up', es: 'no se inventa nada' }, '', strange.join('\n')),
       ]
     },
   }),
@@ -270,13 +268,13 @@ const outside: readonly CheckCase[] = [
   asking({
     id: 'class-chaos',
     title: {
-      en: 'The server tells its version in class CH, or refuses to',
-      es: 'El servidor dice su versión en la clase CH, o se niega a hacerlo',
+      en: 'In class CH the server tells its version, and nothing of class IN',
+      es: 'En la clase CH el servidor dice su versión, y nada de la clase IN',
     },
     reference: 'RFC 4892 §2',
     hint: {
-      en: 'version.bind CH TXT; the text may be any, as may who is told.',
-      es: 'version.bind CH TXT; el texto puede ser cualquiera, y también a quién se le dice.',
+      en: 'version.bind CH TXT; the text may be any (BIND, Knot, NSD: version). To refuse is allowed, and costs little.',
+      es: 'version.bind CH TXT; el texto puede ser cualquiera (en BIND, Knot y NSD: version). Negarse está permitido, y cuesta poco.',
     },
     ask: { name: 'version.bind.', class: CLASS_CH, type: 'TXT' },
     judge: judgeVersion,
@@ -292,6 +290,7 @@ function judgeVersion(message: Message): readonly Assertion[] {
       classes.every((each) => each === CLASS_CH) && ['NOERROR', 'REFUSED'].includes(code),
       'NOERROR or REFUSED, class CH',
       `${code}, classes ${classes.join(', ')}`,
+      3,
     ),
     holds(
       { en: 'the version is told', es: 'se dice la versión' },

@@ -164,8 +164,8 @@ const others: readonly CheckCase[] = [
     },
     reference: 'RFC 1035 §3.3.9',
     hint: {
-      en: 'The additional section saves the client the next question.',
-      es: 'La sección adicional le ahorra al cliente la siguiente pregunta.',
+      en: 'The additional section saves the client the next question (BIND: minimal-responses no;).',
+      es: 'La sección adicional le ahorra al cliente la siguiente pregunta (en BIND: minimal-responses no;).',
     },
     ask: { name: '@', type: 'MX' },
     judge: (message, target) => [addsToIt(message, target, ['mail A', 'mail2 A'])],
@@ -178,8 +178,8 @@ const others: readonly CheckCase[] = [
     },
     reference: 'RFC 1035 §3.3.11',
     hint: {
-      en: 'Both its addresses: A and AAAA.',
-      es: 'Sus dos direcciones: A y AAAA.',
+      en: 'Both its addresses: A and AAAA (BIND: minimal-responses no;).',
+      es: 'Sus dos direcciones: A y AAAA (en BIND: minimal-responses no;).',
     },
     ask: { name: '@', type: 'NS' },
     judge: (message, target) => [addsToIt(message, target, ['dns A', 'dns AAAA'])],

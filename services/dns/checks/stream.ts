@@ -1,11 +1,13 @@
 /** Cases: DNS over TCP (RFC 7766). */
-import type { CheckCase } from '../../../lab/check.ts'
+import { CheckFailure, type CheckCase } from '../../../lab/check.ts'
 import { holds, same } from '../../../lab/kit/assertion.ts'
 import { frame } from '../wire/framing.ts'
-import { dig, openStream, queryFor, raw } from './ask.ts'
+import { dig, openStream, queryFor, rawStream } from './ask.ts'
 import { probing } from './case.ts'
 import { answersWith, codeIs, flagIs, isAnswered } from './judge.ts'
 
+/** Milliseconds within which a server that ends a connection must have closed it. */
+const SOON = 100
 /** Milliseconds between the pieces of a slow client. */
 const PAUSE = 10
 
@@ -86,10 +88,7 @@ export const streamCases: readonly CheckCase[] = [
     reproduce: (target) => {
       const one = queryFor(target.domain, { name: 'www', id: 1 })
       const two = queryFor(target.domain, { name: 'mail', id: 2 })
-      return raw(target, Buffer.concat([one, frame(two)]), 'tcp').replace(
-        frame(Buffer.concat([one, frame(two)])).toString('hex'),
-        Buffer.concat([frame(one), frame(two)]).toString('hex'),
-      )
+      return rawStream(target, one, two)
     },
     async run(context) {
       await using stream = await openStream(context)
@@ -147,7 +146,7 @@ export const streamCases: readonly CheckCase[] = [
       en: 'The end of what the client sends is not the end of the connection.',
       es: 'El final de lo que envía el cliente no es el final de la conexión.',
     },
-    reproduce: (target) => raw(target, queryFor(target.domain, { name: 'www' }), 'tcp'),
+    reproduce: (target) => rawStream(target, queryFor(target.domain, { name: 'www' })),
     async run(context) {
       await using stream = await openStream(context)
       await stream.send(queryFor(context.target.domain, { name: 'big', type: 'TXT' }))
@@ -168,8 +167,8 @@ export const streamCases: readonly CheckCase[] = [
   probing({
     id: 'tcp-malformed',
     title: {
-      en: 'A malformed question is answered with FORMERR over TCP too',
-      es: 'Una pregunta mal formada se responde con FORMERR también por TCP',
+      en: 'A malformed question is answered with FORMERR over TCP too, or ends the connection',
+      es: 'Una pregunta mal formada se responde con FORMERR también por TCP, o acaba la conexión',
     },
     reference: 'RFC 1035 §4.1.1',
     needs: ['tcp'],
@@ -177,11 +176,19 @@ export const streamCases: readonly CheckCase[] = [
       en: 'The length of the message tells where the next one begins, whatever is wrong in it.',
       es: 'La longitud del mensaje dice dónde empieza el siguiente, sea lo que sea lo que esté mal.',
     },
-    reproduce: (target) => raw(target, queryFor(target.domain, { name: 'www' }).subarray(0, -2), 'tcp'),
+    reproduce: (target) => rawStream(target, queryFor(target.domain, { name: 'www' }).subarray(0, -2)),
     async run(context) {
       await using stream = await openStream(context)
       await stream.send(queryFor(context.target.domain, { name: 'www', id: 9 }).subarray(0, -2))
-      const { message } = await stream.receive()
+      const answer = await stream.receive().catch((error: unknown) => {
+        if (error instanceof CheckFailure) return undefined
+        throw error
+      })
+      if (answer === undefined) {
+        const title = { en: 'the server closes', es: 'el servidor cierra' }
+        return [holds(title, await stream.closes(SOON), 'FORMERR, or closed', 'open')]
+      }
+      const { message } = answer
       return [codeIs(message, 'FORMERR'), same({ en: 'its id', es: 'su id' }, '9', String(message.id))]
     },
   }),

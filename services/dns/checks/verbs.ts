@@ -10,11 +10,13 @@ import {
 } from '../../../lab/check.ts'
 import { holds, same } from '../../../lab/kit/assertion.ts'
 import { explain } from '../../../lab/kit/explain.ts'
+import { inSpanish } from '../../../lab/kit/spanish.ts'
 import { MNEMONICS, findType } from '../records/types.ts'
 import { FLAG } from '../wire/message.ts'
 import { parseName, printKey, ROOT } from '../wire/name.ts'
 import { ask, dig } from './ask.ts'
-import { codeIs } from './judge.ts'
+import { codeIs, said } from './judge.ts'
+import { judgeRenewal, zoneRenewed } from './zone-renewed.ts'
 import { judgeZone, zoneServes } from './zone-file.ts'
 import { linesOf, readLines } from './zone.ts'
 
@@ -22,9 +24,13 @@ const name = z.string().min(1).max(1000)
 const type = z
   .string()
   .transform((text) => text.toUpperCase())
-  .refine((text) => findType(text) !== undefined || text === 'ANY', {
-    error: `a record type, as in ${MNEMONICS.slice(0, 3).join(', ')}`,
-  })
+  .refine(
+    (text) => findType(text) !== undefined || text === 'ANY',
+    explain({
+      en: `a record type, as in ${MNEMONICS.slice(0, 3).join(', ')}`,
+      es: `un tipo de registro, como ${MNEMONICS.slice(0, 3).join(', ')}`,
+    }),
+  )
 const rcode = z.enum(['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'])
 
 /** Read once, not for each fact that is judged. */
@@ -32,33 +38,61 @@ const askedName = name
   .refine(isName, explain({ en: 'this is no domain name', es: 'esto no es un nombre de dominio' }))
   .transform(plainName)
 
-const queried = z.strictObject({
-  name: askedName.optional().describe('Name that was asked for'),
-  type: type.optional().describe('Type that was asked for'),
-  over: z.enum(['udp', 'tcp']).optional().describe('How it was asked'),
-})
+const queried = inSpanish(
+  z.strictObject({
+    name: askedName.optional().describe('Name that was asked for'),
+    type: type.optional().describe('Type that was asked for'),
+    below: askedName.optional().describe('Domain in which the name lies that was asked for'),
+    over: z.enum(['udp', 'tcp']).optional().describe('How it was asked'),
+  }),
+  {
+    name: 'Nombre por el que se preguntó',
+    type: 'Tipo por el que se preguntó',
+    below: 'Dominio en el que está el nombre por el que se preguntó',
+    over: 'Cómo se preguntó',
+  },
+)
 type Queried = z.output<typeof queried>
 
-const answered = z.strictObject({
-  name: askedName.optional().describe('Name that was asked for'),
-  type: type.optional().describe('Type that was asked for'),
-  rcode: rcode.default('NOERROR').describe('Code of the answer'),
-  records: z.int().min(0).optional().describe('Records of the answer section, at least'),
-})
+const answered = inSpanish(
+  z.strictObject({
+    name: askedName.optional().describe('Name that was asked for'),
+    type: type.optional().describe('Type that was asked for'),
+    below: askedName.optional().describe('Domain in which the name lies that was asked for'),
+    rcode: rcode.default('NOERROR').describe('Code of the answer'),
+    records: z.int().min(0).optional().describe('Records of the answer section, at least'),
+  }),
+  {
+    name: 'Nombre por el que se preguntó',
+    type: 'Tipo por el que se preguntó',
+    below: 'Dominio en el que está el nombre por el que se preguntó',
+    rcode: 'Código de la respuesta',
+    records: 'Registros de la sección de respuesta, como mínimo',
+  },
+)
 type Answered = z.output<typeof answered>
 
-const answers = z.strictObject({
-  name: name.describe(
-    'Name that is asked for; without a final dot it lies in the domain, unless it ends in it',
-  ),
-  type: type.default('A').describe('Type that is asked for'),
-  rcode: rcode.default('NOERROR').describe('Code of the answer'),
-  records: z
-    .array(z.string())
-    .optional()
-    .describe('Data of all records of the answer, as a master file writes them: `10 mail`'),
-  authoritative: z.boolean().optional().describe('Whether AA is set'),
-})
+const answers = inSpanish(
+  z.strictObject({
+    name: name.describe(
+      'Name that is asked for; without a final dot it lies in the domain, unless it ends in it',
+    ),
+    type: type.default('A').describe('Type that is asked for; A if not given'),
+    rcode: rcode.default('NOERROR').describe('Code of the answer'),
+    records: z
+      .array(z.string())
+      .optional()
+      .describe('Data of all records of the answer, as a master file writes them: `10 mail`'),
+    authoritative: z.boolean().optional().describe('Whether AA is set'),
+  }),
+  {
+    name: 'Nombre por el que se pregunta; sin punto final está en el dominio, salvo que termine en él',
+    type: 'Tipo por el que se pregunta; A si no se indica',
+    rcode: 'Código de la respuesta',
+    records: 'Datos de todos los registros de la respuesta, como en un fichero de zona: `10 mail`',
+    authoritative: 'Si AA está activado',
+  },
+)
 type Answers = z.output<typeof answers>
 
 /** As facts write names. */
@@ -75,26 +109,33 @@ function isName(text: string): boolean {
   }
 }
 
-function said({ data }: SeenFact, field: string): string {
-  const value = data?.[field]
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'none'
+/** What a question may have to be. */
+interface Wanted {
+  readonly name?: string | undefined
+  readonly type?: string | undefined
+  readonly below?: string | undefined
 }
 
-function asksFor(fact: SeenFact, wanted: { readonly name?: string; readonly type?: string }): Assertion[] {
+function asksFor(fact: SeenFact, { name: asked, type: kind, below }: Wanted): Assertion[] {
   const assertions: Assertion[] = []
-  if (wanted.name !== undefined) {
-    const title = { en: `the name is ${wanted.name}`, es: `el nombre es ${wanted.name}` }
-    assertions.push(same(title, wanted.name, said(fact, 'name'), 2))
+  if (asked !== undefined) {
+    const title = { en: `the name is ${asked}`, es: `el nombre es ${asked}` }
+    assertions.push(same(title, asked, said(fact, 'name'), 2))
   }
-  if (wanted.type !== undefined) {
-    const title = { en: `the type is ${wanted.type}`, es: `el tipo es ${wanted.type}` }
-    assertions.push(same(title, wanted.type, said(fact, 'type')))
+  if (kind !== undefined) {
+    const title = { en: `the type is ${kind}`, es: `el tipo es ${kind}` }
+    assertions.push(same(title, kind, said(fact, 'type')))
+  }
+  if (below !== undefined) {
+    const title = { en: `the name lies below ${below}`, es: `el nombre está por debajo de ${below}` }
+    const found = said(fact, 'name')
+    assertions.push(holds(title, found.endsWith(`.${below}`), `….${below}`, found, 2))
   }
   return assertions
 }
 
 function judgeQuery(fact: SeenFact, wanted: Queried): readonly Assertion[] {
-  const assertions = asksFor(fact, definite(wanted))
+  const assertions = asksFor(fact, wanted)
   const { over } = wanted
   if (over !== undefined) {
     const title = { en: `it came over ${over.toUpperCase()}`, es: `llegó por ${over.toUpperCase()}` }
@@ -107,7 +148,7 @@ const anything: Assertion = { title: { en: 'there was one', es: 'hubo una' }, ho
 
 function judgeAnswer(fact: SeenFact, wanted: Answered): readonly Assertion[] {
   const { rcode: code, records } = wanted
-  const assertions = asksFor(fact, definite(wanted))
+  const assertions = asksFor(fact, wanted)
   assertions.push(same({ en: `the code is ${code}`, es: `el código es ${code}` }, code, said(fact, 'rcode')))
   if (records !== undefined) {
     const found = said(fact, 'answers')
@@ -115,16 +156,6 @@ function judgeAnswer(fact: SeenFact, wanted: Answered): readonly Assertion[] {
     assertions.push(holds(title, Number(found) >= records, `≥ ${records}`, found))
   }
   return assertions
-}
-
-function definite(wanted: { readonly name?: string | undefined; readonly type?: string | undefined }): {
-  readonly name?: string
-  readonly type?: string
-} {
-  return {
-    ...(wanted.name !== undefined && { name: wanted.name }),
-    ...(wanted.type !== undefined && { type: wanted.type }),
-  }
 }
 
 /** A name of the domain may be written with or without it. */
@@ -167,18 +198,20 @@ async function judgeNow(context: CheckContext, wanted: Answers): Promise<Finding
   return { assertions }
 }
 
-const shown = ({
-  name: asked = '',
-  type: kind = '',
-}: {
-  name?: string | undefined
-  type?: string | undefined
-}): string => [asked, kind].filter((each) => each !== '').join(' ')
+function shown({ name: asked, type: kind, below }: Wanted): string {
+  return [asked ?? (below === undefined ? '' : `*.${below}`), kind ?? '']
+    .filter((each) => each !== '')
+    .join(' ')
+}
 
 /** The verbs of the name service. */
 export const dnsVerbs: Checks['verbs'] = {
   'dns.queried': defineVerb<Queried>({
     kind: 'evidence',
+    summary: {
+      en: 'what a client has asked the lab’s name server',
+      es: 'lo que un cliente ha preguntado al servidor de nombres del laboratorio',
+    },
     settings: queried,
     reference: 'RFC 1034 §3.7',
     facts: ['dns.queried'],
@@ -192,6 +225,10 @@ export const dnsVerbs: Checks['verbs'] = {
   }),
   'dns.answered': defineVerb<Answered>({
     kind: 'evidence',
+    summary: {
+      en: 'what a client was answered by the lab’s name server',
+      es: 'lo que el servidor de nombres del laboratorio ha respondido a un cliente',
+    },
     settings: answered,
     reference: 'RFC 1034 §3.7',
     facts: ['dns.answered', 'dns.refused'],
@@ -205,6 +242,10 @@ export const dnsVerbs: Checks['verbs'] = {
   }),
   'dns.answers': defineVerb<Answers>({
     kind: 'probe',
+    summary: {
+      en: 'what a name server answers now',
+      es: 'lo que responde ahora un servidor de nombres',
+    },
     settings: answers,
     reference: 'RFC 1034 §4.3.2',
     title: (wanted) => ({
@@ -215,15 +256,36 @@ export const dnsVerbs: Checks['verbs'] = {
       dig(target, { name: absolute(asked, target.domain), type: kind, flags: FLAG.recursionDesired }),
     run: judgeNow,
   }),
+  'zone.renewed': defineVerb({
+    kind: 'evidence',
+    summary: {
+      en: 'that a zone was loaded with a greater serial than before',
+      es: 'que una zona se cargó con un número de serie mayor que antes',
+    },
+    settings: zoneRenewed,
+    reference: 'RFC 1034 §4.3.5',
+    facts: ['zone.loaded'],
+    title: ({ zone }) => ({
+      en: `the serial of ${zone} has grown`,
+      es: `el número de serie de ${zone} ha crecido`,
+    }),
+    reproduce: ({ zone }, target) => dig(target, { name: `${zone}.`, type: 'SOA' }),
+    judge: judgeRenewal,
+  }),
   'zone.serves': defineVerb({
     kind: 'artifact',
+    summary: {
+      en: 'a zone file: whether it can be served, and what is in it',
+      es: 'un fichero de zona: si se puede servir, y qué contiene',
+    },
     settings: zoneServes,
     reference: 'RFC 1035 §5',
     title: ({ records }) => ({
       en: `the zone file can be served${records.length > 0 ? ` and has ${records.length} records that are asked for` : ''}`,
       es: `el fichero de zona se puede servir${records.length > 0 ? ` y tiene ${records.length} registros pedidos` : ''}`,
     }),
-    reproduce: (_, { domain }) => `lab zone check zone.db --origin ${domain}`,
+    reproduce: ({ origin }, { domain }, file = 'zone.db') =>
+      `lab zone check ${file} --origin ${origin ?? domain}`,
     judge: judgeZone,
   }),
 }

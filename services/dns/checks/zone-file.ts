@@ -2,9 +2,12 @@
 import { z } from 'zod'
 import type { Assertion, CheckTarget, Finding } from '../../../lab/check.ts'
 import { holds } from '../../../lab/kit/assertion.ts'
+import { inSpanish } from '../../../lab/kit/spanish.ts'
 import { FileError, type Problem } from '../../../lab/service.ts'
+import { TYPE } from '../records/types.ts'
 import { loadZones } from '../zone/zones.ts'
 import { printEntry, readLines } from './zone.ts'
+import { judgeSoa, judgeTtl } from './zone-details.ts'
 
 /** Octets of a file at most. */
 const SIZE_LIMIT = 1024 * 1024
@@ -13,25 +16,46 @@ const SHOWN = 20
 const FILE = 'zone.db'
 
 /** What a task says of the file. */
-export const zoneServes = z.strictObject({
-  origin: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Domain that completes names; the domain of the lab if not given'),
-  records: z
-    .array(z.string().min(1))
-    .default([])
-    .describe('Records that must be there, as a master file writes them: `www A 192.0.2.4`'),
-  without: z.array(z.string().min(1)).default([]).describe('Records that must not be there'),
-  warnings: z.boolean().default(false).describe('Whether warnings count as well'),
-})
+export const zoneServes = inSpanish(
+  z.strictObject({
+    origin: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Domain that completes names; the domain of the lab if not given'),
+    records: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Records that must be there, as a master file writes them: `www A 192.0.2.4`'),
+    without: z.array(z.string().min(1)).default([]).describe('Records that must not be there'),
+    soa: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Values of the SOA as a master file writes them, the serial being any: `dns hostmaster 0 2h 15m 1w 5m`',
+      ),
+    ttl: z
+      .record(z.string().regex(/^\S+ [A-Za-z]\w*$/), z.int().min(0))
+      .default({})
+      .describe('Seconds that record sets may be kept, by name and type: `www A: 300`'),
+    warnings: z.boolean().default(false).describe('Whether warnings count as well'),
+  }),
+  {
+    origin: 'Dominio que completa los nombres; el del laboratorio si no se indica',
+    records: 'Registros que deben estar, como en un fichero de zona: `www A 192.0.2.4`',
+    without: 'Registros que no deben estar',
+    soa: 'Valores del SOA como en un fichero de zona, con cualquier número de serie: `dns hostmaster 0 2h 15m 1w 5m`',
+    ttl: 'Segundos que se pueden recordar los conjuntos de registros, por nombre y tipo: `www A: 300`',
+    warnings: 'Si también cuentan los avisos',
+  },
+)
 type ZoneServes = z.output<typeof zoneServes>
 
 /** Judges the file of a zone. */
 export async function judgeZone(file: Buffer, wanted: ZoneServes, target: CheckTarget): Promise<Finding> {
   const domain = wanted.origin ?? target.domain
-  if (file.length > SIZE_LIMIT) return { assertions: [soundness(`${file.length} octets`)] }
+  if (file.length > SIZE_LIMIT) return { assertions: [tooLarge(file.length)] }
   const { host: address } = target.endpoints['dns'] ?? { host: '127.0.0.1' }
   const text = (name: string): string => {
     if (name === FILE) return file.toString('utf8')
@@ -42,39 +66,57 @@ export async function judgeZone(file: Buffer, wanted: ZoneServes, target: CheckT
   }
   const { zones, problems } = loadZones({ zone: FILE, origin: domain }, { text }, { domain, address })
   const counted = problems.filter(({ severity }) => wanted.warnings || severity !== 'warning')
-  const lines = new Set(zones.flatMap(({ entries }) => entries.map(printEntry)))
+  const entries = zones.flatMap((zone) => zone.entries)
+  const lines = new Set(entries.map(printEntry))
+  const asked = [
+    ...wanted.records.map((record) => contains(record, lines, domain, true)),
+    ...wanted.without.map((record) => contains(record, lines, domain, false)),
+    ...(wanted.soa === undefined ? [] : judgeSoa(entries, wanted.soa, domain)),
+    ...judgeTtl(entries, wanted.ttl, domain),
+  ]
+  const mistakes = soundness(counted)
+  // A file that is sound and holds nothing of what is asked for is worth nothing; what cannot be served is worth half at most.
+  const weight = asked.length === 0 ? 1 : counted.length === 0 ? 0 : asked.length / mistakes.length
   return {
     assertions: [
-      soundness(...counted.map(printProblem)),
-      ...wanted.records.map((record) => contains(record, lines, domain, true)),
-      ...wanted.without.map((record) => contains(record, lines, domain, false)),
+      ...mistakes.map((each) => ({ ...each, weight })),
+      // Of what is no zone yet only the mistakes tell something.
+      ...(entries.some(({ type }) => type === TYPE.soa)
+        ? asked
+        : asked.map(({ title }) => ({ title, holds: false }))),
     ],
   }
 }
 
-function soundness(...problems: readonly string[]): Assertion {
-  return holds(
-    { en: 'the zone can be served', es: 'la zona se puede servir' },
-    problems.length === 0,
-    'no problems',
-    problems.slice(0, SHOWN).join('\n'),
-  )
+const sound = { en: 'the zone can be served', es: 'la zona se puede servir' }
+
+/** One assertion, or one for each mistake, in the reader's language. */
+function soundness(problems: readonly Problem[]): Assertion[] {
+  if (problems.length === 0) return [{ title: sound, holds: true }]
+  return problems.slice(0, SHOWN).map(({ line, column, message }) => ({
+    title: {
+      en: `line ${line}, column ${column}: ${message.en}`,
+      es: `línea ${line}, columna ${column}: ${message.es}`,
+    },
+    holds: false,
+  }))
 }
 
-function printProblem({ line, column, message }: Problem): string {
-  return `${line}:${column}: ${message.en}`
+function tooLarge(octets: number): Assertion {
+  return holds(sound, false, `${SIZE_LIMIT} octets at most`, `${octets} octets`)
 }
 
 function contains(record: string, lines: ReadonlySet<string>, domain: string, isWanted: boolean): Assertion {
   const [line = record] = readLines(domain, [record])
-  const isThere = lines.has(line)
-  const owner = `${line.split(' ', 1)[0]} `
-  const near = [...lines].filter((each) => each.startsWith(owner)).toSorted()
+  const [owner = '', type = ''] = line.split(' ')
+  const ofOwner = [...lines].filter((each) => each.startsWith(`${owner} `)).toSorted()
+  const ofType = ofOwner.filter((each) => each.startsWith(`${owner} ${type} `))
+  const near = ofType.length > 0 ? ofType : ofOwner
   return holds(
     isWanted
       ? { en: `there is ${record}`, es: `está ${record}` }
       : { en: `there is no ${record}`, es: `no está ${record}` },
-    isThere === isWanted,
+    lines.has(line) === isWanted,
     isWanted ? line : `no ${line}`,
     near.length === 0 ? `no records of ${owner}` : near.join('\n'),
   )

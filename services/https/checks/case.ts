@@ -8,40 +8,33 @@ import {
 } from '../../../lab/check.ts'
 import { holds } from '../../../lab/kit/assertion.ts'
 import type { Text } from '../../../lab/service.ts'
+import { shakeHands } from './command.ts'
 import type { Agreed, Visit } from './visit.ts'
 
 /** What a case says of itself, and how it looks. */
-export interface CaseDraft extends Pick<CheckCase, 'id' | 'title' | 'reference'> {
+export interface TlsCase extends Pick<CheckCase, 'id' | 'title' | 'reference'> {
   readonly applies?: (target: CheckTarget) => boolean
   /** 1 if not given. */
   readonly points?: number
   /** `https` alone if not given. */
   readonly endpoints?: readonly string[]
   readonly hint: Text
-  /** Words for `openssl s_client`, or the whole command. */
+  /** Words for `openssl s_client`, or the whole command; none if not given. */
   readonly show?: string | ((target: CheckTarget) => string)
   readonly run: (context: CheckContext) => Promise<readonly Assertion[]>
 }
 
 /** Fills in what the cases of TLS have in common. */
-export function tlsCase({ hint, show = '', run, ...rest }: CaseDraft): CheckCase {
+export function tlsCase({ hint, show = '', run, ...rest }: TlsCase): CheckCase {
   return {
     points: 1,
     endpoints: ['https'],
     ...(rest.id !== 'handshake' && { needs: ['handshake'] }),
     ...rest,
     hint: { text: hint },
-    reproduce: (target) => (typeof show === 'function' ? show(target) : sClient(target, show)),
+    reproduce: (target) => (typeof show === 'function' ? show(target) : shakeHands(target, show)),
     run: async (context) => ({ assertions: await run(context) }),
   }
-}
-
-/** A visit with openssl. */
-function sClient(target: CheckTarget, words: string): string {
-  const { host, port } = target.endpoints['https'] ?? { host: 'HOST', port: 443 }
-  const name = words.includes('servername') ? '' : ` -servername ${target.domain}`
-  const root = target.authority === undefined ? '' : ' -CAfile cacert.pem'
-  return `openssl s_client -connect ${host}:${port}${name}${root}${words === '' ? '' : ` ${words}`} </dev/null`
 }
 
 /** What a handshake has agreed on, without which the case cannot go on. */

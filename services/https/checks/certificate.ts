@@ -3,12 +3,13 @@ import type { X509Certificate } from 'node:crypto'
 import type { Assertion, CheckCase, CheckContext } from '../../../lab/check.ts'
 import { holds } from '../../../lab/kit/assertion.ts'
 import { isAgreed, mustAgree, mustShow, tlsCase } from './case.ts'
+import { shakeHands } from './command.ts'
 import { goodness } from './staple.ts'
 import { visit } from './visit.ts'
 
 const DAY = 86_400_000
-/** Days that a certificate may be valid (Baseline Requirements §6.3.2, as they were before 2026). */
-const LONGEST = 398
+/** Days that a certificate of an authority of one's own may be valid: Apple's clients take no longer ones. */
+const LONGEST = 825
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 
 /** The names in a certificate. */
@@ -88,7 +89,7 @@ export const certificateCases: readonly CheckCase[] = [
       en: 'Clients ignore the common name: put the name into subjectAltName.',
       es: 'Los clientes ignoran el common name: pon el nombre en subjectAltName.',
     },
-    show: '2>&1 | openssl x509 -noout -ext subjectAltName',
+    show: (target) => shakeHands(target, '', ' | openssl x509 -noout -ext subjectAltName'),
     async run(context) {
       const certificate = await shown(context)
       const { domain } = context.target
@@ -145,21 +146,21 @@ export const certificateCases: readonly CheckCase[] = [
       en: 'Renew it in time; see that the clock is right.',
       es: 'Renuévalo a tiempo; mira que el reloj esté bien.',
     },
-    show: '2>&1 | openssl x509 -noout -dates',
+    show: (target) => shakeHands(target, '', ' | openssl x509 -noout -dates'),
     run: async (context) => dates(await shown(context)),
   }),
   tlsCase({
     id: 'lifetime',
     title: {
-      en: 'The certificate is valid for 398 days at most',
-      es: 'El certificado vale 398 días como mucho',
+      en: 'The certificate is valid for 825 days at most',
+      es: 'El certificado vale 825 días como mucho',
     },
-    reference: 'RFC 5280 §4.1.2.5; CA/Browser Forum BR §6.3.2',
+    reference: 'RFC 5280 §4.1.2.5',
     hint: {
-      en: 'Browsers refuse longer ones of public authorities.',
-      es: 'Los navegadores rechazan los más largos de autoridades públicas.',
+      en: 'Apple’s clients refuse longer ones; of public authorities browsers take 398 days at most.',
+      es: 'Los clientes de Apple rechazan los más largos; de autoridades públicas, los navegadores admiten 398 días como mucho.',
     },
-    show: '2>&1 | openssl x509 -noout -dates',
+    show: (target) => shakeHands(target, '', ' | openssl x509 -noout -dates'),
     async run(context) {
       const { validFrom, validTo } = await shown(context)
       const days = (Date.parse(validTo) - Date.parse(validFrom)) / DAY
@@ -182,7 +183,7 @@ export const certificateCases: readonly CheckCase[] = [
       en: 'RSA of 2048 bits or P-256, signed with SHA-256.',
       es: 'RSA de 2048 bits o P-256, firmado con SHA-256.',
     },
-    show: '2>&1 | openssl x509 -noout -text',
+    show: (target) => shakeHands(target, '', ' | openssl x509 -noout -text'),
     run: async (context) => strength(await shown(context)),
   }),
   tlsCase({
@@ -196,7 +197,7 @@ export const certificateCases: readonly CheckCase[] = [
       en: '`extendedKeyUsage=serverAuth`, `basicConstraints=CA:FALSE`',
       es: '`extendedKeyUsage=serverAuth`, `basicConstraints=CA:FALSE`',
     },
-    show: '2>&1 | openssl x509 -noout -purpose',
+    show: (target) => shakeHands(target, '', ' | openssl x509 -noout -purpose'),
     async run(context) {
       const certificate = await shown(context)
       // What Node calls its key usage is the extended one.
@@ -228,7 +229,8 @@ export const certificateCases: readonly CheckCase[] = [
       en: 'Show the default certificate, or send the alert unrecognized_name.',
       es: 'Muestra el certificado por defecto, o envía la alerta unrecognized_name.',
     },
-    show: '-servername unknown.example',
+    show: (target) =>
+      ['-noservername', '-servername unknown.example'].map((words) => shakeHands(target, words)).join('; '),
     async run(context) {
       const [none, other] = [
         await visit(context, { name: false }),

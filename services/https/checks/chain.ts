@@ -18,7 +18,7 @@ export async function readChain(file: Buffer, passphrase = ''): Promise<readonly
     const reason = messageOf(error)
     throw new CheckFailure({
       en: `the file holds no certificate that can be read: ${reason}`,
-      es: `el archivo no tiene ningún certificado legible: ${reason}`,
+      es: `el fichero no tiene ningún certificado legible: ${reason}`,
     })
   }
 }

@@ -2,9 +2,10 @@
 import type { Assertion, CheckCase, CheckContext, CheckTarget, Identity } from '../../../lab/check.ts'
 import { holds } from '../../../lab/kit/assertion.ts'
 import type { Text } from '../../../lab/service.ts'
-import { tlsCase, type CaseDraft } from './case.ts'
+import { tlsCase, type TlsCase } from './case.ts'
 import { forge } from './forge.ts'
-import { visit, type Visit } from './visit.ts'
+import { forging, getPage } from './command.ts'
+import { only, visit, type Visit } from './visit.ts'
 
 /** Alerts that tell a client what is wrong with what it has shown (RFC 8446 §6.2). */
 const ALERT =
@@ -25,11 +26,10 @@ function end({ status, error }: Visit): string {
 }
 
 async function visits(context: CheckContext, identity: Identity | 'none'): Promise<readonly [Visit, Visit]> {
-  const [older, newer] = (['TLSv1.2', 'TLSv1.3'] as const).map((version) =>
-    visit(context, { minVersion: version, maxVersion: version, identity }),
-  )
-  if (older === undefined || newer === undefined) throw new Error('there are two versions')
-  return [await older, await newer]
+  return Promise.all([
+    visit(context, { ...only('TLSv1.2'), identity }),
+    visit(context, { ...only('TLSv1.3'), identity }),
+  ])
 }
 
 /** The assertions that whoever shows this is not let in, and is told so. */
@@ -60,14 +60,13 @@ function keptOut([older, newer]: readonly [Visit, Visit]): readonly Assertion[] 
 }
 
 function refused(
-  draft: Pick<CaseDraft, 'id' | 'title' | 'reference'> & Partial<CaseDraft>,
+  draft: Pick<TlsCase, 'id' | 'title' | 'reference' | 'points' | 'show'>,
   hint: Text,
   identityOf: (target: CheckTarget) => Identity | 'none' | undefined,
 ): CheckCase {
   return tlsCase({
     points: 2,
     applies: (target) => asksClients(target) && identityOf(target) !== undefined,
-    show: '-cert wrong.pem -key wrong.key',
     ...draft,
     hint,
     run: async (context) => keptOut(await visits(context, identityOf(context.target) ?? 'none')),
@@ -77,6 +76,16 @@ function refused(
 const good = ({ identity }: CheckTarget): Identity => {
   if (identity === undefined) throw new Error('the case does not apply')
   return identity
+}
+
+/** A visit with a certificate that is made for it. */
+function asForged(target: CheckTarget, kind: 'self-signed' | 'forged'): string {
+  return `${forging(good(target), kind)} && ${getPage(target, '-cert wrong.pem -key wrong.key')}`
+}
+
+/** A visit with a certificate that the server must refuse, which the person has as a file of that name. */
+function asRefused(reason: string): NonNullable<TlsCase['show']> {
+  return (target) => getPage(target, `-cert ${reason}.pem -key ${reason}.key`)
 }
 
 /** The cases, in the order in which a person would try them. */
@@ -92,7 +101,7 @@ export const clientCases: readonly CheckCase[] = [
     },
     show: '-tls1_2 -msg',
     async run(context) {
-      const { messages } = await visit(context, { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' })
+      const { messages } = await visit(context, only('TLSv1.2'))
       return [
         holds(
           {
@@ -116,7 +125,7 @@ export const clientCases: readonly CheckCase[] = [
     applies: asksClients,
     reference: 'RFC 8446 §4.4.2',
     hint: { en: 'Trust the authority that has signed it.', es: 'Confía en la autoridad que lo firmó.' },
-    show: '-cert client.pem -key client.key',
+    show: (target) => getPage(target, '-cert client.pem -key client.key'),
     async run(context) {
       const [older, newer] = await visits(context, good(context.target))
       return [
@@ -131,7 +140,7 @@ export const clientCases: readonly CheckCase[] = [
       title: { en: 'A client without a certificate is kept out', es: 'Un cliente sin certificado no entra' },
       points: 3,
       reference: 'RFC 8446 §4.4.2.4',
-      show: '',
+      show: getPage,
     },
     {
       en: 'Make the certificate required, not optional.',
@@ -147,6 +156,7 @@ export const clientCases: readonly CheckCase[] = [
         es: 'Un certificado que se avala a sí mismo se rechaza',
       },
       reference: 'RFC 5280 §6.1',
+      show: (target) => asForged(target, 'self-signed'),
     },
     { en: 'Verify the chain, not only that there is one.', es: 'Verifica la cadena, no solo que la haya.' },
     (target) => target.identity && forge(target.identity, 'self-signed'),
@@ -159,6 +169,7 @@ export const clientCases: readonly CheckCase[] = [
         es: 'Un certificado que solo dice tener el emisor correcto se rechaza',
       },
       reference: 'RFC 5280 §6.1.3',
+      show: (target) => asForged(target, 'forged'),
     },
     { en: 'Verify the signature, not only the names.', es: 'Verifica la firma, no solo los nombres.' },
     (target) => target.identity && forge(target.identity, 'forged'),
@@ -168,6 +179,7 @@ export const clientCases: readonly CheckCase[] = [
       id: 'client-expired',
       title: { en: 'A certificate that has expired is refused', es: 'Un certificado caducado se rechaza' },
       reference: 'RFC 5280 §4.1.2.5',
+      show: asRefused('expired'),
     },
     { en: 'See that the dates are looked at.', es: 'Mira que se comprueben las fechas.' },
     (target) => target.refused?.['expired'],
@@ -177,6 +189,7 @@ export const clientCases: readonly CheckCase[] = [
       id: 'client-revoked',
       title: { en: 'A certificate that was revoked is refused', es: 'Un certificado revocado se rechaza' },
       reference: 'RFC 5280 §5, §6.3',
+      show: asRefused('revoked'),
     },
     {
       en: 'Give the server the list of revocations, or have it ask.',
@@ -192,6 +205,7 @@ export const clientCases: readonly CheckCase[] = [
         es: 'Un certificado solo de servidor se rechaza',
       },
       reference: 'RFC 5280 §4.2.1.12',
+      show: asRefused('purpose'),
     },
     {
       en: 'Look at the extended key usage: clientAuth.',

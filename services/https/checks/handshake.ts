@@ -1,13 +1,12 @@
 /** Cases of TLS about what a handshake agrees on, and what it must refuse. */
 import type { CheckCase } from '../../../lab/check.ts'
 import { holds, same } from '../../../lab/kit/assertion.ts'
-import { isAgreed, isAlert, isRefused, mustAgree, tlsCase } from './case.ts'
-import { visit, type Wish } from './visit.ts'
+import { isAgreed, isAlert, isRefused, mustAgree, tlsCase, type TlsCase } from './case.ts'
+import { getPage, shakeHands } from './command.ts'
+import { only, visit, type Wish } from './visit.ts'
 
 /** Our own OpenSSL offers what is old only at its lowest level. */
 const WEAK = '@SECLEVEL=0'
-const only12 = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const
-const only13 = { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' } as const
 
 function old(version: 'TLSv1' | 'TLSv1.1', words: string): CheckCase {
   const number = version === 'TLSv1' ? '1.0' : '1.1'
@@ -19,11 +18,7 @@ function old(version: 'TLSv1' | 'TLSv1.1', words: string): CheckCase {
     hint: { en: 'Offer TLS 1.2 and 1.3 alone.', es: 'Ofrece solo TLS 1.2 y 1.3.' },
     show: `-${words} -cipher 'DEFAULT${WEAK}'`,
     async run(context) {
-      const found = await visit(context, {
-        minVersion: version,
-        maxVersion: version,
-        ciphers: `DEFAULT${WEAK}`,
-      })
+      const found = await visit(context, { ...only(version), ciphers: `DEFAULT${WEAK}` })
       return [
         isRefused({ en: 'No handshake comes about', es: 'No hay negociación' }, found, 2),
         isAlert(
@@ -33,6 +28,24 @@ function old(version: 'TLSv1' | 'TLSv1.1', words: string): CheckCase {
           'protocol_version (70)',
         ),
       ]
+    },
+  })
+}
+
+/** A version that must be spoken. */
+function speaks(number: '1.2' | '1.3', about: Pick<TlsCase, 'reference' | 'hint' | 'points'>): CheckCase {
+  const words = `tls${number.replace('.', '_')}`
+  return tlsCase({
+    ...about,
+    id: words,
+    title: { en: `TLS ${number} is spoken`, es: `Se habla TLS ${number}` },
+    show: `-${words}`,
+    async run(context) {
+      const title = {
+        en: `A client that speaks ${number} alone gets in`,
+        es: `Entra un cliente que solo habla ${number}`,
+      }
+      return [isAgreed(title, await visit(context, only(`TLSv${number}`)))]
     },
   })
 }
@@ -48,6 +61,7 @@ export const handshakeCases: readonly CheckCase[] = [
     points: 2,
     reference: 'RFC 9110 §4.2.2, RFC 8446 §2',
     hint: { en: 'Give the server its certificate and key.', es: 'Da al servidor su certificado y su clave.' },
+    show: getPage,
     async run(context) {
       const found = await visit(context)
       mustAgree(found)
@@ -61,36 +75,14 @@ export const handshakeCases: readonly CheckCase[] = [
       ]
     },
   }),
-  tlsCase({
-    id: 'tls1_3',
-    title: { en: 'TLS 1.3 is spoken', es: 'Se habla TLS 1.3' },
+  speaks('1.3', {
     points: 2,
     reference: 'RFC 8446; RFC 9325 §3.1.1',
     hint: { en: 'Do not set a maximum version.', es: 'No fijes una versión máxima.' },
-    show: '-tls1_3',
-    async run(context) {
-      return [
-        isAgreed(
-          { en: 'A client that speaks 1.3 alone gets in', es: 'Entra un cliente que solo habla 1.3' },
-          await visit(context, only13),
-        ),
-      ]
-    },
   }),
-  tlsCase({
-    id: 'tls1_2',
-    title: { en: 'TLS 1.2 is spoken', es: 'Se habla TLS 1.2' },
+  speaks('1.2', {
     reference: 'RFC 5246; RFC 9325 §3.1.1',
     hint: { en: 'Older clients need it still.', es: 'Los clientes antiguos aún lo necesitan.' },
-    show: '-tls1_2',
-    async run(context) {
-      return [
-        isAgreed(
-          { en: 'A client that speaks 1.2 alone gets in', es: 'Entra un cliente que solo habla 1.2' },
-          await visit(context, only12),
-        ),
-      ]
-    },
   }),
   tlsCase({
     id: 'newest',
@@ -124,7 +116,8 @@ export const handshakeCases: readonly CheckCase[] = [
     },
     show: `-tls1_2 -cipher 'eNULL:aNULL${WEAK}'`,
     async run(context) {
-      const weak = async (ciphers: string) => visit(context, { ...only12, ciphers: `${ciphers}${WEAK}` })
+      const weak = async (ciphers: string) =>
+        visit(context, { ...only('TLSv1.2'), ciphers: `${ciphers}${WEAK}` })
       return [
         isRefused({ en: 'NULL', es: 'NULL' }, await weak('eNULL')),
         isRefused({ en: 'Anonymous', es: 'Anónimos' }, await weak('aNULL')),
@@ -142,10 +135,10 @@ export const handshakeCases: readonly CheckCase[] = [
       en: 'Leave the ciphers that begin with AES128 and AES256 out: they encrypt with the key of the certificate.',
       es: 'Quita los cifrados que empiezan por AES128 y AES256: cifran con la clave del certificado.',
     },
-    show: `-tls1_2 -cipher 'kRSA${WEAK}'`,
+    show: `-tls1_2 -cipher 'kRSA:!eNULL${WEAK}'`,
     async run(context) {
-      const { cipher } = mustAgree(await visit(context, only12))
-      const plain = await visit(context, { ...only12, ciphers: `kRSA:!eNULL${WEAK}` })
+      const { cipher } = mustAgree(await visit(context, only('TLSv1.2')))
+      const plain = await visit(context, { ...only('TLSv1.2'), ciphers: `kRSA:!eNULL${WEAK}` })
       return [
         holds(
           { en: 'TLS 1.2 agrees on (EC)DHE', es: 'TLS 1.2 acuerda (EC)DHE' },
@@ -164,7 +157,7 @@ export const handshakeCases: readonly CheckCase[] = [
     hint: { en: 'Prefer GCM and CHACHA20-POLY1305 to CBC.', es: 'Prefiere GCM y CHACHA20-POLY1305 a CBC.' },
     show: '-tls1_2',
     async run(context) {
-      const { cipher } = mustAgree(await visit(context, only12))
+      const { cipher } = mustAgree(await visit(context, only('TLSv1.2')))
       return [
         holds(
           { en: 'It is AES-GCM or ChaCha20', es: 'Es AES-GCM o ChaCha20' },
@@ -185,7 +178,7 @@ export const handshakeCases: readonly CheckCase[] = [
     },
     show: `-tls1_2 -sigalgs RSA+SHA1:ECDSA+SHA1 -cipher 'DEFAULT${WEAK}'`,
     async run(context) {
-      const wish: Wish = { ...only12, sigalgs: 'RSA+SHA1:ECDSA+SHA1', ciphers: `DEFAULT${WEAK}` }
+      const wish: Wish = { ...only('TLSv1.2'), sigalgs: 'RSA+SHA1:ECDSA+SHA1', ciphers: `DEFAULT${WEAK}` }
       return [
         isRefused(
           {
@@ -202,7 +195,7 @@ export const handshakeCases: readonly CheckCase[] = [
     title: { en: 'X25519 and P-256 both do', es: 'Sirven tanto X25519 como P-256' },
     reference: 'RFC 8446 §9.1; RFC 9325 §4.2.1',
     hint: { en: 'P-256 must be known, X25519 should be.', es: 'P-256 debe conocerse, X25519 debería.' },
-    show: '-groups P-256',
+    show: (target) => ['P-256', 'X25519'].map((group) => shakeHands(target, `-groups ${group}`)).join('; '),
     async run(context) {
       return [
         isAgreed({ en: 'P-256', es: 'P-256' }, await visit(context, { ecdhCurve: 'prime256v1' })),

@@ -1,12 +1,19 @@
 /** Cases of TLS about what stands around it: what is no TLS, the redirect from HTTP, and HSTS. */
 import { randomBytes } from 'node:crypto'
-import type { CheckCase } from '../../../lab/check.ts'
+import type { CheckCase, CheckTarget } from '../../../lab/check.ts'
 import { holds } from '../../../lab/kit/assertion.ts'
 import { isAgreed, tlsCase } from './case.ts'
+import { getPage, placeOf } from './command.ts'
 import { visit } from './visit.ts'
 
 const fieldOf = (answer: string, name: string): string | undefined =>
   new RegExp(`^${name}:[ \t]*(.*?)\r?$`, 'im').exec(answer.split('\r\n\r\n')[0] ?? '')?.[1]
+
+/** An endpoint's URL for HTTP in clear. */
+function urlOf(target: CheckTarget, endpoint: 'https' | 'redirect'): string {
+  const { host, port } = placeOf(target, endpoint)
+  return `http://${host}:${port}`
+}
 
 /** The cases, in the order in which a person would try them. */
 export const httpCases: readonly CheckCase[] = [
@@ -19,8 +26,7 @@ export const httpCases: readonly CheckCase[] = [
       en: 'Hang up, or answer 400; never serve the site in clear here.',
       es: 'Cuelga, o responde 400; nunca sirvas aquí el sitio en claro.',
     },
-    show: (target) =>
-      `curl -i http://${target.endpoints['https']?.host ?? 'HOST'}:${target.endpoints['https']?.port ?? 443}/`,
+    show: (target) => `curl -i ${urlOf(target, 'https')}/`,
     async run(context) {
       const dialogue = await context.open('https')
       await dialogue.send(`GET / HTTP/1.1\r\nHost: ${context.target.domain}\r\nConnection: close\r\n\r\n`)
@@ -47,8 +53,10 @@ export const httpCases: readonly CheckCase[] = [
     },
     reference: 'RFC 8446 §6.2, §5.1',
     hint: { en: 'Catch the error of a handshake.', es: 'Captura el error de una negociación.' },
-    show: (target) =>
-      `head -c 200 /dev/urandom | nc ${target.endpoints['https']?.host ?? 'HOST'} ${target.endpoints['https']?.port ?? 443}`,
+    show: (target) => {
+      const { host, port } = placeOf(target, 'https')
+      return `head -c 200 /dev/urandom | nc -N ${host} ${port}`
+    },
     async run(context) {
       const dialogue = await context.open('https')
       // A record of a type that there is not.
@@ -69,8 +77,7 @@ export const httpCases: readonly CheckCase[] = [
       en: '301 and `Location: https://…` with the path that was asked for.',
       es: '301 y `Location: https://…` con la ruta pedida.',
     },
-    show: (target) =>
-      `curl -i http://${target.endpoints['redirect']?.host ?? 'HOST'}:${target.endpoints['redirect']?.port ?? 80}/page`,
+    show: (target) => `curl -i -H 'Host: ${target.domain}' '${urlOf(target, 'redirect')}/page?x=1'`,
     async run(context) {
       const dialogue = await context.open('redirect')
       await dialogue.send(
@@ -109,7 +116,7 @@ export const httpCases: readonly CheckCase[] = [
       en: '`Strict-Transport-Security: max-age=31536000`',
       es: '`Strict-Transport-Security: max-age=31536000`',
     },
-    show: (target) => `curl -sI --cacert cacert.pem https://${target.domain}/ | grep -i strict`,
+    show: getPage,
     async run(context) {
       const value = fieldOf((await visit(context)).answer, 'Strict-Transport-Security')
       const count = value?.match(/(?:^|;)\s*max-age\s*=\s*"?\d+"?\s*(?=;|$)/gi)?.length

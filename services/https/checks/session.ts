@@ -2,16 +2,15 @@
 import type { CheckCase } from '../../../lab/check.ts'
 import { holds, same } from '../../../lab/kit/assertion.ts'
 import { mustAgree, tlsCase } from './case.ts'
-import { visit } from './visit.ts'
-
-const only12 = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const
+import { getPage, renegotiate, shakeHands } from './command.ts'
+import { only, visit } from './visit.ts'
 
 /** The cases, in the order in which a person would try them. */
 export const sessionCases: readonly CheckCase[] = [
   tlsCase({
     id: 'alpn',
     title: { en: 'ALPN agrees on http/1.1', es: 'ALPN acuerda http/1.1' },
-    reference: 'RFC 7301 §3.2',
+    reference: 'RFC 7301 §3.2, RFC 9325 §3.7',
     hint: { en: 'Say which protocols the server speaks.', es: 'Di qué protocolos habla el servidor.' },
     show: '-alpn http/1.1',
     async run(context) {
@@ -52,9 +51,13 @@ export const sessionCases: readonly CheckCase[] = [
         en: 'Keep the ticket key as long as the server lives.',
         es: 'Conserva la clave de los tickets mientras viva el servidor.',
       },
-      show: version === 'TLSv1.2' ? '-tls1_2 -reconnect' : '-tls1_3 -sess_out session',
+      // The tickets of TLS 1.3 come behind the handshake.
+      show: (target) =>
+        version === 'TLSv1.2'
+          ? shakeHands(target, '-tls1_2 -reconnect')
+          : `${getPage(target, '-tls1_3 -sess_out session.pem')} && ${getPage(target, '-sess_in session.pem')}`,
       async run(context) {
-        const wish = { minVersion: version, maxVersion: version }
+        const wish = only(version)
         const { session } = await visit(context, wish)
         const again = session === undefined ? undefined : await visit(context, { ...wish, session })
         return [
@@ -84,12 +87,9 @@ export const sessionCases: readonly CheckCase[] = [
       en: 'Turn it off: it costs the server far more than the client.',
       es: 'Desactívala: cuesta al servidor mucho más que al cliente.',
     },
-    show: '-tls1_2, then R and Enter',
+    show: renegotiate,
     async run(context) {
-      const { hasRenegotiated } = await visit(context, {
-        ...only12,
-        renegotiates: true,
-      })
+      const { hasRenegotiated } = await visit(context, { ...only('TLSv1.2'), renegotiates: true })
       return [
         holds(
           { en: 'It is refused or ignored', es: 'Se rechaza o se ignora' },
@@ -108,9 +108,9 @@ export const sessionCases: readonly CheckCase[] = [
       en: 'Send close_notify: else nobody can tell an end from a cut.',
       es: 'Envía close_notify: si no, nadie distingue un final de un corte.',
     },
-    show: '-tls1_2 -msg',
+    show: (target) => getPage(target, '-tls1_2 -msg'),
     async run(context) {
-      const { records, status } = await visit(context, { ...only12 })
+      const { records, status } = await visit(context, only('TLSv1.2'))
       return [
         holds(
           { en: 'The site answers', es: 'El sitio responde' },

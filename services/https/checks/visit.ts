@@ -1,9 +1,9 @@
 /** A visitor of a secure web site who looks at how TLS is spoken; it takes any certificate, and judges afterwards. */
 import type { X509Certificate } from 'node:crypto'
-import { connect as connectTcp, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import { Duplex } from 'node:stream'
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
-import { CheckFailure, type CheckContext, type Identity } from '../../../lab/check.ts'
+import type { CheckContext, Identity } from '../../../lab/check.ts'
 
 /** How the site is visited. */
 export interface Wish extends Pick<
@@ -17,6 +17,13 @@ export interface Wish extends Pick<
   readonly identity?: Identity | 'none'
   /** Renegotiates before it asks for the page. */
   readonly renegotiates?: boolean
+}
+
+/** A client that speaks one version alone. */
+export function only(
+  version: NonNullable<Wish['minVersion']>,
+): Readonly<Required<Pick<Wish, 'minVersion' | 'maxVersion'>>> {
+  return { minVersion: version, maxVersion: version }
 }
 
 /** What the handshake has agreed on. */
@@ -60,12 +67,8 @@ const MOST = 65_536
 /** Visits the start page; a handshake that fails is a result, too, a port that nobody listens on is a CheckFailure. */
 export async function visit(context: CheckContext, wish: Wish = {}): Promise<Visit> {
   const { target } = context
-  const address = target.endpoints['https']
-  if (address === undefined)
-    throw new CheckFailure({ en: 'the target does not offer https', es: 'el objetivo no ofrece https' })
   const { name = target.domain, alpn, identity = target.identity, renegotiates = false, ...rest } = wish
-  const tap = new Tap(address)
-  await tap.connected
+  const tap = new Tap(await context.connect('https'))
   const socket = connectTls({
     ...rest,
     socket: tap,
@@ -166,29 +169,19 @@ function renegotiate(socket: TLSSocket): Promise<boolean> {
 
 /** A TCP connection that keeps what the server sends. */
 class Tap extends Duplex {
-  readonly connected: Promise<void>
-  readonly #socket
+  readonly #socket: Duplex
   readonly #chunks: Buffer[] = []
 
-  constructor({ host, port }: { readonly host: string; readonly port: number }) {
+  constructor(socket: Duplex) {
     super({ allowHalfOpen: true })
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.connected = promise
-    this.#socket = connectTcp({ host, port, allowHalfOpen: true, noDelay: true }, resolve)
-    this.#socket.on('data', (chunk: Buffer) => {
+    this.#socket = socket
+    socket.on('data', (chunk: Buffer) => {
       this.#chunks.push(chunk)
       this.push(chunk)
     })
-    this.#socket.on('end', () => this.push(null))
-    this.#socket.on('error', (error) => {
-      const text = {
-        en: `cannot connect to port ${port}: ${error.message}`,
-        es: `no se puede conectar al puerto ${port}: ${error.message}`,
-      }
-      reject(new CheckFailure(text))
-      this.destroy(error)
-    })
-    this.#socket.on('close', () => this.destroy())
+    socket.on('end', () => this.push(null))
+    socket.on('error', (error) => this.destroy(error))
+    socket.on('close', () => this.destroy())
   }
 
   get octets(): Buffer {

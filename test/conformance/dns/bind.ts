@@ -58,8 +58,10 @@ export async function openBind(
   }
 }
 
-// As authoritative servers are run, and with the bounds that the lab's service has by default.
+// As authoritative servers are run, and with the bounds that the lab's service has by default. The queue is for a hundred
+// clients at once: a machine that is busy elsewhere would drop those beyond the ten of the default.
 const AUTHORITATIVE = `
+  tcp-listen-queue 128;
   allow-query { any; };
   allow-transfer { none; };
   minimal-any yes;

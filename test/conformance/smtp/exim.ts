@@ -1,15 +1,11 @@
 /** Exim on a free port of the loopback, set up as the server of the tests, for as long as they need it. */
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Address } from '../../../lab/service.ts'
 import { temporaryFolder, writeFiles } from '../../lab.ts'
 import { freePort } from '../../port.ts'
-
-/** Milliseconds until which it must listen. */
-const PATIENCE = 20_000
+import { listen, openServer } from '../../server.ts'
 
 function configuration(folder: string, port: number): string {
   return `
@@ -66,30 +62,12 @@ export async function openExim(): Promise<{ readonly address: Address; close(): 
   chmodSync(folder.path, 0o755)
   const file = join(folder.path, 'exim.conf')
   if (process.getuid?.() === 0) execFileSync('chown', ['Debian-exim', folder.path])
-  const child = spawn('/usr/sbin/exim4', ['-C', file, '-bdf'], { stdio: ['ignore', 'ignore', 'pipe'] })
-  let said = ''
-  child.stderr.on('data', (octets: Buffer) => (said += octets.toString()))
-  const ended = once(child, 'exit')
-  const end = performance.now() + PATIENCE
-  while (!(await listens(port))) {
-    if (child.exitCode !== null || performance.now() > end) throw new Error(`exim does not run: ${said}`)
-  }
+  const server = await openServer('/usr/sbin/exim4', ['-C', file, '-bdf'], { answers: () => listen([port]) })
   return {
     address: { host: '127.0.0.1', port },
     close: async () => {
-      child.kill()
-      await ended
+      await server[Symbol.asyncDispose]()
       folder[Symbol.dispose]()
     },
   }
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.on('error', () => setTimeout(() => resolve(false), 50))
-  })
 }

@@ -14,9 +14,8 @@ const reasons: Readonly<Record<PeerName, Readonly<Record<string, string>>>> = {
     'field-colon': 'it drops lines that are no fields (ignore_invalid_headers)',
   },
   apache: {
-    'version-major': 'it answers later major versions as 1.1, where RFC 9110 §15.6.6 has 505',
-    'length-and-chunks': 'it takes the chunks and forgets the length, which RFC 9112 §6.1 allows as well',
-    'range-behind': 'its 416 tells no length, which RFC 9110 §15.5.17 only advises',
+    'length-and-chunks':
+      'it takes the chunks, forgets the length and closes, which RFC 9112 §6.1 allows: a quarter of the point',
   },
 }
 

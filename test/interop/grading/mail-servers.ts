@@ -1,18 +1,16 @@
 /** Exim and Dovecot as one mail server: what SMTP takes lies in Maildirs that Dovecot shows. */
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Address } from '../../../lab/service.ts'
 import { freePort } from '../../port.ts'
+import { listen, openServer } from '../../server.ts'
 import type { TlsFiles } from '../../unit/grading/wrong-mail.ts'
+import { idOf } from '../mail/postfix.ts'
 
+/** The domain of all accounts. */
 export const DOMAIN = 'lab.test'
 /** The password of both accounts. */
 export const PASSWORD = 'secret'
-
-const PATIENCE = 20_000
 
 /** Where a server puts its files, and where mail comes to lie: `<account>/Maildir` below `mail`. */
 export interface Place {
@@ -29,6 +27,9 @@ export interface Running extends AsyncDisposable {
   readonly endpoints: Readonly<Record<string, Address>>
 }
 
+/** A port of this machine. */
+export const at = (port: number): Address => ({ host: '127.0.0.1', port })
+
 /** Makes the folders that all of them share. */
 export function prepare(folder: string, { key, chain }: TlsFiles, user: string): Place {
   const owner = idOf(user)
@@ -44,55 +45,6 @@ export function prepare(folder: string, { key, chain }: TlsFiles, user: string):
   writeFileSync(certificate, chain)
   writeFileSync(keyFile, key, { mode: 0o644 })
   return { folder, mail, certificate, key: keyFile, owner }
-}
-
-/** The number of a user. */
-export function idOf(user: string): number {
-  return Number(execFileSync('id', ['-u', user], { encoding: 'utf8' }))
-}
-
-async function listening(child: ChildProcess, ports: readonly number[], said: () => string): Promise<void> {
-  const end = Date.now() + PATIENCE
-  for (const port of ports)
-    while (!(await answers(port))) {
-      if (child.exitCode !== null || Date.now() > end) throw new Error(`it does not run: ${said()}`)
-      await new Promise((resolve) => setTimeout(resolve, 30))
-    }
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.on('error', () => resolve(false))
-  })
-}
-
-/** Starts a program that stays in the foreground, once it listens; resolves with what ends it. */
-export async function run(
-  program: string,
-  words: readonly string[],
-  ports: readonly number[],
-  environment = process.env,
-): Promise<() => Promise<void>> {
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env: environment })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (octets: Buffer) => (said += octets.toString()))
-  const exit = once(child, 'exit')
-  const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
-    await exit
-  }
-  try {
-    await listening(child, ports, () => said)
-  } catch (error) {
-    await stop()
-    throw error
-  }
-  return stop
 }
 
 /** Starts Exim: 25, 587 with logins alone, and 465. */
@@ -163,13 +115,11 @@ plain:
 `,
   )
   writeFileSync(join(folder, 'names'), 'ana: ana\nben: ben\n')
-  execFileSync('chown', ['Debian-exim', folder])
-  const stop = await run('/usr/sbin/exim4', ['-C', file, '-bdf'], [smtp, submission, smtps])
-  const at = (port: number): Address => ({ host: '127.0.0.1', port })
-  return {
-    endpoints: { smtp: at(smtp), submission: at(submission), smtps: at(smtps) },
-    [Symbol.asyncDispose]: stop,
-  }
+  chownSync(folder, idOf('Debian-exim'), -1)
+  const exim = await openServer('/usr/sbin/exim4', ['-C', file, '-bdf'], {
+    answers: () => listen([smtp, submission, smtps]),
+  })
+  return { ...exim, endpoints: { smtp: at(smtp), submission: at(submission), smtps: at(smtps) } }
 }
 
 /** Starts Dovecot: 110 and 995. */
@@ -225,18 +175,9 @@ service pop3-login {
 `,
   )
   writeFileSync(join(folder, 'passwords'), `ana:${PASSWORD}\nben:${PASSWORD}\n`)
-  const stop = await run('dovecot', ['-F', '-c', file], [pop3, pop3s])
-  const at = (port: number): Address => ({ host: '127.0.0.1', port })
-  return { endpoints: { pop3: at(pop3), pop3s: at(pop3s) }, [Symbol.asyncDispose]: stop }
-}
-
-/** False if all programs are there; else why a test is skipped. */
-export function missingServers(): string | false {
-  if (process.getuid?.() !== 0) return 'needs root, which Exim and Dovecot run as'
-  const absent = ['exim4', 'dovecot'].filter(
-    (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0,
-  )
-  if (absent.length === 0) return false
-  if (process.env['CI'] !== undefined) throw new Error(`missing: ${absent.join(', ')}; .ci/run installs them`)
-  return `needs ${absent.join(', ')}`
+  const dovecot = await openServer('dovecot', ['-F', '-c', file], {
+    answers: () => listen([pop3, pop3s]),
+    log: join(folder, 'log'),
+  })
+  return { ...dovecot, endpoints: { pop3: at(pop3), pop3s: at(pop3s) } }
 }

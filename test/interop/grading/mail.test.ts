@@ -6,19 +6,14 @@ import { checks } from '../../../services/mail/checks.ts'
 import { temporaryFolder } from '../../lab.ts'
 import { mailFiles } from '../../unit/grading/mail-target.ts'
 import { missesOf, resultsOf, share } from '../../unit/grading/suite.ts'
-import { missingPostfix, openPostfix } from './mail-postfix.ts'
-import {
-  DOMAIN,
-  missingServers,
-  openExim,
-  openPop3,
-  PASSWORD,
-  prepare,
-  type Place,
-  type Running,
-} from './mail-servers.ts'
+import { missingDovecot } from '../mail/dovecot.ts'
+import { missingExim } from '../mail/exim-relay.ts'
+import { missingPostfix } from '../mail/postfix.ts'
+import { openPostfix } from './mail-postfix.ts'
+import { DOMAIN, openExim, openPop3, PASSWORD, prepare, type Place, type Running } from './mail-servers.ts'
 
 const LEAST = 95
+const missingServers = missingExim() || missingDovecot()
 
 type Misses = readonly (readonly [miss: RegExp, reason: string])[]
 
@@ -59,10 +54,10 @@ async function grade(
   }
 }
 
-test('Exim and Dovecot have 95 % of the points', { skip: missingServers() }, (t) =>
+test('Exim and Dovecot have 95 % of the points', { skip: missingServers }, (t) =>
   grade(t, 'Debian-exim', openExim, { smtp: [], pop3: [] }),
 )
 
-test('Postfix has 95 % of the points', { skip: missingServers() || missingPostfix() }, (t) =>
+test('Postfix has 95 % of the points', { skip: missingServers || missingPostfix() }, (t) =>
   grade(t, 'nobody', openPostfix, { smtp: [] }),
 )
