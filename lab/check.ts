@@ -2,8 +2,12 @@
  * The contract between checks and those who run them. A service brings its checks in `services/<name>/checks.ts`, which
  * exports `checks`; nobody else need know of them.
  */
+import type { Duplex } from 'node:stream'
 import type { ZodType } from 'zod'
 import type { Address, FactData, Random, Text } from './service.ts'
+import type { Witnesses } from './witness.ts'
+
+export type { OpenWitness, Overheard, Witness, WitnessedFact, Witnesses } from './witness.ts'
 
 /**
  * How a check ended. `blocked`: one that it needs has not passed. `broken`: the check itself has failed; the teacher is told,
@@ -45,7 +49,7 @@ export interface Finding {
   readonly evidence?: Evidence
 }
 
-/** Ends a check with what it has found so far: what it could not look at any more counts as failed. */
+/** Ends a check with what it has kept so far: what it could not look at any more counts as failed. */
 export class CheckFailure extends Error {
   readonly text: Text
   readonly difference: Difference | undefined
@@ -134,6 +138,13 @@ export interface CheckContext {
   readonly signal: AbortSignal
   /** Opens a connection to an endpoint; throws a CheckFailure if there is none. */
   open(endpoint: string, options?: DialogueOptions): Promise<Dialogue>
+  /** Opens a bare connection for a check that speaks for itself; it ends with the check. */
+  connect(endpoint: string): Promise<Duplex>
+  /**
+   * Names the list in which the check gathers what it finds. If it ends early, what is in it by then counts, and the rest of
+   * `whole`, which is the weight of all of it together, does not.
+   */
+  readonly keep: (found: readonly Assertion[], whole?: number) => void
   /** Sends a datagram to an endpoint; undefined if no answer comes within the milliseconds (1,000 if not given). */
   exchange(endpoint: string, message: Buffer, patience?: number): Promise<Buffer | undefined>
   /** Waits, on the machine's clock: for what has to stay as it is. */
@@ -168,6 +179,26 @@ export interface CheckCase {
   run(context: CheckContext): Promise<Finding>
 }
 
+/** A case as most are written. */
+export interface CaseDraft extends Pick<CheckCase, 'id' | 'title' | 'reference' | 'needs' | 'reproduce'> {
+  /** 1 if not given. */
+  readonly points?: number
+  /** It costs nothing. */
+  readonly hint: Text
+  readonly run: (context: CheckContext) => Promise<readonly Assertion[]>
+}
+
+/** A case that talks to one endpoint, and whose finding is its assertions. */
+export function defineCase(endpoint: string, { points = 1, hint, run, ...rest }: CaseDraft): CheckCase {
+  return {
+    ...rest,
+    points,
+    endpoints: [endpoint],
+    hint: { text: hint },
+    run: async (context) => ({ assertions: await run(context) }),
+  }
+}
+
 /** The cases that grade any server of a protocol, black box. */
 export interface Suite {
   readonly summary: Text
@@ -178,6 +209,8 @@ export interface Suite {
   /** What the target must serve for the cases to make sense, as files by name, which an instructor gives it. */
   files?(domain: string): Readonly<Record<string, string | Buffer>>
   readonly cases: readonly CheckCase[]
+  /** Takes away what the cases have left in the target; run once, after all of them. */
+  clean?(context: CheckContext): Promise<void>
 }
 
 /** A fact as a check sees it. */
@@ -189,14 +222,20 @@ export interface SeenFact {
   readonly connection: number | undefined
   readonly kind: string
   readonly data: FactData | undefined
+  /** Where it comes from a capture: the numbers of the frames that show it, as Wireshark counts them. */
+  readonly frames?: readonly number[]
 }
 
 interface Verb<Settings> {
-  /** What a scenario says of it. */
+  /** What it looks at, for those who write tasks. */
+  readonly summary: Text
+  /** What a scenario says of it: each setting described, in Spanish by `inSpanish` of `lab/kit/spanish.ts`. */
   readonly settings: ZodType<Settings>
+  /** What has to be so, with these settings. */
   title(settings: Settings): Text
   readonly reference?: string
-  reproduce?(settings: Settings, target: CheckTarget): string
+  /** The command with which a person sees the same; `file` is the one that the task has handed in. */
+  reproduce?(settings: Settings, target: CheckTarget, file?: string): string
 }
 
 /** Judges by the journal. */
@@ -226,6 +265,8 @@ export interface Checks {
   readonly verbs: Readonly<Record<string, EvidenceVerb | ProbeVerb | ArtifactVerb>>
   /** By protocol, as in `smtp`. */
   readonly suites?: Readonly<Record<string, Suite>>
+  /** Without it no task of the service is judged by a capture. */
+  readonly witnesses?: Witnesses
 }
 
 /** Gives the settings of a verb the type of its schema's output. */
@@ -239,20 +280,32 @@ export function defineVerb<Settings>(
 export interface SolvedLab {
   readonly domain: string
   readonly accounts: readonly { readonly name: string; readonly password: string }[]
-  /** Where an endpoint is, by the name that its service gives it; undefined if the scenario does not offer it. */
+  /** Where an endpoint is, by the name that its service gives it, or with the instance's as in `bank.https`; undefined if the scenario does not offer it. */
   at(endpoint: string): Address | undefined
   /** The scenario's parameters, as this student has them. */
   readonly values: Readonly<Record<string, string | number>>
   /** The folder for files that are handed in. */
   readonly folder: string
+  /** Puts in place what was written there, as `lab reload` does; rejects if that cannot be served. */
+  reload(): Promise<void>
   /** The root of the lab's certificates, as PEM. */
   authority(): Promise<string>
   /** A client's certificate in the name of an account, as `lab cert issue ACCOUNT --client` makes one. */
   identity(account: string): Promise<Identity>
+  /** A server's certificate for a name, as `lab cert issue NAME` makes one. */
+  certificate(name: string): Promise<Identity>
 }
 
 /** Does all tasks of a scenario as clients would, over real sockets; a scenario's `solution/solution.ts` exports it as `solve`. */
 export type Solve = (lab: SolvedLab) => Promise<void>
+
+/** A student's own server, run as by `lab grade --run`; the `solution/solution.ts` of a scenario of suites exports one as `server`. */
+export interface StudentServer {
+  /** For a shell, in a folder that holds the files; `{port}` as for `--run`. */
+  readonly command: string
+  /** By their paths in the folder. */
+  readonly files: Readonly<Record<string, string>>
+}
 
 /** The solution with one thing left out or wrong; a scenario's `solution/mutants.ts` exports a list of them as `mutants`. */
 export interface Mutant {
@@ -260,7 +313,10 @@ export interface Mutant {
   readonly id: string
   /** What is wrong in it. */
   readonly says: Text
-  /** The tasks that fail for it; those that need them are blocked, and all others pass. */
+  /** The tasks, or cases as in `http.page`, that fail for it; those that need them are blocked, and all others pass. */
   readonly fails: readonly string[]
-  readonly solve: Solve
+  /** What is done instead of the solution's steps, for the tasks. */
+  readonly solve?: Solve
+  /** What is run instead of the solution's server, for the suites. */
+  readonly server?: StudentServer
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ask } from '../console/client.ts'
-import { checkedSchema, takenHintSchema } from '../console/operations/tasks.ts'
+import { checkedSchema, hintSchema } from '../console/operations/tasks.ts'
 import { controlPath } from '../console/place.ts'
 import { checklist, pointsOf, taskLines, type TaskResult } from './checklist.ts'
 import { exit, placeOptions, scenarioOptions, type Call, type Command } from './command.ts'
@@ -49,7 +49,10 @@ export const command: Command = {
   },
 }
 
-const none = { en: 'this scenario has no tasks', es: 'este escenario no tiene tareas' }
+const none = {
+  en: 'this scenario has no tasks to be ticked; a server of your own is graded by `lab grade`',
+  es: 'este escenario no tiene tareas que marcar; un servidor tuyo se corrige con `lab grade`',
+}
 
 async function checked(
   path: string,
@@ -60,7 +63,7 @@ async function checked(
 }
 
 async function tellHint(call: Call, path: string, task: string): Promise<number> {
-  const { text, cost = 0 } = takenHintSchema.parse(await ask(path, 'hint', { task }))
+  const { text, cost = 0 } = hintSchema.parse(await ask(path, 'hint', { task }))
   if (call.is('json')) call.io.say(JSON.stringify({ task, text, cost }))
   else call.io.say(text)
   if (cost > 0 && !call.is('json'))

@@ -2,7 +2,9 @@
 import { styleText } from 'node:util'
 import type { z } from 'zod'
 import type { resultSchema } from '../console/operations/tasks.ts'
+import { differenceLines } from '../grading/formats/explain.ts'
 import { rounded, totalOf } from '../grading/model.ts'
+import { isUntried } from '../grading/untried.ts'
 import type { Io } from './command.ts'
 
 /** How a task was judged, as the lab tells it. */
@@ -49,20 +51,12 @@ export function taskLines(result: TaskResult, io: Io, width: number): string[] {
 }
 
 function reasons(result: TaskResult, io: Io): string[] {
-  const { assertions, reason, hasHint, hintCost, isHintTaken, id, reproduce, evidence, outcome } = result
-  // A file that was handed in has no evidence in the journal, but what is wrong in it can be told.
-  const isCompared = assertions.some(({ difference }) => difference !== undefined)
-  const isUntried =
-    outcome === 'failed' &&
-    !isCompared &&
-    evidence === undefined &&
-    reason === undefined &&
-    reproduce === undefined
+  const { assertions, reason, hasHint, hintCost, isHintTaken, id, reproduce, evidence } = result
   // Whoever has not tried yet gets no solution.
-  const missed = isUntried ? [] : assertions.filter(({ holds }) => !holds)
+  const missed = isUntried(result) ? [] : assertions.filter(({ holds }) => !holds)
   const told = missed.flatMap(({ title, difference }) => [
     `✘ ${io.pick(title)}`,
-    ...(difference === undefined ? [] : differenceLines(difference, io)),
+    ...differenceLines(difference, io.language).map(({ text }) => text),
   ])
   const isSaid = reason === undefined || missed.some(({ title }) => title.en === reason.en)
   const cost = hintCost === 0 ? '' : io.pick({ en: ` (costs ${hintCost})`, es: ` (cuesta ${hintCost})` })
@@ -88,23 +82,6 @@ function reasons(result: TaskResult, io: Io): string[] {
         ]
       : []),
   ]
-}
-
-function differenceLines(
-  { expected, actual, at }: NonNullable<TaskResult['assertions'][number]['difference']>,
-  io: Io,
-): string[] {
-  const [wanted, got] = [
-    io.pick({ en: 'expected: ', es: 'esperado: ' }),
-    io.pick({ en: 'actual:   ', es: 'obtenido: ' }),
-  ]
-  const indented = (label: string, text: string): string[] =>
-    text.split('\n').map((line, index) => `  ${index === 0 ? label : ' '.repeat(label.length)}${line}`)
-  const before = at === undefined ? undefined : actual.slice(0, at).split('\n').at(-1)
-  const caret = before === undefined ? [] : [`  ${' '.repeat(got.length + before.length)}^`]
-  const lines = indented(got, actual)
-  const row = at === undefined ? lines.length : actual.slice(0, at).split('\n').length
-  return [...indented(wanted, expected), ...lines.toSpliced(row, 0, ...caret)]
 }
 
 /** What the sum counts. */

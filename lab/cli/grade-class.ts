@@ -1,8 +1,12 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { createJudge } from '../grading/class-judge.ts'
+import type { Order } from '../grading/class-one.ts'
 import { courseRules, gradeSubmissions, type Progress } from '../grading/class.ts'
 import { flagsOf } from '../grading/compare.ts'
+import { isCourse, type Student } from '../grading/course.ts'
 import type { Outputs } from '../grading/grade-output.ts'
+import { otherName, submissionsAt, SUFFIX } from '../grading/handed-in.ts'
 import type { Report } from '../grading/model.ts'
 import { LabError } from '../host/error.ts'
 import type { Text } from '../service.ts'
@@ -17,32 +21,32 @@ export async function gradeClass(call: Call, files: Outputs): Promise<readonly R
   const [word = '', ...paths] = call.words
   const { file, template } = templateOf(call, word)
   const { scenario } = await soundScenario(call, file, registryOf(call))
-  const orders = paths.flatMap((path) => submissionsAt(call, path)).map((path) => ({ file: path }))
-  const hasCourse = call.text('course') !== undefined || existsSync(courseFolder(call))
+  const hasCourse = call.text('course') !== undefined || isCourse(courseFolder(call))
+  const course = hasCourse ? courseOf(call) : undefined
+  const orders = paths.flatMap((path) => ordersAt(call, path, course?.students ?? []))
+  const services = serviceFolders(call)
+  const judge = await createJudge(scenario, services)
   using stop = interruption()
   const grading = gradeSubmissions(orders, {
     rules: {
       scenario: file,
       folders: scenarioFolders,
-      services: serviceFolders(call),
+      services,
       hash: hashOf(file, scenario),
-      ...(hasCourse && courseRules(courseOf(call), template)),
+      blank: { title: scenario.title, results: await judge.blank() },
+      ...(course !== undefined && courseRules(course, template)),
     },
     signal: stop.signal,
     progress: (progress) => showProgress(call, progress),
   })
   const done = new Map<string, Report>()
   const all = (): Report[] =>
-    orders.map((order) => {
-      const report = done.get(order.file)
-      if (report !== undefined && report.results.length > 0) return report
-      // What could not be opened is worth as much as the others, which one of them has to tell first.
-      const blank = grading.pending(order, report?.failure ?? unfinished)
-      return { ...blank, subject: scenario.name, flags: report?.flags ?? [] }
-    })
+    orders.map((order) => done.get(order.file) ?? grading.pending(order, unfinished))
   files.publish(all())
+  const byFile = new Map(orders.map((order) => [order.file, order]))
   for await (const report of grading) {
-    done.set(report.target, report)
+    const strange = otherName(byFile.get(report.target), report, course?.students ?? [])
+    done.set(report.target, strange === undefined ? report : { ...report, flags: [...report.flags, strange] })
     files.publish(all())
   }
   // What a student shares with others is told in the reports of all of them.
@@ -53,21 +57,16 @@ export async function gradeClass(call: Call, files: Outputs): Promise<readonly R
   }))
 }
 
-/** The file, or the files of the folder and of the folders in it, as a gradebook packs them. */
-function submissionsAt(call: Call, path: string): string[] {
+/** The submissions of a path; one that has none is a mistake. */
+function ordersAt(call: Call, path: string, students: readonly Student[]): Order[] {
   const whole = resolve(call.io.folder, path)
-  const status = statSync(whole, { throwIfNoEntry: false })
-  if (status === undefined)
+  if (!existsSync(whole))
     throw wrong({ en: `there is no submission ${path}`, es: `no existe la entrega ${path}` })
-  if (!status.isDirectory()) return [whole]
-  const found = readdirSync(whole, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.telelab'))
-    .toSorted()
-    .map((name) => join(whole, name))
+  const found = submissionsAt(whole, students)
   if (found.length > 0) return found
   throw wrong({
-    en: `${path} holds no submission (a file *.telelab)`,
-    es: `${path} no contiene ninguna entrega (un fichero *.telelab)`,
+    en: `${path} holds no submission (a file *${SUFFIX})`,
+    es: `${path} no contiene ninguna entrega (un fichero *${SUFFIX})`,
   })
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { filesOf } from '../grading/grade-program.ts'
 import { LabError, messageOf } from '../host/error.ts'
 import { exit, type Call } from './command.ts'
 import { domainOf } from './grade-run.ts'
@@ -9,8 +10,7 @@ import type { Subject } from './grade-subject.ts'
 export function writeFiles(call: Call, subject: Subject, wanted: string): number {
   const { io } = call
   const folder = resolve(io.folder, wanted)
-  const domain = domainOf(call, subject)
-  const files = subject.parts.flatMap(({ suite }) => Object.entries(suite.files?.(domain) ?? {}))
+  const files = Object.entries(filesOf(subject.parts, domainOf(call, subject)))
   if (files.length === 0) {
     io.say({
       en: 'any server will do: it need serve no files',

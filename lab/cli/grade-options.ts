@@ -19,8 +19,8 @@ const target = {
     type: 'string',
     value: 'COMMAND',
     text: {
-      en: 'start this server in a copy of the folder, with limits, and end it; {port} or PORT is its port',
-      es: 'arrancar este servidor en una copia de la carpeta, con límites, y terminarlo; {port} o PORT es su puerto',
+      en: 'start this server in a copy of the folder, with the files of the suite and with limits, and end it; {port} or PORT is its port',
+      es: 'arrancar este servidor en una copia de la carpeta, con los ficheros de la batería y con límites, y terminarlo; {port} o PORT es su puerto',
     },
   },
   folder: {

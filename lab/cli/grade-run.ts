@@ -3,25 +3,18 @@ import { basename, resolve } from 'node:path'
 import type { CheckTarget } from '../check.ts'
 import { readAccount, readAuthority, readIdentity } from '../grading/grade-credentials.ts'
 import type { Outputs } from '../grading/grade-output.ts'
-import type { NamedSuite } from '../grading/grade-suites.ts'
 import { readTargets, type GradedServer } from '../grading/grade-target.ts'
+import { programJob, startProgram, usualLimits } from '../grading/grade-program.ts'
 import { casesOf, grade, type Job } from '../grading/grade.ts'
 import type { Report } from '../grading/model.ts'
-import { Program, ProgramError } from '../grading/program.ts'
+import type { Program } from '../grading/program.ts'
 import { LabError } from '../host/error.ts'
 import type { Text } from '../service.ts'
 import type { Call } from './command.ts'
 import { interruption } from './grade-stop.ts'
 import type { Subject } from './grade-subject.ts'
 
-/** Octets that a program of `--run` may write on its standard output and error. */
-const MOST_OUTPUT = 16 * 1024 * 1024
-
-/** Seconds for one server, if not given. */
-const SECONDS = 120
-
-/** Megabytes of memory of a process of `--run`, if not given. */
-const MEMORY = 1024
+const MEGABYTE = 1024 * 1024
 
 type Common = Omit<CheckTarget, 'endpoints'>
 
@@ -38,14 +31,21 @@ export async function gradeServers(call: Call, subject: Subject, files: Outputs)
   if (servers.length > 1 && command !== undefined)
     throw wrong({ en: '--run serves one target', es: '--run sirve a un solo objetivo' })
   const common = await commonTarget(call, subject)
-  await using program =
-    command === undefined ? undefined : await startProgram(call, command, parts, servers[0])
+  await using program = command === undefined ? undefined : await startRun(call, command, subject, servers[0])
   const jobs =
     program === undefined || command === undefined
       ? servers.map((server) =>
           jobOf(server, servers.length === 1 ? call.text('student') : undefined, common),
         )
-      : [programJob(call, program, { command, common, endpoints: endpointsOf(parts) })]
+      : [
+          programJob(program, {
+            // A class is a folder for each student.
+            student: call.text('student') ?? basename(programFolder(call)),
+            label: command,
+            parts,
+            target: common,
+          }),
+        ]
   for (const { label, target } of jobs) {
     if (casesOf(parts, target).length === 0)
       throw wrong({
@@ -59,7 +59,7 @@ export async function gradeServers(call: Call, subject: Subject, files: Outputs)
     title: subject.title,
     parts,
     seed: call.text('seed') ?? randomBytes(6).toString('hex'),
-    seconds: numberOf(call, 'time', SECONDS),
+    seconds: secondsOf(call),
     signal: stop.signal,
     log: { error: (fields, message) => call.io.complain(`lab grade: ${message}: ${JSON.stringify(fields)}`) },
     publish: (reports) => files.publish(reports),
@@ -91,54 +91,26 @@ function jobOf({ student, label, endpoints }: GradedServer, asked: string | unde
   return { student: student ?? asked ?? label, label, target: { ...common, endpoints } }
 }
 
-/** The endpoints of all suites, the main one of the first suite first. */
-function endpointsOf(parts: readonly NamedSuite[]): Parameters<Program['ready']>[0] {
-  return Object.fromEntries(parts.flatMap(({ suite }) => Object.entries(suite.endpoints)))
-}
-
-function startProgram(
+function startRun(
   call: Call,
   command: string,
-  parts: readonly NamedSuite[],
+  subject: Subject,
   server: GradedServer | undefined,
 ): Promise<Program> {
-  return Program.start({
-    command,
-    folder: programFolder(call),
-    endpoints: endpointsOf(parts),
-    addresses: server?.endpoints ?? {},
-    limits: {
-      seconds: numberOf(call, 'time', SECONDS),
-      memory: numberOf(call, 'memory', MEMORY) * 1024 * 1024,
-      output: MOST_OUTPUT,
+  const megabytes = numberOf(call, 'memory', usualLimits.memory / MEGABYTE)
+  return startProgram(
+    { command, folder: programFolder(call), ...(server !== undefined && { addresses: server.endpoints }) },
+    {
+      parts: subject.parts,
+      domain: domainOf(call, subject),
+      limits: { seconds: secondsOf(call), memory: megabytes * MEGABYTE },
     },
-  })
+  )
 }
 
-interface Run {
-  readonly command: string
-  readonly common: Common
-  readonly endpoints: Parameters<Program['ready']>[0]
-}
-
-function programJob(call: Call, program: Program, { command, common, endpoints }: Run): Job {
-  return {
-    // A class is a folder for each student.
-    student: call.text('student') ?? basename(programFolder(call)),
-    label: command,
-    target: { ...common, endpoints: program.addresses },
-    settle: () => program.settle(),
-    flags: () => program.flags(),
-    async prepare(signal) {
-      try {
-        await program.ready(endpoints, signal)
-        return undefined
-      } catch (error) {
-        if (error instanceof ProgramError) return error.text
-        throw error
-      }
-    },
-  }
+/** For one server. */
+function secondsOf(call: Call): number {
+  return numberOf(call, 'time', usualLimits.seconds)
 }
 
 function programFolder(call: Call): string {

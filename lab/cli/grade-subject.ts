@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { CheckTarget } from '../check.ts'
-import { loadSuites, narrowed, type NamedSuite } from '../grading/grade-suites.ts'
+import { narrowed } from '../grading/grade-suites.ts'
 import { LabError } from '../host/error.ts'
 import { nearest } from '../kit/nearest.ts'
 import { findScenario, scenariosIn } from '../scenario/layers.ts'
+import { loadSuites, type NamedSuite } from '../scenario/suites.ts'
 import type { Text } from '../service.ts'
 import type { Call } from './command.ts'
 import { registryOf, scenarioFolders, soundScenario } from './places.ts'
@@ -18,7 +19,7 @@ export interface Subject {
   readonly accounts?: CheckTarget['accounts']
 }
 
-/** The suites that the words name, or those of a scenario's services. */
+/** The suites that the words name, or those of a scenario: the ones that it names, else all of its services. */
 export async function subjectOf(call: Call): Promise<Subject> {
   const [word = ''] = call.words
   const { suites, problems } = await loadSuites(registryOf(call))
@@ -52,7 +53,16 @@ async function scenarioSubject(
   const file = findScenario(word, scenarioFolders, call.io.folder)
   const { scenario } = await soundScenario(call, file, registryOf(call))
   const services = new Set(scenario.instances.map(({ service }) => service.name))
-  const parts = [...suites.values()].filter(({ service }) => services.has(service))
+  const known = [...suites.keys()]
+  const unknown = scenario.suites.find((name) => !suites.has(name))
+  if (unknown !== undefined)
+    throw new LabError((words) => `suites: ${words.valueUnknown(unknown, nearest(unknown, known), known)}`, {
+      blame: 'wrong',
+    })
+  const parts =
+    scenario.suites.length > 0
+      ? scenario.suites.flatMap((name) => suites.get(name) ?? [])
+      : [...suites.values()].filter(({ service }) => services.has(service))
   if (parts.length === 0)
     throw wrong({
       en: `no service of ${scenario.name} brings a suite of checks`,

@@ -7,11 +7,12 @@ import { totalText } from '../grading/formats/words.ts'
 import { Outputs, type Output } from '../grading/grade-output.ts'
 import { codeOf } from '../grading/grade.ts'
 import { rounded, type Report } from '../grading/model.ts'
-import { LabError, messageOf } from '../host/error.ts'
+import { LabError } from '../host/error.ts'
+import { visible } from '../kit/dissect/text.ts'
 import { nearest } from '../kit/nearest.ts'
-import { readSource } from '../kit/source.ts'
 import type { Text } from '../service.ts'
 import { exit, type Call, type Command } from './command.ts'
+import { octetsAt } from './file.ts'
 import { writeFiles } from './grade-files.ts'
 import { gradeOptions } from './grade-options.ts'
 import { gradeServers } from './grade-run.ts'
@@ -54,6 +55,13 @@ export const command: Command = {
     {
       line: 'lab grade sstt handed-in/ -f csv=class.csv -f json=class.json',
       text: { en: 'what a class has handed in', es: 'lo que ha entregado una clase' },
+    },
+    {
+      line: 'lab grade sstt from-moodle/ -f moodle=marks.csv --worksheet grades.csv',
+      text: {
+        en: "Moodle's download of all submissions, as marks for Moodle",
+        es: 'la descarga de entregas de Moodle, como notas para Moodle',
+      },
     },
     { line: 'lab grade dns --list', text: { en: 'what is looked at', es: 'qué se mira' } },
   ],
@@ -102,7 +110,7 @@ function finish(call: Call, { files, outputs, reports, options }: Finish): numbe
     call.io.say(text.replace(/\n$/, ''))
   if (outputs.every(({ path }) => path !== undefined)) {
     for (const { student, results } of reports)
-      call.io.say(`${student}: ${totalText(results, call.io.language)}`)
+      call.io.say(`${visible(student)}: ${totalText(results, call.io.language)}`)
   }
   return call.is('no-fail') ? exit.done : codeOf(reports)
 }
@@ -166,19 +174,8 @@ function reportsOf(call: Call, path: string): Report[] {
   }
 }
 
-function textFile(call: Call, path: string): string {
-  let source
-  try {
-    source = readSource(resolve(call.io.folder, path), LARGEST)
-  } catch (error) {
-    throw new LabError((words) => words.fileUnreadable(path, messageOf(error)), {
-      blame: 'wrong',
-      cause: error,
-    })
-  }
-  if (source === 'long') throw new LabError((words) => words.fileTooLong(path, LARGEST), { blame: 'wrong' })
-  if (source === 'special') throw new LabError((words) => words.fileSpecial(path), { blame: 'wrong' })
-  return source.text
+function textFile({ io }: Call, path: string): string {
+  return octetsAt(resolve(io.folder, path), LARGEST).toString('utf8')
 }
 
 function wrong(said: Text, cause?: unknown): LabError {

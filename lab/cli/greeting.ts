@@ -2,13 +2,16 @@ import { styleText } from 'node:util'
 import type { Lab } from '../host/lab.ts'
 import { tryLine } from '../console/try.ts'
 import { addressText } from '../kit/address.ts'
+import { hasGuide } from '../scenario/guide.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import type { Text } from '../service.ts'
 import { columns } from './help.ts'
 import type { Io } from './command.ts'
 
 /** How many accounts are shown; a class has more. */
 const SHOWN = 10
 
-/** Where else the lab can be seen: the address of its page, the command that reads its capture. */
+/** What else there is: the address of the lab's page, and the command that reads its capture. */
 interface Places {
   readonly page?: string | undefined
   readonly capture?: string | undefined
@@ -51,21 +54,41 @@ export function greeting(lab: Lab, io: Io, places: Places = {}): string {
         }),
       ),
     ),
-    ...section(io.pick({ en: 'Next', es: 'Después' }), columns(nextSteps(io, places))),
+    ...section(io.pick({ en: 'Next', es: 'Después' }), columns(nextSteps(lab.scenario, io, places))),
   ].join('\n')
 }
 
 /** Commands to go on with, each with what it is for. */
-function nextSteps(io: Io, { page, capture }: Places): (readonly [string, string])[] {
-  const steps = [
-    [io.command('lab log --follow'), io.pick({ en: 'see what happens', es: 'ver lo que ocurre' })],
-    [io.command('lab stop'), io.pick({ en: 'stop (or Ctrl-C here)', es: 'detener (o Ctrl-C aquí)' })],
-  ] as const
-  const inBrowser = { en: `see it all in a browser: ${page}`, es: `verlo todo en un navegador: ${page}` }
+function nextSteps(scenario: Scenario, io: Io, { page, capture }: Places): (readonly [string, string])[] {
+  const { name, tasks, suites } = scenario
+  const step = (line: string, text: Text): readonly [string, string] => [io.command(line), io.pick(text)]
+  const order = io.pick({ en: 'COMMAND', es: 'ORDEN' })
   const inWireshark = { en: 'read what crosses the wire', es: 'leer lo que pasa por la red' }
   return [
-    ...(page === undefined ? [] : [[io.command('lab console --open'), io.pick(inBrowser)] as const]),
+    ...(hasGuide(scenario)
+      ? [step('lab guide', { en: 'what there is to do', es: 'lo que hay que hacer' })]
+      : []),
+    ...(tasks.length > 0
+      ? [step('lab check', { en: 'what of it is done', es: 'lo que ya está hecho' })]
+      : []),
+    ...(suites.length > 0
+      ? [
+          step(`lab grade ${name} --run ${order}`, {
+            en: 'grade your own server',
+            es: 'corregir tu propio servidor',
+          }),
+        ]
+      : []),
+    ...(page === undefined
+      ? []
+      : [
+          step('lab console --open', {
+            en: `see it all in a browser: ${page}`,
+            es: `verlo todo en un navegador: ${page}`,
+          }),
+        ]),
     ...(capture === undefined ? [] : [[capture, io.pick(inWireshark)] as const]),
-    ...steps,
+    step('lab log --follow', { en: 'see what happens', es: 'ver lo que ocurre' }),
+    step('lab stop', { en: 'stop (or Ctrl-C here)', es: 'detener (o Ctrl-C aquí)' }),
   ]
 }

@@ -101,6 +101,9 @@ const stand: Readonly<Record<string, string>> = {
   SECONDS: 'SEGUNDOS',
   DOMAIN: 'DOMINIO',
   PASSWORD: 'CONTRASEÑA',
+  REASON: 'MOTIVO',
+  PATH: 'RUTA',
+  TASK: 'TAREA',
   options: 'opciones',
 }
 

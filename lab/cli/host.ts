@@ -12,6 +12,7 @@ import { Captures } from '../capture/captures.ts'
 import { ControlServer } from '../console/server.ts'
 import { LabError, messageOf, stackOf } from '../host/error.ts'
 import type { Changes } from '../host/change.ts'
+import type { Launch } from '../grading/launch.ts'
 import { TaskDesk } from '../grading/desk.ts'
 import { Lab, type LabOptions } from '../host/lab.ts'
 import { Lock } from '../host/lock.ts'
@@ -53,7 +54,7 @@ export async function hostLab(call: Call): Promise<number> {
   const stop = new AbortController()
   onSignals(stop)
   const registry = registryOf(call)
-  const { read, sealFor } = await sourceOf(call, registry)
+  const { read, sealFor, launch } = await sourceOf(call, registry)
   const scenario = await read(false)
   const state = join(stateRoot(call), scenario.name)
   const createLogger = createLog(levels.find((known) => known === call.text('log-level')) ?? 'info')
@@ -68,7 +69,7 @@ export async function hostLab(call: Call): Promise<number> {
     bind,
     ports: portModes.find((mode) => mode === call.text('ports')) ?? 'fallback',
     log: createLogger,
-    seal: await sealFor(state),
+    seal: await sealFor(state, scenario.address),
   })
   let code: number = exit.done
   containErrors(serviceFolders(call), log, (error) => {
@@ -83,7 +84,13 @@ export async function hostLab(call: Call): Promise<number> {
   let page: Console | undefined
   // It ends after the lab, and so has its last packets.
   await using captures = new Captures(lab, createLogger('capture'))
-  using tasks = new TaskDesk(lab, { registry, state, folder: io.folder, log: createLogger('tasks') })
+  using tasks = new TaskDesk(lab, {
+    registry,
+    state,
+    folder: io.folder,
+    launch: launch?.signature,
+    log: createLogger('tasks'),
+  })
   const desk: Desk = { lab, actions, counts, captures, tasks, page: () => page }
   const operations = operationsOf(desk, log)
   await using _control = await ControlServer.open(controlPath(state), operations, log)
@@ -119,20 +126,22 @@ async function sourceOf(
   registry: Registry,
 ): Promise<{
   readonly read: (isRunning: boolean) => Promise<Scenario>
-  readonly sealFor: (state: string) => Promise<LabOptions['seal']>
+  readonly sealFor: (state: string, address: string) => Promise<LabOptions['seal']>
+  readonly launch: Launch | undefined
 }> {
   const launched = call.text('launch') === undefined ? undefined : await import('./launched.ts')
   const launch = launched?.launchOf(call)
   const file = scenarioFile(call, launch?.scenario)
   const read = async (isRunning: boolean): Promise<Scenario> => {
-    const { scenario, warnings } = await soundScenario(call, file, registry, isRunning, launch)
+    const whose = { student: call.text('student'), ...launch, folder: call.io.folder }
+    const { scenario, warnings } = await soundScenario(call, file, registry, isRunning, whose)
     if (launch !== undefined) launched?.holdToLaunch(launch, file, scenario)
     for (const warning of warnings) call.io.complain(problemLine(warning, call.io))
     return scenario
   }
-  const sealFor = async (state: string): Promise<LabOptions['seal']> =>
-    launch === undefined ? undefined : launched?.sealFor(launch, state)
-  return { read, sealFor }
+  const sealFor = async (state: string, address: string): Promise<LabOptions['seal']> =>
+    launch === undefined ? undefined : launched?.sealFor(launch, state, address)
+  return { read, sealFor, launch }
 }
 
 /** The lab is ready, which a detached one tells the command that started it. */

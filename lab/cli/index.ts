@@ -13,6 +13,7 @@ import {
   labOptions,
   logOptions,
   placeOptions,
+  submitOptions,
   traceOptions,
   type Call,
   type Command,
@@ -29,6 +30,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   status: () => import('./status.ts'),
   service: () => import('./service.ts'),
   reload: () => import('./reload.ts'),
+  guide: () => import('./guide.ts'),
   check: () => import('./check.ts'),
   log: () => import('./log.ts'),
   trace: () => import('./trace.ts'),
@@ -65,6 +67,7 @@ const valued: ReadonlySet<string> = new Set(
     ...traceOptions,
     ...courseOptions,
     ...gradeOptions,
+    ...submitOptions,
   })
     .filter(([, option]) => option.type === 'string')
     .flatMap(([name, { short }]) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]),
@@ -95,8 +98,8 @@ async function run(words: readonly string[], io: Io): Promise<number> {
     })
     return exit.wrong
   }
-  const at = words.findIndex((word, index) => !word.startsWith('-') && !takesValue(words[index - 1]))
-  const name = at < 0 ? undefined : words[at]
+  const at = nameAt(words)
+  const name = words[at]
   if (name === undefined || name === 'help') return overview(words, at, io)
   const load = Object.hasOwn(commands, name) ? commands[name] : broughtBy(words).get(name)
   if (load === undefined) {
@@ -121,8 +124,16 @@ async function run(words: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function takesValue(word: string | undefined): boolean {
-  return word !== undefined && valued.has(word)
+/** Where the command's name stands, -1 if it is not there: an option that only a command knows may take a value, too. */
+function nameAt(words: readonly string[]): number {
+  const plain = words.flatMap((word, index) =>
+    word.startsWith('-') || valued.has(words[index - 1] ?? '') ? [] : [index],
+  )
+  const isName = (index: number): boolean => {
+    const [before, word] = [words[index - 1] ?? '', words[index] ?? '']
+    return !before.startsWith('-') || Object.hasOwn(commands, word) || broughtBy(words).has(word)
+  }
+  return plain.find(isName) ?? plain[0] ?? -1
 }
 
 async function overview(words: readonly string[], at: number, io: Io): Promise<number> {

@@ -45,9 +45,13 @@ export function hashOf(file: string, { tasks }: Pick<Scenario, 'tasks'>): string
   return scenarioHash(file, scenarioFolders, new Set(tasks.flatMap((task) => task.file ?? [])))
 }
 
-/** Keeps the launch file for `lab submit`, and makes what chains the journal. */
-export async function sealFor(launch: Launch, state: string): Promise<(path: string) => Seal> {
+/** Keeps the launch file for `lab submit`, and makes what chains the journal of a lab that is reached at the address. */
+export async function sealFor(
+  launch: Launch,
+  state: string,
+  address: string,
+): Promise<(path: string) => Seal> {
   makeFolder(state)
   await writeDurably(launchPath(state), launchText(launch), 0o600)
-  return (path) => new ChainFile(path, launchHash(launch), Date.now())
+  return (path) => new ChainFile(path, { launch: launchHash(launch), started: Date.now(), address })
 }

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import { scenariosIn } from '../scenario/layers.ts'
+import type { Registry } from '../scenario/registry.ts'
 import type { Text } from '../service.ts'
 import { exit, scenarioOptions, type Call, type Command } from './command.ts'
 import { columns } from './help.ts'
@@ -23,7 +24,7 @@ export const command: Command = {
       endpoints,
     }))
     const scenarios = await Promise.all(
-      [...scenariosIn(scenarioFolders)].map(([name, file]) => listed(call, name, file)),
+      [...scenariosIn(scenarioFolders)].map(([name, file]) => listed(call, registry, name, file)),
     )
     if (call.is('json')) {
       call.io.say(JSON.stringify({ scenarios, services }, undefined, 2))
@@ -35,9 +36,7 @@ export const command: Command = {
         call.io.pick({ en: 'Scenarios (`lab start -s NAME`)', es: 'Escenarios (`lab start -s NOMBRE`)' }),
       ),
     )
-    for (const line of columns(
-      scenarios.map(({ name, title, tasks }) => [name, described(call, title, tasks)]),
-    ))
+    for (const line of columns(scenarios.map((scenario) => [scenario.name, described(call, scenario)])))
       call.io.say(line)
     call.io.say('')
     call.io.say(
@@ -52,22 +51,34 @@ export const command: Command = {
   },
 }
 
-function described({ io }: Call, title: Text, tasks: number): string {
-  const count = { en: ` (${tasks} tasks)`, es: ` (${tasks} tareas)` }
-  return `${io.pick(title)}${tasks === 0 ? '' : io.pick(count)}`
+function described({ io }: Call, { title, tasks, suites }: Listed): string {
+  const count = {
+    en: ` (${tasks} ${tasks === 1 ? 'task' : 'tasks'})`,
+    es: ` (${tasks} ${tasks === 1 ? 'tarea' : 'tareas'})`,
+  }
+  const by = suites.join(', ')
+  const graded = {
+    en: ` (grades your own server: ${by})`,
+    es: ` (corrige tu propio servidor: ${by})`,
+  }
+  return [
+    io.pick(title),
+    ...(tasks === 0 ? [] : [io.pick(count)]),
+    ...(suites.length === 0 ? [] : [io.pick(graded)]),
+  ].join('')
 }
 
-async function listed(
-  call: Call,
-  name: string,
-  file: string,
-): Promise<{
+/** A scenario as it is listed. */
+interface Listed {
   readonly name: string
   readonly title: Text
   readonly services: readonly string[]
   readonly tasks: number
-}> {
-  const { scenario } = await readScenario(call, file, registryOf(call))
+  readonly suites: readonly string[]
+}
+
+async function listed(call: Call, registry: Registry, name: string, file: string): Promise<Listed> {
+  const { scenario } = await readScenario(call, file, registry)
   const broken = {
     en: `has mistakes: \`lab validate ${name}\``,
     es: `tiene errores: \`lab validate ${name}\``,
@@ -77,5 +88,6 @@ async function listed(
     title: scenario?.summary ?? scenario?.title ?? broken,
     services: scenario?.instances.map((instance) => instance.name) ?? [],
     tasks: scenario?.tasks.length ?? 0,
+    suites: scenario?.suites ?? [],
   }
 }

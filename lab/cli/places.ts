@@ -41,7 +41,7 @@ export function scenarioFile(call: Call, usual: string = DEFAULT_SCENARIO): stri
 }
 
 /** For whom a scenario is read, where the command line does not say it. */
-export type Whose = Pick<LoadOptions, 'student' | 'values' | 'withVerbs'>
+export type Whose = Pick<LoadOptions, 'student' | 'values' | 'withVerbs' | 'folder'>
 
 /** Reads the scenario that the call names, for its student and address. */
 export function readScenario(

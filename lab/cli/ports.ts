@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { bind, unbind } from '../host/bind.ts'
-import { codeOf, LabError, messageOf } from '../host/error.ts'
+import { codeOf, LabError, textOf } from '../host/error.ts'
 import { holderOf } from '../host/holder.ts'
 import { addressText } from '../kit/address.ts'
 import { isError } from '../scenario/load.ts'
@@ -55,7 +55,7 @@ async function portFinding(
     if (lab !== undefined) return heldFinding(call, name, where, lab)
     return {
       grade: 'bad',
-      text: error instanceof LabError ? error.text : { en: messageOf(error), es: messageOf(error) },
+      text: textOf(error),
     }
   }
 }

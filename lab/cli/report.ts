@@ -17,15 +17,26 @@ export function statusReport(status: Status, io: Io): string {
   const lines = status.services.map(({ name, state, addresses, connections, trouble }) => {
     const where = addresses.map(addressText).join(', ')
     const open =
-      connections === 0 ? '' : io.pick({ en: `, ${connections} open`, es: `, ${connections} abiertas` })
+      connections === 0
+        ? ''
+        : io.pick({
+            en: `, ${connections} open`,
+            es: `, ${connections} ${connections === 1 ? 'abierta' : 'abiertas'}`,
+          })
     const wrong = trouble === undefined ? '' : `: ${io.pick(trouble)}`
     return [name, `${io.pick(states[state])}${wrong}${where === '' ? '' : `  ${where}`}${open}`] as const
   })
-  const facts = io.pick({ en: `${status.facts} facts`, es: `${status.facts} hechos` })
+  const facts = io.pick({
+    en: `${status.facts} ${status.facts === 1 ? 'fact' : 'facts'}`,
+    es: `${status.facts} ${status.facts === 1 ? 'hecho' : 'hechos'}`,
+  })
   const lost =
     status.dropped === 0
       ? ''
-      : io.pick({ en: `, ${status.dropped} dropped`, es: `, ${status.dropped} perdidos` })
+      : io.pick({
+          en: `, ${status.dropped} dropped`,
+          es: `, ${status.dropped} ${status.dropped === 1 ? 'perdido' : 'perdidos'}`,
+        })
   const who = io.pick({
     en: `student ${status.student}, process ${status.pid}`,
     es: `estudiante ${status.student}, proceso ${status.pid}`,

@@ -1,19 +1,33 @@
 import { existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename, join, relative, resolve, sep } from 'node:path'
-import { stateFolders } from '../console/place.ts'
-import { readLaunch, type Launch } from '../grading/launch.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ask, isAlive } from '../console/client.ts'
+import { checkedSchema } from '../console/operations/tasks.ts'
+import { controlPath, stateFolders } from '../console/place.ts'
+import { newestRun } from '../grading/chain.ts'
+import { createJudge, isUnseen } from '../grading/class-judge.ts'
+import type { Judge } from '../grading/class-one.ts'
+import { totalText } from '../grading/formats/words.ts'
+import { launchHash, readLaunch, type Launch } from '../grading/launch.ts'
+import type { CheckResult } from '../grading/model.ts'
 import { AUTHORITY, limits } from '../grading/submission-form.ts'
 import { SubmissionReader } from '../grading/submission-read.ts'
-import { writeSubmission } from '../grading/submission.ts'
-import { LabError, messageOf } from '../host/error.ts'
-import { errorCode } from '../kit/files.ts'
+import { writeSubmission, type SubmissionContent, type Submitted } from '../grading/submission.ts'
+import { LabError, messageOf, textOf } from '../host/error.ts'
 import { findScenario } from '../scenario/layers.ts'
 import { loadScenario } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { exit, placeOptions, scenarioOptions, submitOptions, type Call, type Command } from './command.ts'
+import { octetsAt } from './file.ts'
 import { hashOf, launchPath } from './launched.ts'
-import { registryOf, scenarioFolders, stateName, stateRoot } from './places.ts'
+import { registryOf, scenarioFolders, serviceFolders, stateName, stateRoot } from './places.ts'
+
+/** Milliseconds for the tasks of the running lab. */
+const PATIENCE = 600_000
+
+/** How often, and after how many milliseconds, it is looked again for what the lab writes just now. */
+const [TRIES, PAUSE] = [20, 100]
 
 /** Makes the one file that is handed in. */
 export const command: Command = {
@@ -42,36 +56,102 @@ export const command: Command = {
     const { io } = call
     const state = launchedState(call)
     const launch = readLaunch(launchPath(state))
-    const scenario = await scenarioOf(call, launch)
+    const confirmed = await confirmedNow(call, state)
+    const { address } = newestRun(state, launchHash(launch)) ?? {}
     const file = findScenario(call.text('scenario') ?? launch.scenario, scenarioFolders, io.folder)
+    const scenario = await scenarioOf(call, file, launch, address)
     const wanted = new Set(scenario.tasks.flatMap((task) => task.file ?? []))
-    const { artifacts, missing } = await artifactsOf(call, wanted)
-    const authority = await octetsOf(join(state, 'certs', 'cacert.pem'), true)
-    if (authority !== undefined) artifacts.set(AUTHORITY, authority)
+    const { artifacts, missing } = artifactsOf(call, wanted)
+    const root = join(state, 'certs', 'cacert.pem')
+    if (existsSync(root)) artifacts.set(AUTHORITY, octetsAt(root, limits.artifact))
     const out = resolve(io.folder, call.text('out') ?? `${launch.student}-${launch.scenario}.telelab`)
     const capture = call.text('pcap')
-    const submitted = await writeSubmission(out, {
+    const content: SubmissionContent = {
       state,
       launch,
       hash: hashOf(file, scenario),
       artifacts,
       capture: capture === undefined ? undefined : await captureAt(resolve(io.folder, capture)),
       versions: await versions(),
-    })
+    }
+    const judge = await createJudge(scenario, serviceFolders(call))
+    const { submitted, results } = await handIn(out, content, judge, confirmed)
     for (const name of missing)
       io.complain({
         en: `warning: ${name} is not here, and not handed in`,
         es: `aviso: ${name} no está aquí y no se entrega`,
       })
-    await prove(out)
+    tellUnseen(call, results, confirmed)
     const { runs, facts, bytes } = submitted
     const names = submitted.artifacts.length === 0 ? '' : `, ${submitted.artifacts.join(', ')}`
     io.say({
       en: `${out}: ${facts} facts of ${runs} ${runs === 1 ? 'run' : 'runs'}${names}; ${bytes} bytes. Hand in this file, as it is`,
       es: `${out}: ${facts} hechos de ${runs} ${runs === 1 ? 'ejecución' : 'ejecuciones'}${names}; ${bytes} bytes. Entrega este fichero, tal cual`,
     })
+    if (results.length > 0)
+      io.say({
+        en: `By its tasks it has ${totalText(results, 'en')}`,
+        es: `Por sus tareas tiene ${totalText(results, 'es')}`,
+      })
     return exit.done
   },
+}
+
+/** Asks the lab, if it runs, for what can only be asked now; the tasks that have passed, which its journal tells from then on. */
+async function confirmedNow({ io }: Call, state: string): Promise<ReadonlySet<string>> {
+  const path = controlPath(state)
+  if (!(await isAlive(path))) return new Set()
+  io.say({
+    en: 'The lab is running: its tasks are checked first',
+    es: 'El laboratorio está en marcha: primero se comprueban sus tareas',
+  })
+  try {
+    const { results } = checkedSchema.parse(await ask(path, 'check', { tasks: [], isQuiet: true }, PATIENCE))
+    return new Set(results.flatMap(({ id, outcome }) => (outcome === 'passed' ? [id] : [])))
+  } catch (error) {
+    // What has been done so far can be handed in all the same.
+    const why = textOf(error)
+    io.complain({
+      en: `warning: the lab does not check its tasks: ${why.en}`,
+      es: `aviso: el laboratorio no comprueba sus tareas: ${why.es}`,
+    })
+    return new Set()
+  }
+}
+
+/** Writes the file and judges it as the teacher will: again, as long as what the lab has just confirmed is on its way to the disk. */
+async function handIn(
+  out: string,
+  content: SubmissionContent,
+  judge: Judge,
+  confirmed: ReadonlySet<string>,
+): Promise<{ readonly submitted: Submitted; readonly results: readonly CheckResult[] }> {
+  for (let left = TRIES; ; left -= 1) {
+    const submitted = await writeSubmission(out, content)
+    const results = await proved(out, judge)
+    const isWhole = results.every(({ id, outcome }) => outcome === 'passed' || !confirmed.has(id))
+    if (isWhole || left === 0) return { submitted, results }
+    await sleep(PAUSE)
+  }
+}
+
+/** Whoever hands in what nobody can ask for any more should know it now. */
+function tellUnseen({ io }: Call, results: readonly CheckResult[], confirmed: ReadonlySet<string>): void {
+  const missing = results.filter(({ outcome }) => outcome !== 'passed')
+  const [lost, unseen] = [
+    missing.filter(({ id }) => confirmed.has(id)),
+    missing.filter((result) => !confirmed.has(result.id) && isUnseen(result)),
+  ].map((list) => list.map(({ id }) => id).join(', '))
+  if (unseen !== '')
+    io.complain({
+      en: `warning: nothing shows that these tasks have passed: ${unseen}. They count only once \`lab check\` has said so while the lab runs; then \`lab submit\` again`,
+      es: `aviso: nada muestra que se hayan superado estas tareas: ${unseen}. Solo cuentan cuando \`lab check\` lo ha dicho con el laboratorio en marcha; después, \`lab submit\` otra vez`,
+    })
+  if (lost !== '')
+    io.complain({
+      en: `warning: the journals that are handed in do not show what the running lab says to have passed: ${lost}. Start the lab with your launch file, and do it again`,
+      es: `aviso: los diarios que se entregan no muestran lo que el laboratorio en marcha da por superado: ${lost}. Arranca el laboratorio con tu fichero de lanzamiento y hazlo otra vez`,
+    })
 }
 
 /** The state folder with a launch file that the call means. */
@@ -96,51 +176,40 @@ function launchedState(call: Call): string {
   return only
 }
 
-async function scenarioOf(call: Call, launch: Launch): Promise<Scenario> {
-  const file = findScenario(call.text('scenario') ?? launch.scenario, scenarioFolders, call.io.folder)
+/** As the newest run of the launch had it. */
+async function scenarioOf(
+  call: Call,
+  file: string,
+  launch: Launch,
+  address = '127.0.0.1',
+): Promise<Scenario> {
   const { scenario, problems } = await loadScenario(file, {
     registry: registryOf(call),
     folders: scenarioFolders,
     student: launch.student,
     values: launch.values,
-    address: '127.0.0.1',
+    address,
   })
   if (scenario !== undefined) return scenario
   throw new LabError((words) => words.scenarioWrong(problems.length, false), { blame: 'wrong', problems })
 }
 
 /** The files that the tasks want, as far as they are there, and those that the person names. */
-async function artifactsOf(
-  call: Call,
+function artifactsOf(
+  { io, words }: Call,
   wanted: ReadonlySet<string>,
-): Promise<{ readonly artifacts: Map<string, Buffer>; readonly missing: readonly string[] }> {
+): { readonly artifacts: Map<string, Buffer>; readonly missing: readonly string[] } {
   const artifacts = new Map<string, Buffer>()
   const missing: string[] = []
-  for (const name of new Set([...wanted, ...call.words])) {
-    const path = resolve(call.io.folder, name)
-    const octets = await octetsOf(path, !call.words.includes(name))
-    if (octets === undefined) missing.push(name)
-    else artifacts.set(wanted.has(name) ? name : relative(call.io.folder, path).split(sep).join('/'), octets)
+  for (const name of new Set([...wanted, ...words])) {
+    const path = resolve(io.folder, name)
+    if (!existsSync(path) && !words.includes(name)) missing.push(name)
+    else {
+      const part = wanted.has(name) ? name : relative(io.folder, path).split(sep).join('/')
+      artifacts.set(part, octetsAt(path, limits.artifact))
+    }
   }
   return { artifacts, missing }
-}
-
-/** Undefined for a file that is not there and may be missing. */
-async function octetsOf(path: string, mayBeMissing: boolean): Promise<Buffer | undefined> {
-  try {
-    await using handle = await open(path)
-    const { size } = await handle.stat()
-    if (size > limits.artifact)
-      throw new LabError((words) => words.fileTooLong(path, limits.artifact), { blame: 'wrong' })
-    return await handle.readFile()
-  } catch (error) {
-    if (error instanceof LabError) throw error
-    if (mayBeMissing && errorCode(error) === 'ENOENT') return undefined
-    throw new LabError((words) => words.fileUnreadable(path, messageOf(error)), {
-      blame: 'wrong',
-      cause: error,
-    })
-  }
 }
 
 /** The path of a capture, once it has shown to be one. */
@@ -163,14 +232,14 @@ async function captureAt(path: string): Promise<string> {
 }
 
 /** Reads what was written as the teacher will: who hands in something damaged should know it now. */
-async function prove(path: string): Promise<void> {
+async function proved(path: string, judge: Judge): Promise<readonly CheckResult[]> {
   await using reader = await SubmissionReader.open(path)
-  for await (const _ of reader.facts()) continue
+  const results = await judge.judge(reader.facts(), reader.artifacts)
   const [fault] = reader.faults
-  if (fault === undefined) return
+  if (fault === undefined) return results
   throw new LabError({
-    en: `${path} was written, but will not be believed: ${fault.text.en}`,
-    es: `${path} se ha escrito, pero no será creído: ${fault.text.es}`,
+    en: `${path} was written, but will not be accepted: ${fault.text.en}`,
+    es: `${path} se ha escrito, pero no se dará por válido: ${fault.text.es}`,
   })
 }
 

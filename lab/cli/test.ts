@@ -4,7 +4,7 @@ import { findScenario, scenariosIn } from '../scenario/layers.ts'
 import { isError } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { exit, labOptions, type Call, type Command } from './command.ts'
-import { readScenario, registryOf, scenarioFolders } from './places.ts'
+import { readScenario, registryOf, scenarioFolders, soundScenario } from './places.ts'
 import { problemLine } from './problem.ts'
 
 /** Tests scenarios by their own solutions. */
@@ -44,8 +44,10 @@ export const command: Command = {
     let isMissed = false
     for (const scenario of sound) {
       tellHead(call, scenario)
-      if (scenario.tasks.length === 0) continue
-      const options = { registry: registryOf(call), signal: stop.signal }
+      if (scenario.tasks.length === 0 && scenario.suites.length === 0) continue
+      const read = async ({ sources: [file = ''], student }: Scenario, folder: string): Promise<Scenario> =>
+        (await soundScenario(call, file, registryOf(call), true, { student, folder })).scenario
+      const options = { registry: registryOf(call), signal: stop.signal, read }
       for await (const tested of selfTest(scenario, options)) {
         if (stop.signal.aborted) return exit.failed
         isMissed ||= tested.misses.length > 0
@@ -65,10 +67,10 @@ async function readSound(call: Call, wanted: string): Promise<Scenario | undefin
   return scenario
 }
 
-function tellHead(call: Call, { name, title, tasks }: Scenario): void {
+function tellHead(call: Call, { name, title, tasks, suites }: Scenario): void {
   const { io } = call
   if (call.is('json')) return
-  const none = tasks.length === 0 ? io.pick({ en: ': no tasks', es: ': sin tareas' }) : ''
+  const none = tasks.length + suites.length === 0 ? io.pick({ en: ': no tasks', es: ': sin tareas' }) : ''
   io.say(`${styleText('bold', `${name} · ${io.pick(title)}`)}${none}`)
 }
 

@@ -4,6 +4,7 @@
  */
 import { generateKeyPairSync, hash } from 'node:crypto'
 import { closeSync, ftruncateSync, openSync, readFileSync, write, writeFileSync, writeSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { basename, dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
@@ -21,6 +22,9 @@ export const LONGEST_CHAIN = 64 * 1024 * 1024
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
 
+/** Milliseconds since 1970 on the machine's clock, of which a date can be made (ECMA-262 §21.4.1.1). */
+const time = z.int().min(0).max(8.64e15)
+
 const headSchema = z.strictObject({
   chain: z.literal(1),
   /** The hash of the launch file. */
@@ -31,15 +35,17 @@ const headSchema = z.strictObject({
   previous: digest,
   /** The public half of the run's own key. */
   key: digest,
-  /** When it began, milliseconds since 1970 on the machine's clock. */
-  started: z.int(),
+  /** When it began. */
+  started: time,
+  /** Where clients reached the lab, which is what `${address}` stood for. */
+  address: z.string().refine((address) => isIP(address) !== 0),
 })
 
 const batchSchema = z.strictObject({
   lines: z.int().min(1),
   octets: z.int().min(1),
-  /** When it was on the disk, milliseconds since 1970 on the machine's clock. */
-  at: z.int(),
+  /** When it was on the disk. */
+  at: time,
   /** The first octets of the hash of each line, as base64. */
   tags: z.base64(),
   hash: digest,
@@ -50,6 +56,9 @@ export type ChainHead = z.infer<typeof headSchema>
 
 /** One batch of a journal. */
 export type ChainBatch = z.infer<typeof batchSchema>
+
+/** What of a run is known before it begins: the hash of its launch file, when, and where. */
+export type NewRun = Pick<ChainHead, 'launch' | 'started' | 'address'>
 
 /** What a chain file says, and what of it is no line of a chain. */
 export interface ParsedChain {
@@ -66,18 +75,24 @@ export interface ParsedChain {
 /** Reads a chain; never throws. */
 export function parseChain(octets: Buffer): ParsedChain {
   const whole = octets.lastIndexOf(0x0a) + 1
-  const [first = '', ...rest] = octets.toString('utf8', 0, Math.max(0, whole - 1)).split('\n')
-  const head = parsed(headSchema, first)
+  const first = octets.indexOf(0x0a)
+  const head = parsed(headSchema, octets.toString('utf8', 0, Math.max(0, first)))
   if (head === undefined) return { head, batches: [], wrong: 1, whole, last: '' }
   const batches: ChainBatch[] = []
-  for (const line of rest) {
-    const batch = parsed(batchSchema, line)
-    if (batch === undefined || Buffer.byteLength(batch.tags) !== Math.ceil((batch.lines * TAG) / 3) * 4)
+  for (let from = first + 1; from < whole;) {
+    const end = octets.indexOf(0x0a, from)
+    const batch = parsed(batchSchema, octets.toString('utf8', from, end))
+    if (batch === undefined || !areAllTagged(batch))
       return { head, batches, wrong: batches.length + 2, whole, last: '' }
     batches.push(batch)
+    from = end + 1
   }
   const last = batches.at(-1)?.hash ?? headHash(head).toString('hex')
   return { head, batches, wrong: undefined, whole, last }
+}
+
+function areAllTagged({ lines, tags }: ChainBatch): boolean {
+  return Buffer.byteLength(tags) === Math.ceil((lines * TAG) / 3) * 4
 }
 
 function parsed<Value>(schema: z.ZodType<Value>, line: string): Value | undefined {
@@ -139,6 +154,12 @@ export function chainFiles(
     })
 }
 
+/** How the newest run of a launch began; undefined if there is none. */
+export function newestRun(state: string, launch: string): ChainHead | undefined {
+  const newest = chainFiles(state, launch).at(-1)
+  return newest && parseChain(firstLine(readFileSync(newest.path))).head
+}
+
 function firstLine(octets: Buffer): Buffer {
   return octets.subarray(0, octets.indexOf(0x0a) + 1)
 }
@@ -170,8 +191,8 @@ export class ChainFile implements Seal {
   #waiting = ''
   #written: number
 
-  /** Begins the chain of a new run: `journal` is its file, `launch` the hash of its launch file. */
-  constructor(journal: string, launch: string, now: number) {
+  /** Begins the chain of a new run, whose journal is the file `journal`. */
+  constructor(journal: string, { launch, started, address }: NewRun) {
     const state = dirname(dirname(journal))
     const before = chainFiles(state, launch).findLast(
       ({ journal: other }) => basename(other) !== basename(journal),
@@ -186,7 +207,8 @@ export class ChainFile implements Seal {
       run: (last?.run ?? 0) + 1,
       previous,
       key: publicHex(privateKey),
-      started: now,
+      started,
+      address,
     }
     this.#descriptor = openSync(chainPath(journal), 'wx', 0o600)
     this.#written = writeSync(this.#descriptor, `${JSON.stringify(head)}\n`)

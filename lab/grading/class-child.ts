@@ -1,5 +1,6 @@
 /** One of the processes in which a class is graded: what a submission does to it, it does to no other. */
 import { z } from 'zod'
+import { scenarioName } from '../scenario/layers.ts'
 import { Registry } from '../scenario/registry.ts'
 import {
   brokenText,
@@ -11,13 +12,19 @@ import {
 } from './class-one.ts'
 import { NOT_GRADED } from './model.ts'
 
-const orderSchema = z.object({ file: z.string(), student: z.string().optional() })
+const orderSchema = z.object({
+  file: z.string(),
+  student: z.string().optional(),
+  name: z.string().optional(),
+  participant: z.string().optional(),
+})
 
 const rulesSchema: z.ZodType<ClassRules> = z.object({
   scenario: z.string(),
   folders: z.array(z.string()),
   services: z.array(z.string()),
   hash: z.string(),
+  blank: z.custom<ClassRules['blank']>((value) => typeof value === 'object'),
   course: z.string().optional(),
   launches: z.record(z.string(), z.string()).optional(),
   marks: z.record(z.string(), z.string()).optional(),
@@ -57,10 +64,11 @@ async function grade(order: z.infer<typeof orderSchema>): Promise<void> {
     process.send?.({ graded: await gradeOne(order, rules, { registry, createJudge: await judge, begun }) })
   } catch (error) {
     const text = brokenText(error)
-    const { blank: results = [], ...about } = known ?? {}
     const flags = [{ kind: NOT_GRADED, text }]
-    process.send?.({
-      graded: { report: failedReport(order, rules.scenario, text, { ...about, results, flags }) },
+    const report = failedReport(order, scenarioName(rules.scenario), text, {
+      ...(known ?? rules.blank),
+      flags,
     })
+    process.send?.({ graded: { report } })
   }
 }

@@ -1,11 +1,14 @@
 /** Judges handed-in work by the tasks of a scenario: the journal and the artifacts say all; nothing is asked of any server. */
-import type { CheckTarget, SeenFact } from '../check.ts'
+import { X509Certificate } from 'node:crypto'
+import type { CheckTarget, Finding, SeenFact } from '../check.ts'
 import { Registry } from '../scenario/registry.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import type { Address } from '../service.ts'
 import { loadVerbs } from '../scenario/verbs.ts'
 import type { Judge } from './class-one.ts'
+import { piecesOf } from './captured/judge.ts'
+import type { Context } from './context.ts'
 import { EvidenceJudge } from './evidence.ts'
-import { PROBER } from './live.ts'
 import { brokenBy, failed, runBounded, type Ended } from './runner.ts'
 import { taskResults, type KnownTask } from './tasks.ts'
 import { readyTask, type ReadyTask } from './verbs.ts'
@@ -27,7 +30,7 @@ export async function createJudge(scenario: Scenario, services: readonly string[
     artifacts: ReadonlyMap<string, Buffer>,
   ): Promise<readonly CheckResult[]> => {
     const wanted = tasks.flatMap((task) => ('broken' in task ? [] : wantedOf(task)))
-    const evidence = new EvidenceJudge(wanted, { ignored: PROBER })
+    const evidence = new EvidenceJudge(wanted)
     const told = { passed: new Set<unknown>(), hinted: new Set<unknown>() }
     for await (const fact of facts) {
       evidence.see(fact)
@@ -36,7 +39,7 @@ export async function createJudge(scenario: Scenario, services: readonly string[
       if (fact.kind === 'task.hinted') told.hinted.add(fact.data?.['id'])
     }
     return taskResults(tasks, {
-      judge: (task) => ended(task, { evidence, artifacts, scenario, passed: told.passed }),
+      judge: async (task) => held(await ended(task, { evidence, artifacts, scenario, passed: told.passed })),
       isHintTaken: (id) => told.hinted.has(id),
       target: () => targetOf(scenario),
     })
@@ -69,7 +72,7 @@ interface Work {
 async function ended(task: ReadyTask, { evidence, artifacts, scenario, passed }: Work): Promise<Ended> {
   const { planned, check } = task
   if (check?.kind === 'evidence' && task.when === 'ever') return evidence.result(planned.id) ?? unseen
-  if (check?.kind !== 'artifact') {
+  if (check?.kind !== 'artifact' && check?.kind !== 'capture') {
     // A probe has asked the lab while it ran; the lab itself is not handed in.
     return passed.has(planned.id)
       ? { outcome: 'passed', assertions: [{ title: planned.title, holds: true }] }
@@ -78,13 +81,40 @@ async function ended(task: ReadyTask, { evidence, artifacts, scenario, passed }:
   const name = planned.file ?? ''
   const file = artifacts.get(name)
   if (file === undefined) return failed({ en: `${name} was not handed in`, es: `no se ha entregado ${name}` })
-  const target = targetOf(scenario, artifacts.get(AUTHORITY)?.toString('latin1'))
+  const target = targetOf(scenario, authorityIn(artifacts))
   const { signal } = new AbortController()
-  return runBounded(() => check.judge(file, target), target, { id: planned.id, seed: '', signal })
+  const judge = (context: Context): Promise<Finding> =>
+    check.kind === 'capture' ? check.judge(piecesOf(file), context) : check.judge(file, context)
+  return runBounded(judge, target, { id: planned.id, seed: '', signal })
 }
 
-function targetOf({ domain, accounts }: Scenario, authority?: string): CheckTarget {
-  return { endpoints: {}, domain, accounts, ...(authority !== undefined && { authority }) }
+/** The root of the student's lab, if it is a certificate at all. */
+function authorityIn(artifacts: ReadonlyMap<string, Buffer>): string | undefined {
+  try {
+    const octets = artifacts.get(AUTHORITY)
+    return octets && new X509Certificate(octets).toString()
+  } catch {
+    return undefined
+  }
+}
+
+/** Facts and files are the student's: who can break a check with them gets nothing for it by themselves. */
+function held(end: Ended): Ended {
+  return end.outcome === 'broken' ? { ...end, isWithheld: true } : end
+}
+
+/** The student's lab, as if it were at the standard ports: nobody asks it, but commands name its address. */
+function targetOf({ domain, accounts, address, instances }: Scenario, authority?: string): CheckTarget {
+  const endpoints: Record<string, Address> = {}
+  for (const { service } of instances)
+    for (const [name, { standard }] of Object.entries(service.endpoints))
+      endpoints[name] ??= { host: address, port: standard }
+  return { endpoints, domain, accounts, ...(authority !== undefined && { authority }) }
+}
+
+/** Whether the result is that of a task which only a running lab can judge, and has not said to have passed. */
+export function isUnseen({ reason }: Pick<CheckResult, 'reason'>): boolean {
+  return reason !== undefined && reason.en === unseen.reason?.en
 }
 
 const unseen: Ended = failed({

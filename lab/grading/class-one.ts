@@ -1,15 +1,19 @@
 /** Grades one submission: by its journal and its artifacts, whatever else it may say of itself. */
 import { basename } from 'node:path'
 import type { SeenFact } from '../check.ts'
-import { LabError, messageOf } from '../host/error.ts'
+import { LabError, textOf } from '../host/error.ts'
+import { scenarioName } from '../scenario/layers.ts'
 import { loadScenario } from '../scenario/load.ts'
 import type { Registry } from '../scenario/registry.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Text } from '../service.ts'
 import { PrintMaker, type Print } from './compare-print.ts'
-import { launchHash, type Launch } from './launch.ts'
+import { launchHash } from './launch.ts'
 import type { CheckResult, Flag, Report } from './model.ts'
 import { SubmissionReader } from './submission-read.ts'
+
+/** Milliseconds by which a clock may go back for good reasons, as when it is set right. */
+const LEEWAY = 10 * 60_000
 
 /** Judges one student's work by a scenario's tasks. */
 export interface Judge {
@@ -30,6 +34,16 @@ export interface Order {
   readonly file: string
   /** Who has handed it in, where that is known from elsewhere. */
   readonly student?: string | undefined
+  /** Their name, as the gradebook that it comes from writes it. */
+  readonly name?: string | undefined
+  /** The number that Moodle has given them in this assignment. */
+  readonly participant?: string | undefined
+}
+
+/** What a student gets who has done nothing. */
+export interface Blank {
+  readonly title: Text
+  readonly results: readonly CheckResult[]
 }
 
 /** What all submissions of a class are held against. */
@@ -41,6 +55,8 @@ export interface ClassRules {
   readonly services: readonly string[]
   /** Of the scenario's files as they are here. */
   readonly hash: string
+  /** The scenario before anything of a student is filled in. */
+  readonly blank: Blank
   /** The course's public key; without one nobody knows who has signed the launch files. */
   readonly course?: string | undefined
   /** The launch files that the course has issued, by their hashes: whose they are. */
@@ -55,11 +71,14 @@ export interface Graded {
   readonly print?: Print
 }
 
-/** How a grading goes, for whoever waits for it. */
-export interface Begun {
+/** How a grading goes, for whoever waits for it: whose it is, and what that student gets who has done nothing. */
+export interface Begun extends Blank {
   readonly student: string
-  readonly title: Text
-  readonly blank: readonly CheckResult[]
+}
+
+/** What a report says of a submission, whatever comes of it. */
+function about({ file, participant }: Order): Pick<Report, 'target' | 'participant'> {
+  return { target: file, ...(participant !== undefined && { participant }) }
 }
 
 /** A report of work that could not be graded: everything counts as failed. */
@@ -67,14 +86,14 @@ export function failedReport(
   order: Order,
   subject: string,
   failure: Text,
-  known: Partial<Pick<Report, 'title' | 'student' | 'results' | 'flags' | 'at' | 'milliseconds'>> = {},
+  known: Blank & Partial<Pick<Report, 'student' | 'flags' | 'at' | 'milliseconds'>>,
 ): Report {
-  const { results = [], flags = [], at = Date.now(), milliseconds = 0 } = known
+  const { results, flags = [], at = Date.now(), milliseconds = 0 } = known
   return {
+    ...about(order),
     subject,
-    title: known.title ?? { en: subject, es: subject },
-    student: known.student ?? order.student ?? basename(order.file).replace(/\..*$/, ''),
-    target: order.file,
+    title: known.title,
+    student: known.student ?? order.student ?? order.name ?? basename(order.file).replace(/\.telelab$/, ''),
     at,
     milliseconds,
     seed: '',
@@ -90,77 +109,90 @@ export function failedReport(
   }
 }
 
+/** What a submission is graded with. */
+export interface Grader {
+  readonly registry: Registry
+  readonly createJudge: CreateJudge
+  begun?(begun: Begun): void
+}
+
 /** Grades a submission; never throws for what is in it. */
-export async function gradeOne(
-  order: Order,
-  rules: ClassRules,
-  use: {
-    readonly registry: Registry
-    readonly createJudge: CreateJudge
-    readonly begun?: (begun: Begun) => void
-  },
-): Promise<Graded> {
-  const [at, begun] = [Date.now(), performance.now()]
-  const spent = (): number => Math.round(performance.now() - begun)
+export async function gradeOne(order: Order, rules: ClassRules, grader: Grader): Promise<Graded> {
+  const [at, started] = [Date.now(), performance.now()]
+  const spent = (): { readonly at: number; readonly milliseconds: number } => ({
+    at,
+    milliseconds: Math.round(performance.now() - started),
+  })
+  const subject = scenarioName(rules.scenario)
   let reader: SubmissionReader
   try {
     reader = await SubmissionReader.open(order.file)
   } catch (error) {
     if (!(error instanceof LabError)) throw error
     const flags = [{ kind: 'damaged', text: error.text }]
-    return {
-      report: failedReport(order, basename(rules.scenario), error.text, { flags, at, milliseconds: spent() }),
-    }
+    return { report: failedReport(order, subject, error.text, { ...rules.blank, flags, ...spent() }) }
   }
   await using _reader = reader
-  const { launch } = reader
-  const { student, values } = launch
-  const scenario = await scenarioFor(rules, launch, use.registry)
-  const judge = await use.createJudge(scenario, rules.services)
-  const blank = await judge.blank()
-  use.begun?.({ student, title: scenario.title, blank })
-  const faults = faultsOf(reader, order, rules, scenario.name)
+  const { student, values } = reader.launch
   const maker = new PrintMaker(student, new Map(Object.entries(rules.marks ?? {})))
   const all = reader.facts((line, fact) => maker.take(line, fact))
-  // Without `return`: a judge that has seen enough does not end the reading.
-  const open: AsyncIterable<SeenFact> = { [Symbol.asyncIterator]: () => ({ next: () => all.next() }) }
-  const results = faults.length > 0 ? blank : await judge.judge(open, reader.artifacts)
+  const faults = faultsOf(reader, order, rules, subject)
+  // What stands in a launch file that is not to be believed is filled in nowhere.
+  const judged = faults.length > 0 ? undefined : await judgedBy(reader, all, rules, grader)
   // What the judge did not need to see is held against the chain all the same.
   while ((await all.next()).done !== true);
-  const flags = [...faults, ...reader.faults.filter((fault) => !faults.includes(fault))]
-  const common = { title: scenario.title, student, at }
-  if (flags.length > 0) {
-    const [{ text } = unexplained] = flags
-    return {
-      report: failedReport(order, scenario.name, text, {
-        ...common,
-        results: blank,
-        flags: [...flags, ...notes(reader, rules)],
-        milliseconds: spent(),
-      }),
-    }
+  const found = [...faults, ...reader.faults.filter((fault) => !faults.includes(fault))]
+  const flags = [...found, ...notes(reader, rules)]
+  const [fault] = found
+  if (judged === undefined || fault !== undefined) {
+    const { text } = fault ?? unexplained
+    // Who hands in somebody else's work gets nothing for it; that other one loses nothing.
+    const known = { ...(judged?.blank ?? rules.blank), student: order.student ?? student, flags, ...spent() }
+    return { report: failedReport(order, subject, text, known) }
   }
-  const report: Report = {
-    ...common,
-    subject: scenario.name,
-    target: order.file,
-    milliseconds: spent(),
+  const { blank, results } = judged
+  const report = {
+    ...about(order),
+    ...spent(),
+    title: blank.title,
+    student,
+    subject,
     seed: reader.digest.slice(0, 16),
     results,
-    flags: notes(reader, rules),
+    flags,
   }
   return { report, print: maker.print(order.file, reader.digest, reader.artifacts, values) }
 }
 
+/** What the facts and artifacts come to by the scenario as its student has it. */
+async function judgedBy(
+  reader: SubmissionReader,
+  facts: AsyncGenerator<SeenFact>,
+  rules: ClassRules,
+  grader: Grader,
+): Promise<{ readonly blank: Begun; readonly results: readonly CheckResult[] }> {
+  const scenario = await scenarioFor(rules, reader, grader.registry)
+  const judge = await grader.createJudge(scenario, rules.services)
+  const blank = { student: reader.launch.student, title: scenario.title, results: await judge.blank() }
+  grader.begun?.(blank)
+  // Without `return`: a judge that has seen enough does not end the reading.
+  const open: AsyncIterable<SeenFact> = { [Symbol.asyncIterator]: () => ({ next: () => facts.next() }) }
+  return { blank, results: await judge.judge(open, reader.artifacts) }
+}
+
 const unexplained: Flag = { kind: 'damaged', text: { en: 'it is damaged', es: 'está dañada' } }
 
-async function scenarioFor(rules: ClassRules, launch: Launch, registry: Registry): Promise<Scenario> {
+async function scenarioFor(
+  rules: ClassRules,
+  { launch, address }: SubmissionReader,
+  registry: Registry,
+): Promise<Scenario> {
   const { scenario, problems } = await loadScenario(rules.scenario, {
     registry,
     folders: rules.folders,
     student: launch.student,
     values: launch.values,
-    address: '127.0.0.1',
+    address,
   })
   if (scenario !== undefined) return scenario
   throw new LabError((words) => words.scenarioWrong(problems.length, false), { blame: 'wrong', problems })
@@ -200,14 +232,22 @@ function faultsOf(reader: SubmissionReader, order: Order, rules: ClassRules, sce
 }
 
 /** What the teacher is told, and costs nothing by itself. */
-function notes({ launch, manifest }: SubmissionReader, rules: ClassRules): Flag[] {
+function notes(reader: SubmissionReader, rules: ClassRules): Flag[] {
+  const { launch, manifest } = reader
   const found: Flag[] = []
   const tell = (kind: string, en: string, es: string): void => void found.push({ kind, text: { en, es } })
-  if (launch.ends !== null && manifest.made > launch.ends)
+  const { last, back } = clockOf(reader)
+  if (launch.ends !== null && last > Date.parse(launch.ends))
     tell(
       'late',
-      `made at ${manifest.made}, after the end (${launch.ends}), by the student's own clock`,
-      `hecha el ${manifest.made}, tras el plazo (${launch.ends}), según el reloj del estudiante`,
+      `made at ${timeText(last)}, after the end (${launch.ends}), by the student's own clock`,
+      `hecha el ${timeText(last)}, tras el plazo (${launch.ends}), según el reloj del estudiante`,
+    )
+  if (back !== undefined)
+    tell(
+      'clock-back',
+      `the student's clock was turned back: it said ${timeText(last)}, and later ${timeText(back)}`,
+      `el reloj del estudiante se atrasó: marcaba ${timeText(last)}, y después ${timeText(back)}`,
     )
   if (manifest.hash !== launch.hash)
     tell(
@@ -236,8 +276,23 @@ function notes({ launch, manifest }: SubmissionReader, rules: ClassRules): Flag[
   return found
 }
 
+/** The latest that the student's clock has said, and the first that it said after an earlier later time. */
+function clockOf(reader: SubmissionReader): { readonly last: number; readonly back: number | undefined } {
+  let last = 0
+  let back: number | undefined
+  for (const time of reader.times()) {
+    if (time < last - LEEWAY) back ??= time
+    last = Math.max(last, time)
+  }
+  return { last, back }
+}
+
+function timeText(time: number): string {
+  return new Date(time).toISOString()
+}
+
 /** What a mistake of the grader itself comes to. */
 export function brokenText(error: unknown): Text {
-  const why = error instanceof LabError ? error.text : { en: messageOf(error), es: messageOf(error) }
+  const why = textOf(error)
   return { en: `it could not be graded: ${why.en}`, es: `no se pudo calificar: ${why.es}` }
 }

@@ -3,6 +3,8 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { visible } from '../kit/dissect/text.ts'
+import { scenarioName } from '../scenario/layers.ts'
 import type { Text } from '../service.ts'
 import { failedReport, type Begun, type ClassRules, type Graded, type Order } from './class-one.ts'
 import { artifactPrint, type Print } from './compare-print.ts'
@@ -11,7 +13,7 @@ import { filesIn } from './launch-hash.ts'
 import { launchHash, readLaunch } from './launch.ts'
 import { CourseValues, type Template } from './course-values.ts'
 import type { Course } from './course.ts'
-import type { Report } from './model.ts'
+import { NOT_GRADED, type Report } from './model.ts'
 
 /** Milliseconds that one submission may take. */
 const PATIENCE = 60_000
@@ -64,8 +66,6 @@ export class ClassGrading implements AsyncIterable<Report> {
   readonly #orders: readonly Order[]
   readonly #options: ClassOptions
   readonly #prints: Print[] = []
-  /** The results of one who has done nothing, for those of whom nothing could be learnt. */
-  #blank: Begun | undefined
 
   constructor(orders: readonly Order[], options: ClassOptions) {
     this.#orders = orders
@@ -79,8 +79,7 @@ export class ClassGrading implements AsyncIterable<Report> {
 
   /** The report of a submission that was not graded, for a file of results that has to be whole at any moment. */
   pending(order: Order, reason: Text): Report {
-    const { blank: results = [], title } = this.#blank ?? {}
-    return failedReport(order, this.#subject, reason, { results, ...(title && { title }) })
+    return failedReport(order, this.#subject, reason, this.#options.rules.blank)
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Report> {
@@ -126,20 +125,15 @@ export class ClassGrading implements AsyncIterable<Report> {
   }
 
   get #subject(): string {
-    return this.#options.rules.scenario
+    return scenarioName(this.#options.rules.scenario)
   }
 
   async #grade(worker: Worker, order: Order): Promise<Report> {
     const { graded, begun, failure } = await worker.grade(order)
-    this.#blank ??= begun
     if (graded?.print !== undefined) this.#prints.push(graded.print)
-    if (graded !== undefined && (graded.report.results.length > 0 || begun !== undefined))
-      return graded.report
-    const { blank: results = [], title } = begun ?? this.#blank ?? {}
-    const known = { results, ...(title && { title }), ...(begun && { student: begun.student }) }
-    if (graded === undefined) return failedReport(order, this.#subject, failure, known)
-    const { failure: reason = failure, flags } = graded.report
-    return failedReport(order, this.#subject, reason, { ...known, flags })
+    if (graded !== undefined) return graded.report
+    const flags = failure === stopped ? [] : [{ kind: NOT_GRADED, text: failure }]
+    return failedReport(order, this.#subject, failure, { ...(begun ?? this.#options.rules.blank), flags })
   }
 }
 
@@ -212,7 +206,16 @@ class Worker implements Disposable {
   #start(): ChildProcess {
     const child = fork(join(import.meta.dirname, 'class-child.ts'), [], {
       execArgv: [...process.execArgv, `--max-old-space-size=${HEAP}`],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    // What a mistake of the grader says may repeat what a student has written.
+    child.stderr?.setEncoding('utf8').on('data', (said: string) => {
+      process.stderr.write(
+        said
+          .split('\n')
+          .map((line) => visible(line))
+          .join('\n'),
+      )
     })
     const { rules, judge = new URL('class-judge.ts', import.meta.url).href } = this.#options
     child.send({ rules, judge }, () => undefined)

@@ -20,12 +20,13 @@ const SPAN = 3
 /** Mentions of others that are kept. */
 const MENTIONS = 20
 
-/** One text in a journal that belongs to somebody else. */
+/** One text in a journal, or in a file that is handed in, that belongs to somebody else. */
 export interface Mention {
   readonly owner: string
   readonly text: string
-  /** In which line of the journals together, counted from 1. */
+  /** In which line, counted from 1, of the file, or of the journals together. */
   readonly line: number
+  readonly file?: string
 }
 
 /** What tells copies. */
@@ -78,7 +79,7 @@ export class PrintMaker {
   take(line: string, { at, kind, service }: SeenFact): void {
     this.#seen += 1
     if (this.#seen > LINES) return
-    if (this.#marks.size > 0 && this.#mentions.size < MENTIONS) this.#look(line)
+    if (this.#marks.size > 0 && this.#mentions.size < MENTIONS) this.#look(line, { line: this.#seen })
     // The number of a fact differs where lines were put in before it.
     push(this.#texts, textNumber(line, line.indexOf(',')), SPAN)
     if (this.#texts.length === SPAN && service !== 'lab') this.#lines.add(joined(this.#texts))
@@ -98,6 +99,7 @@ export class PrintMaker {
     artifacts: ReadonlyMap<string, Buffer>,
     values: Readonly<Record<string, string | number>>,
   ): Print {
+    for (const [file, octets] of artifacts) this.#lookInto(file, octets)
     return {
       student: this.#student,
       path,
@@ -109,13 +111,21 @@ export class PrintMaker {
     }
   }
 
+  #lookInto(file: string, octets: Buffer): void {
+    if (this.#marks.size === 0 || octets.includes(0)) return
+    for (const [index, line] of octets.toString('utf8').split('\n', LINES).entries()) {
+      if (this.#mentions.size >= MENTIONS) return
+      this.#look(line, { line: index + 1, file })
+    }
+  }
+
   /** Every word of the line, and what is left of a name when labels are taken off its front, may be somebody's. */
-  #look(line: string): void {
+  #look(line: string, where: Pick<Mention, 'line' | 'file'>): void {
     for (const [word] of line.toLowerCase().matchAll(/[a-z0-9_.-]{6,253}/g)) {
       for (let rest = word; rest !== '';) {
         const owner = this.#marks.get(rest)
         if (owner !== undefined && owner !== this.#student && !this.#mentions.has(rest))
-          this.#mentions.set(rest, { owner, text: rest, line: this.#seen })
+          this.#mentions.set(rest, { owner, text: rest, ...where })
         const dot = rest.indexOf('.')
         rest = dot < 0 ? '' : rest.slice(dot + 1)
       }
@@ -139,10 +149,10 @@ export function artifactPrint(
     .toString('utf8')
     .toLowerCase()
     .split(/\r?\n/)
-    // Comments of zone files, shells and YAML, C.
+    // Comments of zone files, shells and YAML, C; from the first blank on, or many blanks would be tried from each of them.
     .map((line) =>
       line
-        .replace(/^\s*(?:;|#|\/\/).*$|\s+(?:;|#|\/\/).*$/, '')
+        .replace(/(?:^|(?<!\s)\s)\s*(?:;|#|\/\/).*$/, '')
         .replace(/\s+/g, ' ')
         .trim(),
     )

@@ -78,12 +78,13 @@ function sameFiles(prints: readonly Print[]): Match[] {
 function mentions(prints: readonly Print[]): Match[] {
   return prints.flatMap(({ student, mentions: found }) => {
     const first = new Map(found.toReversed().map((mention) => [mention.owner, mention]))
-    return [...first.values()].map(({ owner, text, line }) =>
-      match('foreign-value', student, owner, {
-        en: `share a value: "${text}" belongs to ${owner}, and stands in the journal of ${student} (line ${line})`,
-        es: `comparten un valor: "${text}" es de ${owner}, y está en el diario de ${student} (línea ${line})`,
-      }),
-    )
+    return [...first.values()].map(({ owner, text, line, file }) => {
+      const [en, es] = file === undefined ? ['the journal', 'el diario'] : [file, file]
+      return match('foreign-value', student, owner, {
+        en: `share a value: "${text}" belongs to ${owner}, and stands in ${en} of ${student} (line ${line})`,
+        es: `comparten un valor: "${text}" es de ${owner}, y está en ${es} de ${student} (línea ${line})`,
+      })
+    })
   })
 }
 

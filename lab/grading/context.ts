@@ -3,11 +3,18 @@ import { createSocket, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CheckFailure, type CheckContext, type CheckTarget, type DialogueOptions } from '../check.ts'
+import type { Duplex } from 'node:stream'
+import {
+  CheckFailure,
+  type Assertion,
+  type CheckContext,
+  type CheckTarget,
+  type DialogueOptions,
+} from '../check.ts'
 import { createRandom } from '../host/random.ts'
 import { messageOf } from '../kit/error.ts'
 import type { Address, Random } from '../service.ts'
-import { openDialogue, type TcpDialogue } from './dialogue.ts'
+import { openDialogue, openSocket, type Announce, type Setting, type TcpDialogue } from './dialogue.ts'
 
 /** Milliseconds for an answer to a datagram, if not given. */
 const PATIENCE = 1000
@@ -16,14 +23,16 @@ const PATIENCE = 1000
 export interface Context extends CheckContext, AsyncDisposable {
   /** What was said on all connections so far. */
   transcript(): readonly string[]
+  /** What it comes to if the check ends now, for that reason. */
+  ended(reason: Assertion): readonly Assertion[]
 }
 
 /** How a context is made. */
 export interface ContextOptions {
   readonly seed: string
   readonly signal: AbortSignal
-  /** The address of this machine that it asks from; the system's choice if not given. */
-  readonly from?: string
+  /** Hears of the ports of this machine that it asks from. */
+  readonly announce?: Announce
 }
 
 /** Makes a context; the same seed makes the same chance. */
@@ -35,23 +44,39 @@ class ProbeContext implements Context {
   readonly target: CheckTarget
   readonly random: Random
   readonly signal: AbortSignal
+  #found: readonly Assertion[] = []
+  #whole = 0
   readonly #dialogues: TcpDialogue[] = []
-  readonly #from: string | undefined
+  readonly #sockets: Duplex[] = []
+  readonly #announce: Announce | undefined
 
-  constructor(target: CheckTarget, { seed, signal, from }: ContextOptions) {
+  constructor(target: CheckTarget, { seed, signal, announce }: ContextOptions) {
     this.target = target
     this.random = createRandom(seed)
     this.signal = signal
-    this.#from = from
+    this.#announce = announce
   }
 
   async open(endpoint: string, options?: DialogueOptions): Promise<TcpDialogue> {
-    const { target, signal } = this
-    const from = this.#from !== undefined && { from: this.#from }
-    const setting = { address: this.#address(endpoint), target, signal, ...from }
-    const dialogue = await openDialogue(setting, options)
+    const dialogue = await openDialogue(this.#setting(endpoint), options)
     this.#dialogues.push(dialogue)
     return dialogue
+  }
+
+  async connect(endpoint: string): Promise<Duplex> {
+    const socket = await openSocket(this.#setting(endpoint))
+    this.#sockets.push(socket)
+    return socket
+  }
+
+  readonly keep = (found: readonly Assertion[], whole = 0): void => {
+    this.#found = found
+    this.#whole = whole
+  }
+
+  ended(reason: Assertion): readonly Assertion[] {
+    const left = this.#found.reduce((rest, { weight = 1 }) => rest - weight, this.#whole)
+    return [...this.#found, { ...reason, ...(left > 1 && { weight: left }) }]
   }
 
   async exchange(
@@ -60,11 +85,12 @@ class ProbeContext implements Context {
     patience: number = PATIENCE,
   ): Promise<Buffer | undefined> {
     const { host, port } = this.#address(endpoint)
+    this.signal.throwIfAborted()
     const family = isIP(host) || (await lookup(host)).family
     const socket = createSocket(family === 6 ? 'udp6' : 'udp4')
     try {
-      if (this.#from !== undefined) socket.bind(0, this.#from)
-      return await answer(socket, { host, port }, message, { patience, signal: this.signal })
+      const { signal } = this
+      return await answer(socket, { host, port }, message, { patience, signal, announce: this.#announce })
     } finally {
       socket.close()
     }
@@ -82,7 +108,13 @@ class ProbeContext implements Context {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
     await Promise.all(this.#dialogues.map((dialogue) => dialogue[Symbol.asyncDispose]()))
+  }
+
+  #setting(endpoint: string): Setting {
+    const { target, signal } = this
+    return { address: this.#address(endpoint), target, signal, announce: this.#announce }
   }
 
   #address(endpoint: string): Address {
@@ -100,7 +132,7 @@ async function answer(
   socket: Socket,
   { host, port }: Address,
   message: Buffer,
-  { patience, signal }: { readonly patience: number; readonly signal: AbortSignal },
+  { patience, signal, announce }: Pick<Setting, 'signal' | 'announce'> & { readonly patience: number },
 ): Promise<Buffer | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>()
   const onAbort = (): void => reject(signal.reason)
@@ -117,7 +149,10 @@ async function answer(
       }),
     )
   })
-  socket.connect(port, host, () => socket.send(message))
+  socket.connect(port, host, () => {
+    announce?.('udp', socket.address().port)
+    socket.send(message)
+  })
   try {
     return await promise
   } finally {

@@ -1,5 +1,6 @@
 /** Students from a CSV file: Moodle's list of participants, GitHub Classroom's roster, or plain `id,name,email`. */
 import { MOST_STUDENTS, type Student } from './course.ts'
+import { openQuote, readTable, separatorOf, type Row } from '../kit/csv.ts'
 import { STUDENT } from '../scenario/params.ts'
 import type { Problem, Text } from '../service.ts'
 
@@ -29,11 +30,6 @@ export interface Roster {
   readonly problems: readonly Problem[]
 }
 
-interface Row {
-  readonly line: number
-  readonly cells: readonly string[]
-}
-
 /** Reads a roster; `column` names the one that holds the ids, where the file has several to choose from. */
 export function readRoster(file: string, octets: Uint8Array, column?: string): Roster {
   const problems: Problem[] = []
@@ -47,20 +43,22 @@ export function readRoster(file: string, octets: Uint8Array, column?: string): R
     })
     return { students: [], problems }
   }
-  const { rows, open } = parseCsv(text)
+  const all = readTable(text, separatorOf(text))
+  const open = openQuote(all)
   if (open !== undefined)
     tell(open, {
       en: 'a quote that opens here never closes',
       es: 'unas comillas que se abren aquí no se cierran',
     })
+  const rows = all.filter(({ cells }) => cells.some(({ value }) => value.trim() !== ''))
   const [first] = rows
   if (first === undefined) {
     tell(1, { en: 'the file is empty', es: 'el fichero está vacío' })
     return { students: [], problems }
   }
-  const places = columnsOf(first.cells, column)
+  const places = columnsOf(valuesOf(first), column)
   if (places === undefined) {
-    const there = first.cells
+    const there = valuesOf(first)
       .map((cell) => `"${cell.slice(0, 40)}"`)
       .slice(0, 20)
       .join(', ')
@@ -72,6 +70,10 @@ export function readRoster(file: string, octets: Uint8Array, column?: string): R
   }
   const students = studentsOf(places.hasHeader ? rows.slice(1) : rows, places, tell)
   return { students: problems.length === 0 ? students : [], problems }
+}
+
+function valuesOf({ cells }: Row): string[] {
+  return cells.map(({ value }) => value)
 }
 
 interface Columns {
@@ -110,7 +112,7 @@ function studentsOf(
   const seen = new Map<string, number>()
   const students: Student[] = []
   for (const { line, cells } of rows) {
-    const cell = (index: number): string => (index < 0 ? '' : (cells[index] ?? '')).trim()
+    const cell = (index: number): string => (cells[index]?.value ?? '').trim()
     const own = isEmail ? (cell(id).split('@')[0] ?? '') : cell(id)
     const before = seen.get(own.toLowerCase())
     if (seen.size >= MOST_STUDENTS) {
@@ -168,39 +170,4 @@ function decoded(octets: Uint8Array): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** The rows with content (RFC 4180); the separator is the one that the first line has most of. */
-function parseCsv(text: string): { readonly rows: readonly Row[]; readonly open: number | undefined } {
-  const head = text.slice(0, text.search(/\r?\n|$/)).replace(/"[^"]*"/g, '')
-  const count = (sign: string): number => head.split(sign).length
-  const separator = [',', ';', '\t'].reduce((best, sign) => (count(sign) > count(best) ? sign : best))
-  const rows: Row[] = []
-  let [line, begun] = [1, 1]
-  let cells: string[] = []
-  const token = new RegExp(
-    `"([^"]*(?:""[^"]*)*)("?)|(\\r?\\n|\\r|$)|(${separator})|[^"\\r\\n${separator}]+`,
-    'gy',
-  )
-  let cell = ''
-  let open: number | undefined
-  for (const [whole, quoted, closing, end, next] of text.matchAll(token)) {
-    if (quoted !== undefined) {
-      cell += quoted.replaceAll('""', '"')
-      if (closing === '') open ??= line
-      line += quoted.split('\n').length - 1
-    } else if (next !== undefined) {
-      cells.push(cell)
-      cell = ''
-    } else if (end === undefined) cell += whole
-    else {
-      cells.push(cell)
-      if (cells.some((value) => value.trim() !== '')) rows.push({ line: begun, cells })
-      cell = ''
-      cells = []
-      line += 1
-      begun = line
-    }
-  }
-  return { rows, open }
 }

@@ -96,9 +96,14 @@ export async function createCourse(folder: string, name: string, now = Date.now(
   return openCourse(folder)
 }
 
+/** Whether a folder is that of a course. */
+export function isCourse(folder: string): boolean {
+  return existsSync(join(folder, 'course.json'))
+}
+
 /** Opens the folder of a course; one that is none, is damaged, or whose keys others can read, is an error. */
 export function openCourse(folder: string): Course {
-  if (!existsSync(join(folder, 'course.json')))
+  if (!isCourse(folder))
     throw new LabError(
       {
         en: `there is no course in ${folder}. Make one with: \`lab course init\`, or name its folder: --course FOLDER`,
@@ -208,8 +213,8 @@ function readSecret(folder: string, name: string): string {
     const { mode } = statSync(path)
     if (process.platform !== 'win32' && (mode & 0o077) !== 0)
       throw new LabError({
-        en: `others can read ${path}: take it away from them (chmod 600 "${path}")`,
-        es: `otros pueden leer ${path}: quítaselo (chmod 600 "${path}")`,
+        en: `others can read ${path}: keep it to yourself (chmod 600 "${path}")`,
+        es: `otros pueden leer ${path}: quítales el permiso (chmod 600 "${path}")`,
       })
     return readFileSync(path, 'utf8')
   } catch (error) {

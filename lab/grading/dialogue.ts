@@ -1,8 +1,9 @@
 /** The connection of a check to its target: it sends what it is told to, and waits no longer than it may. */
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTcp, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls, type ConnectionOptions, type SecureVersion, type TLSSocket } from 'node:tls'
 import { CheckFailure, type CheckTarget, type Dialogue, type DialogueOptions } from '../check.ts'
+import { addressText } from '../kit/address.ts'
 import { messageOf } from '../kit/error.ts'
 import type { Address, Text } from '../service.ts'
 import { Inbox } from './stream.ts'
@@ -22,28 +23,38 @@ export interface Setting {
   readonly address: Address
   readonly target: CheckTarget
   readonly signal: AbortSignal
-  /** The address of this machine that it is held from; the system's choice if not given. */
-  readonly from?: string
+  readonly announce?: Announce | undefined
 }
+
+/** Hears of the port of this machine that a check asks from, before anything of it can have arrived. */
+export type Announce = (transport: 'tcp' | 'udp', port: number) => void
 
 /** Opens a connection; what does not listen, or breaks the handshake off, is a CheckFailure. */
 export async function openDialogue(setting: Setting, options: DialogueOptions = {}): Promise<TcpDialogue> {
-  const { address, signal, from } = setting
-  const patience = options.patience ?? PATIENCE
-  const socket = connectTcp({
-    ...address,
-    ...(from !== undefined && { localAddress: from }),
-    allowHalfOpen: true,
-    noDelay: true,
-  })
-  const where = `${isIP(address.host) === 6 ? `[${address.host}]` : address.host}:${address.port}`
+  const { patience = PATIENCE } = options
+  const dialogue = new TcpDialogue(await openSocket(setting, patience), setting, patience)
+  if (options.tls !== undefined) await dialogue.startTls(options.tls)
+  return dialogue
+}
+
+/** Opens a bare connection; what does not listen is a CheckFailure. */
+export async function openSocket(
+  { address, signal, announce }: Setting,
+  patience: number = PATIENCE,
+): Promise<Socket> {
+  signal.throwIfAborted()
+  const socket = connectTcp({ ...address, allowHalfOpen: true, noDelay: true })
+  // By then it is under way and has its port; to accept it takes a turn of the event loop, even in the same process.
+  if (announce !== undefined)
+    process.nextTick(() => {
+      if (socket.localPort !== undefined) announce('tcp', socket.localPort)
+    })
+  const where = addressText(address)
   await settled(socket, 'connect', { patience, signal }, (reason) => ({
     en: `cannot connect to ${where}: ${reason.en}`,
     es: `no se puede conectar a ${where}: ${reason.es}`,
   }))
-  const dialogue = new TcpDialogue(socket, setting, patience)
-  if (options.tls !== undefined) await dialogue.startTls(options.tls)
-  return dialogue
+  return socket
 }
 
 /** A conversation over TCP, with or without TLS. */

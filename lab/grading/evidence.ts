@@ -1,9 +1,12 @@
 /** Judges by the journal: looks at each fact once, as it comes, and keeps only what counts. */
 import type { Assertion, EvidenceVerb, SeenFact } from '../check.ts'
 import { createNetworks, type Networks } from '../kit/networks.ts'
+import { evidenceOf, outOfTurn, placeOf, type Place } from './place.ts'
+import { OWN } from './own-probes.ts'
+import { Recent } from './recent.ts'
 import { brokenBy, type Ended } from './runner.ts'
 
-/** Connections whose account and client are remembered, at least. */
+/** Connections of which it is remembered whose they are, at least. */
 const CONNECTIONS = 20_000
 
 /** The fact that tells who has opened a connection. */
@@ -34,24 +37,21 @@ export class EvidenceJudge {
   readonly #searches: ReadonlyMap<string, Search>
   /** The searches that are still open, by the kind of fact. */
   readonly #byKind = new Map<string, { readonly search: Search; readonly step: number }[]>()
-  #origins = new Map<number, Origin>()
-  #older: ReadonlyMap<number, Origin> = new Map()
-  readonly #ignored: string | undefined
+  readonly #origins = new Recent<number, Origin>(CONNECTIONS)
+  /** Connections of the lab's own probes. */
+  readonly #own = new Recent<number, true>(CONNECTIONS)
   readonly #isOriginAsked: boolean
   readonly #passed: (id: string) => void
 
-  /** `passed` hears of what has just been found, `broken` of verbs that fail; what the client `ignored` does counts for nobody. */
+  /** `passed` hears of what has just been found, `broken` of verbs that fail. */
   constructor(
     wanted: readonly WantedFacts[],
     options: {
       readonly passed?: (id: string) => void
       readonly broken?: (id: string, error: unknown) => void
-      readonly ignored?: string
     } = {},
   ) {
-    this.#ignored = options.ignored
-    const asks = ({ account, client }: WantedFacts): boolean => account !== undefined || client !== undefined
-    this.#isOriginAsked = this.#ignored !== undefined || wanted.some((each) => asks(each))
+    this.#isOriginAsked = wanted.some(({ account, client }) => account !== undefined || client !== undefined)
     this.#passed = options.passed ?? (() => undefined)
     this.#searches = new Map(wanted.map((each) => [each.id, new Search(each, options.broken)]))
     for (const search of this.#searches.values()) {
@@ -65,16 +65,14 @@ export class EvidenceJudge {
     }
   }
 
-  /** Whether facts of the kind are looked at. */
-  looksAt(kind: string): boolean {
-    return this.#byKind.has(kind) || (kind === OPENED && this.#isOriginAsked)
-  }
-
-  /** Looks at the next fact. */
+  /** Looks at the next fact; what the lab itself has asked for counts for nobody. */
   see(fact: SeenFact): void {
+    const { kind, connection } = fact
+    if (kind === OWN && connection !== undefined) return this.#own.set(connection, true)
+    if (connection !== undefined && this.#own.get(connection) === true) return
     const origin = this.#originOf(fact)
-    const open = this.#byKind.get(fact.kind)
-    if (open === undefined || (this.#ignored !== undefined && origin.client === this.#ignored)) return
+    const open = this.#byKind.get(kind)
+    if (open === undefined) return
     let isAnyDone = false
     // One fact is one step of an order: the last one first.
     for (let index = open.length - 1; index >= 0; index -= 1) {
@@ -108,21 +106,13 @@ export class EvidenceJudge {
     const { connection } = fact
     const own = toldBy(fact)
     if (connection === undefined || connection === 0) return own
-    const before = this.#origins.get(connection) ?? this.#older.get(connection) ?? nobody
+    const before = this.#origins.get(connection) ?? nobody
     if (own.client === undefined) return { account: own.account ?? before.account, client: before.client }
     // What tells of both is a login, or something done after one; a recipient's name comes alone.
     const after = { account: own.account ?? before.account, client: own.client }
-    if (before.account !== after.account || before.client !== after.client) this.#remember(connection, after)
+    if (before.account !== after.account || before.client !== after.client)
+      this.#origins.set(connection, after)
     return after
-  }
-
-  /** Two generations: to look for the oldest one in a map that forgets it would cost more and more. */
-  #remember(connection: number, origin: Origin): void {
-    if (this.#origins.size >= CONNECTIONS) {
-      this.#older = this.#origins
-      this.#origins = new Map()
-    }
-    this.#origins.set(connection, origin)
   }
 }
 
@@ -146,12 +136,12 @@ const nobody: Origin = { account: undefined, client: undefined }
 /** A fact that was as wanted, and those of the steps before it. */
 interface Reached {
   readonly at: number
-  readonly facts: readonly number[]
+  readonly facts: readonly Place[]
 }
 
 /** The fact that came nearest to a step. */
 interface Nearest {
-  readonly seq: number
+  readonly fact: Place
   readonly share: number
   readonly assertions: readonly Assertion[]
 }
@@ -167,8 +157,8 @@ class Search {
   readonly #reached: (Reached | undefined)[]
   readonly #nearest: (Nearest | undefined)[]
   /** Steps that a fact satisfied at the wrong time. */
-  readonly #late = new Map<number, number>()
-  #found: readonly number[] | undefined
+  readonly #late = new Map<number, Place>()
+  #found: readonly Place[] | undefined
   #broken: Ended | undefined
   readonly #tell: (id: string, error: unknown) => void
 
@@ -218,22 +208,22 @@ class Search {
     const found = this.#found
     if (found !== undefined) {
       const assertions = steps.map((each) => ({ title: each.verb.title(each.settings), holds: true }))
-      return { outcome: 'passed', assertions, evidence: { facts: [...new Set(found)] } }
+      return { outcome: 'passed', assertions, evidence: evidenceOf(found) }
     }
     const assertions = steps.flatMap((_, step) => this.#told(step))
     const isTimeMissed = assertions.every(({ holds }) => holds)
     const facts = steps.flatMap(
-      (_, step) => this.#reached[step]?.facts.at(-1) ?? this.#nearest[step]?.seq ?? [],
+      (_, step) => this.#reached[step]?.facts.at(-1) ?? this.#nearest[step]?.fact ?? [],
     )
     return {
       outcome: 'failed',
       assertions: isTimeMissed ? [...assertions, this.#tooFarApart()] : assertions,
-      ...(facts.length > 0 && { evidence: { facts: [...new Set(facts)] } }),
+      ...(facts.length > 0 && { evidence: evidenceOf(facts) }),
     }
   }
 
-  #reach(step: number, { at, seq }: SeenFact): void {
-    this.#reached[step] = { at, facts: [seq] }
+  #reach(step: number, fact: SeenFact): void {
+    this.#reached[step] = { at: fact.at, facts: [placeOf(fact)] }
     const reached = this.#reached.filter((each) => each !== undefined)
     if (reached.length < this.#reached.length) return
     const times = reached.map((each) => each.at)
@@ -241,11 +231,12 @@ class Search {
     if (Math.max(...times) - Math.min(...times) <= within) this.#found = reached.flatMap(({ facts }) => facts)
   }
 
-  #reachInOrder(step: number, { at, seq }: SeenFact): void {
+  #reachInOrder(step: number, fact: SeenFact): void {
+    const { at } = fact
     const before = step === 0 ? { at, facts: [] } : this.#reached[step - 1]
     const { within = Number.POSITIVE_INFINITY, steps } = this.wanted
-    if (before === undefined || at - before.at > within) return void this.#late.set(step, seq)
-    const facts = [...before.facts, seq]
+    if (before === undefined || at - before.at > within) return void this.#late.set(step, placeOf(fact))
+    const facts = [...before.facts, placeOf(fact)]
     this.#reached[step] = { at, facts }
     if (step === steps.length - 1) this.#found = facts
   }
@@ -276,11 +267,12 @@ class Search {
     return this.#isLastClient
   }
 
-  #keepNearest(step: number, { seq }: SeenFact, assertions: readonly Assertion[]): void {
+  #keepNearest(step: number, fact: SeenFact, assertions: readonly Assertion[]): void {
     const share = assertions.reduce((sum, { holds, weight = 1 }) => sum + (holds ? weight : 0), 0)
     const before = this.#nearest[step]
     // Of two that are as near the newer one is what the person tries now.
-    if (before === undefined || share >= before.share) this.#nearest[step] = { seq, share, assertions }
+    if (before === undefined || share >= before.share)
+      this.#nearest[step] = { fact: placeOf(fact), share, assertions }
   }
 
   /** A step is worth what it is worth; what a near miss has right, and what not, explains it. */
@@ -306,15 +298,4 @@ class Search {
 function equal(title: Assertion['title'], expected: string, actual: string | undefined): Assertion {
   const holds = expected === actual
   return { title, holds, ...(!holds && { difference: { expected, actual: actual ?? '' } }) }
-}
-
-function outOfTurn(seq: number): Assertion {
-  return {
-    title: {
-      en: `fact ${seq} is of this kind, but comes before its turn or too late`,
-      es: `el hecho ${seq} es de esta clase, pero llega antes de su turno o demasiado tarde`,
-    },
-    holds: false,
-    weight: 0,
-  }
 }

@@ -1,39 +1,8 @@
-/** The suites that the services bring. */
+/** The suites of a grading, narrowed to the cases that are wanted. */
 import type { Suite } from '../check.ts'
 import { LabError } from '../host/error.ts'
 import { nearest } from '../kit/nearest.ts'
-import type { Registry } from '../scenario/registry.ts'
-
-/** A suite with its protocol, and the service that brings it. */
-export interface NamedSuite {
-  readonly name: string
-  readonly service: string
-  readonly suite: Suite
-}
-
-/** The suites that there are, and what kept those of a service from being loaded: the others can be used without them. */
-export interface Suites {
-  readonly suites: ReadonlyMap<string, NamedSuite>
-  readonly problems: readonly LabError[]
-}
-
-/** All suites of the services; the first of a name keeps it. */
-export async function loadSuites(registry: Registry): Promise<Suites> {
-  const suites = new Map<string, NamedSuite>()
-  const problems: LabError[] = []
-  for (const service of registry.names()) {
-    try {
-      const checks = await registry.loadChecks(service)
-      for (const [name, suite] of Object.entries(checks?.suites ?? {})) {
-        if (!suites.has(name)) suites.set(name, { name, service, suite })
-      }
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error
-      problems.push(error)
-    }
-  }
-  return { suites, problems }
-}
+import type { NamedSuite } from '../scenario/suites.ts'
 
 /** The suite with only the wanted cases; a case that is named by nobody's id is an error of the person. */
 export function narrowed(

@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os'
 import { LabError, messageOf } from '../host/error.ts'
 import { addressText } from '../kit/address.ts'
 import type { Address } from '../service.ts'
-import type { NamedSuite } from './grade-suites.ts'
+import type { NamedSuite } from '../scenario/suites.ts'
 
 /** One server. */
 export interface GradedServer {

@@ -1,7 +1,7 @@
 /** Grades servers with suites, black box; what is not finished has 0 points and a reason at any moment. */
 import type { CheckCase, CheckTarget } from '../check.ts'
 import type { Logger, Text } from '../service.ts'
-import type { NamedSuite } from './grade-suites.ts'
+import type { NamedSuite } from '../scenario/suites.ts'
 import { NOT_GRADED, totalOf, type CheckResult, type Flag, type Report } from './model.ts'
 import { chosenCases, runSuite } from './runner.ts'
 

@@ -1,9 +1,7 @@
 /** The tasks of a running lab: they tick as the journal grows, and are asked for when somebody wants to know. */
-import { existsSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
-import { join, resolve } from 'node:path'
-import type { CheckTarget, Hint } from '../check.ts'
+import { resolve } from 'node:path'
+import type { Hint } from '../check.ts'
 import type { Task } from '../console/schema.ts'
 import { LabError, messageOf, stackOf } from '../host/error.ts'
 import type { Lab } from '../host/lab.ts'
@@ -12,9 +10,12 @@ import { Turns } from '../kit/turns.ts'
 import type { Registry } from '../scenario/registry.ts'
 import type { PlannedTask } from '../scenario/task.ts'
 import { loadVerbs } from '../scenario/verbs.ts'
-import type { Address, Logger } from '../service.ts'
+import type { Logger } from '../service.ts'
+import { judgeFile } from './artifact-file.ts'
 import { EvidenceJudge } from './evidence.ts'
-import type { CheckResult } from './model.ts'
+import { earned, type CheckResult } from './model.ts'
+import { credentialsOf, liveTarget, type Credentials } from './live-target.ts'
+import { OwnProbes } from './own-probes.ts'
 import { phaseHost, runPhases } from './phases.ts'
 import { Progress } from './progress.ts'
 import { lookFor } from './retry.ts'
@@ -22,12 +23,8 @@ import { brokenBy, failed, runBounded, type Ended } from './runner.ts'
 import { taskResults, withNeeds, type KnownTask } from './tasks.ts'
 import { readyTask, type ReadyCheck, type ReadyLook, type ReadyTask } from './verbs.ts'
 
-/** What our own probes ask from, so that nothing of what they do is taken for the student's. */
-export const PROBER = '127.7.7.7'
 /** Milliseconds in which evidence of now has to come, if the task does not say. */
 const SOON = 5000
-/** Octets of the largest file that is judged. */
-const LARGEST_FILE = 64 * 1024 * 1024
 
 /** What live tasks work with. */
 export interface LiveOptions {
@@ -36,6 +33,8 @@ export interface LiveOptions {
   readonly state: string
   /** The folder in which files that are handed in are looked for. */
   readonly folder: string
+  /** The signature of the launch file with which the lab was started, if there is one. */
+  readonly launch?: string | undefined
   readonly log: Logger
 }
 
@@ -51,7 +50,7 @@ export class LiveTasks implements Disposable {
   readonly #asked = new Map<string, Ended['outcome']>()
   /** Checks follow one another: what one changes for a while does not disturb the next. */
   readonly #turns = new Turns()
-  #authority: string | undefined
+  #credentials: Credentials = {}
 
   /** Loads what judges the tasks and goes through what has happened so far. */
   static async load(lab: Lab, options: LiveOptions): Promise<LiveTasks> {
@@ -72,13 +71,15 @@ export class LiveTasks implements Disposable {
     this.#lab = lab
     this.#options = options
     this.#tasks = tasks
-    this.#progress = new Progress(options.state, lab.scenario.student)
+    this.#progress = new Progress(options.state, {
+      student: lab.scenario.student,
+      launch: options.launch ?? null,
+    })
     const wanted = tasks.flatMap((task) => {
       if ('broken' in task || task.when !== 'ever' || task.check?.kind !== 'evidence') return []
       return this.#progress.hasPassed(task.planned) ? [] : [wantedOf(task, task.check)]
     })
     this.#judge = new EvidenceJudge(wanted, {
-      ignored: PROBER,
       passed: (id) => this.#tick(id),
       broken: (id, error) => options.log.error({ task: id, error: stackOf(error) }, 'a task is broken'),
     })
@@ -93,11 +94,18 @@ export class LiveTasks implements Disposable {
   /** All of them as they stand now. */
   tasks(): Task[] {
     const outcomes = new Map(this.#tasks.map((task) => [task.planned.id, this.#standing(task)]))
-    return this.#tasks.map(({ planned: { id, title, points, hint, needs } }) => {
+    return this.#tasks.map((task) => {
+      const { id, title, points, hint, needs } = task.planned
       const own = outcomes.get(id) ?? 'open'
       const isBlocked = own !== 'broken' && needs.some((need) => outcomes.get(need) !== 'passed')
-      const isShown = hint !== undefined && ((hint.cost ?? 0) === 0 || this.#progress.hasHint(id))
-      return { id, title, points, state: isBlocked ? 'blocked' : own, ...(isShown && { hint: hint.text }) }
+      const state = isBlocked ? 'blocked' : own
+      const isHintTaken = this.#progress.hasHint(id)
+      const score = earned({ score: state === 'passed' ? points : 0, isHintTaken, ...(hint && { hint }) })
+      const standing = { id, title, points, score, state, isOnDemand: isOnDemand(task) }
+      if (hint === undefined) return standing
+      const { text, cost: hintCost = 0 } = hint
+      const isShown = hintCost === 0 || isHintTaken
+      return { ...standing, hintCost, ...(isShown && { hint: text }) }
     })
   }
 
@@ -108,15 +116,15 @@ export class LiveTasks implements Disposable {
       const asked = ids.length === 0 ? this.#tasks : withNeeds(this.#tasks, ids)
       const chosen = asked.filter((task) => !isQuiet || 'broken' in task || task.phases.length === 0)
       const stop = AbortSignal.any([signal, this.#lab.signal])
-      // A lab whose services need no certificates has no authority, and gets none for this.
-      if (existsSync(join(this.#options.state, 'certs')))
-        this.#authority ??= await this.#lab.world.certificates.authority()
+      this.#credentials = await this.#credentialsFor(chosen)
       const results = await taskResults(chosen, {
         judge: (task) => this.#logged(task, this.#judged(task, stop)),
         isHintTaken: (id) => this.#progress.hasHint(id),
-        target: (task) => this.#target(task.group),
+        target: (task) => liveTarget(this.#lab, task.group, this.#credentials),
       })
       for (const { id, outcome } of results) {
+        // What was stopped stays as it was.
+        if (stop.aborted && outcome !== 'passed') continue
         // What is handed in is judged by the journal alone, and nobody can ask this lab again.
         if (outcome === 'passed' && this.#asked.get(id) !== 'passed')
           this.#lab.journal.record('lab', { kind: 'task.passed', data: { id } })
@@ -139,6 +147,16 @@ export class LiveTasks implements Disposable {
     return hint
   }
 
+  /** Who asks for nothing but evidence needs no certificates; they are issued anew, for the lab's domain or clock may have changed. */
+  #credentialsFor(tasks: readonly KnownTask[]): Promise<Credentials> | Credentials {
+    const isNeeded = tasks.some(
+      (task) =>
+        !('broken' in task) &&
+        [task, ...task.phases].some(({ check }) => check !== undefined && check.kind !== 'evidence'),
+    )
+    return isNeeded ? credentialsOf(this.#lab, this.#options.state) : this.#credentials
+  }
+
   /** The command that shows what a client has to do is the solution: it comes after. */
   #forStudent({ reproduce, ...result }: CheckResult): CheckResult {
     const task = this.#find(result.id)
@@ -149,7 +167,7 @@ export class LiveTasks implements Disposable {
   #standing(task: KnownTask): Task['state'] {
     const { id } = task.planned
     if ('broken' in task) return 'broken'
-    if (task.when === 'ever' && task.check?.kind === 'evidence') {
+    if (!isOnDemand(task)) {
       if (this.#progress.hasPassed(task.planned)) return 'passed'
       const outcome = this.#judge.result(id)?.outcome
       return outcome === 'passed' || outcome === 'broken' ? outcome : 'open'
@@ -182,8 +200,7 @@ export class LiveTasks implements Disposable {
     if (task.when === 'ever' && task.check?.kind === 'evidence') return this.#seen(task)
     const seen = new Map<ReadyCheck, EvidenceJudge>()
     for (const { check } of [...task.phases, task])
-      if (check?.kind === 'evidence')
-        seen.set(check, new EvidenceJudge([wantedOf(task, check)], { ignored: PROBER }))
+      if (check?.kind === 'evidence') seen.set(check, new EvidenceJudge([wantedOf(task, check)]))
     using _listening = this.#lab.journal.listen((entry) => {
       for (const judge of seen.values()) judge.see(entry)
     })
@@ -216,52 +233,28 @@ export class LiveTasks implements Disposable {
     return lookFor(once, { within: look.within ?? SOON }, signal)
   }
 
-  #askOnce(
+  async #askOnce(
     task: ReadyTask,
     check: Exclude<ReadyCheck, { kind: 'evidence' }>,
     signal: AbortSignal,
   ): Promise<Ended> {
-    const target = this.#target(task.group)
-    const isLoopback = process.platform === 'linux' && this.#lab.scenario.address.startsWith('127.')
-    return runBounded(
+    using own = new OwnProbes(this.#lab)
+    return await runBounded(
       async (context) =>
-        check.kind === 'probe' ? check.run(context) : check.judge(await this.#file(task), target),
-      target,
+        check.kind === 'probe' ? check.run(context) : judgeFile(this.#pathOf(task), check, context),
+      liveTarget(this.#lab, task.group, this.#credentials),
       {
         id: task.planned.id,
         seed: randomBytes(8).toString('hex'),
         signal,
         log: this.#options.log,
-        ...(isLoopback && { from: PROBER }),
+        announce: (transport, port) => own.announce(transport, port),
       },
     )
   }
 
-  async #file({ planned: { file = '' } }: ReadyTask): Promise<Buffer> {
-    const path = resolve(this.#options.folder, file)
-    const { CheckFailure } = await import('../check.ts')
-    try {
-      const { size } = await stat(path)
-      if (size > LARGEST_FILE) throw new Error(`${size} octets are too many`)
-      return await readFile(path)
-    } catch (error) {
-      const reason = messageOf(error)
-      throw new CheckFailure({
-        en: `the file ${path} cannot be read: ${reason}`,
-        es: `no se puede leer el fichero ${path}: ${reason}`,
-      })
-    }
-  }
-
-  /** Where the service's endpoints are now; without a service, where all are. */
-  #target(group: string): CheckTarget {
-    const { domain, accounts } = this.#lab.scenario
-    const authority = this.#authority
-    const instances = this.#lab.status().filter(({ kind }) => group === 'scenario' || kind === group)
-    const endpoints: Record<string, Address> = {}
-    for (const { addresses } of instances)
-      for (const { endpoint, address } of addresses) endpoints[endpoint] ??= address
-    return { endpoints, domain, accounts, ...(authority !== undefined && { authority }) }
+  #pathOf({ planned: { file = '' } }: ReadyTask): string {
+    return resolve(this.#options.folder, file)
   }
 
   #find(id: string): KnownTask {
@@ -270,6 +263,11 @@ export class LiveTasks implements Disposable {
     const known = this.#tasks.map(({ planned }) => planned.id)
     throw new LabError((words) => words.valueUnknown(id, nearest(id, known), known), { blame: 'wrong' })
   }
+}
+
+/** Whether somebody has to ask for it; any other ticks as the journal grows. */
+function isOnDemand(task: KnownTask): boolean {
+  return !('broken' in task) && !(task.when === 'ever' && task.check?.kind === 'evidence')
 }
 
 function wantedOf(

@@ -43,6 +43,8 @@ export interface Report {
   readonly subject: string
   readonly title: Text
   readonly student: string
+  /** The number by which Moodle's worksheet knows them, where they have handed in by Moodle. */
+  readonly participant?: string
   /** What was graded: an address, a file, the running lab. */
   readonly target: string
   /** When it began, milliseconds since 1970. */
@@ -85,6 +87,10 @@ export function totalOf({ results }: Pick<Report, 'results'>): {
 }
 
 /** What a result adds to the total: its score without the cost of its hint. */
-export function earned({ score, hint, isHintTaken = false }: CheckResult): number {
+export function earned({
+  score,
+  hint,
+  isHintTaken = false,
+}: Pick<CheckResult, 'score' | 'hint' | 'isHintTaken'>): number {
   return rounded(Math.max(0, score - (isHintTaken ? (hint?.cost ?? 0) : 0)))
 }

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,6 +11,8 @@ import { addressText } from '../kit/address.ts'
 import type { Address, Text } from '../service.ts'
 import type { Flag } from './model.ts'
 import { copyProgram } from './program-copy.ts'
+import { layFiles } from './program-files.ts'
+import { killMarked, MARK } from './program-kill.ts'
 import { freePort, listens } from './program-port.ts'
 
 /** Milliseconds that a program gets to listen. */
@@ -39,6 +41,8 @@ export interface ProgramOptions {
   /** Where it will listen; a port is chosen for the main endpoint, and for those that the command names, if it is empty. */
   readonly addresses: Readonly<Record<string, Address>>
   readonly limits: ProgramLimits
+  /** What the copy gets besides, by path; what stands there has to give way. */
+  readonly files?: Readonly<Record<string, string | Buffer>>
 }
 
 /** What a program may use. */
@@ -82,6 +86,8 @@ export class Program implements AsyncDisposable {
   readonly addresses: Readonly<Record<string, Address>>
   readonly #child: ChildProcess
   readonly #scratch: string
+  /** The person's files that others stand in for. */
+  readonly #replaced: readonly string[]
   /** Marks all that it starts, by the environment. */
   readonly #mark: string
   readonly #begun = performance.now()
@@ -96,17 +102,23 @@ export class Program implements AsyncDisposable {
     const scratch = await mkdtemp(join(tmpdir(), 'telelab-grade-'))
     try {
       await copyProgram(options.folder, join(scratch, 'copy'))
-      return new Program(options, await addressesOf(options), scratch)
+      const replaced = await layFiles(join(scratch, 'copy'), options.files ?? {})
+      return new Program(options, await addressesOf(options), { scratch, replaced })
     } catch (error) {
       await rm(scratch, { recursive: true, force: true })
       throw error
     }
   }
 
-  private constructor(options: ProgramOptions, addresses: Program['addresses'], scratch: string) {
+  private constructor(
+    options: ProgramOptions,
+    addresses: Program['addresses'],
+    { scratch, replaced }: { readonly scratch: string; readonly replaced: readonly string[] },
+  ) {
     const { limits } = options
     this.addresses = addresses
     this.#scratch = scratch
+    this.#replaced = replaced
     this.#mark = randomUUID()
     const words = [
       commandOf(options, addresses),
@@ -158,7 +170,7 @@ export class Program implements AsyncDisposable {
     for (let waited = 0; this.#end === undefined && waited < SETTLING; waited += 10) await sleep(10)
   }
 
-  /** What the report tells of it: its end, if it has ended by itself, and the last that it said. */
+  /** What the report tells of it: files that others stood in for, its end, if it has ended by itself, and the last that it said. */
   flags(): Flag[] {
     const flood: Text = {
       en: 'it wrote more than it may, and was ended',
@@ -168,6 +180,9 @@ export class Program implements AsyncDisposable {
     // Octets that are UTF-8 are shown as that.
     const said = Buffer.from(this.#tail, 'latin1').toString('utf8').trim()
     return [
+      ...(this.#replaced.length === 0
+        ? []
+        : [{ kind: 'files-replaced', text: replacedText(this.#replaced) }]),
       ...(end === undefined ? [] : [{ kind: 'program-ended', text: end }]),
       ...(said === '' ? [] : [{ kind: 'program-said', text: { en: said, es: said } }]),
     ]
@@ -249,45 +264,24 @@ function environmentOf(
     LANG: process.env['LANG'] ?? 'C.UTF-8',
     HOME: scratch,
     TMPDIR: scratch,
-    LAB_PROGRAM: mark,
+    [MARK]: mark,
     ...(main !== undefined && { PORT: String(main.port) }),
     ...Object.fromEntries(ports),
   }
-}
-
-/** Kills what has left the group, as a daemon does; only Linux tells of it. */
-async function killMarked(mark: string): Promise<void> {
-  for (let round = 0; round < 5; round += 1) {
-    const found = await markedProcesses(mark)
-    if (found.length === 0) return
-    for (const pid of found) {
-      try {
-        process.kill(pid, 'SIGKILL')
-      } catch {
-        // It has gone already.
-      }
-    }
-    await sleep(10)
-  }
-}
-
-async function markedProcesses(mark: string): Promise<number[]> {
-  const entries = await readdir('/proc').catch(() => [])
-  const found = await Promise.all(
-    entries
-      .filter((entry) => /^\d+$/.test(entry))
-      .map(async (entry) => {
-        const environment = await readFile(`/proc/${entry}/environ`, 'latin1').catch(() => '')
-        return environment.includes(`LAB_PROGRAM=${mark}`) ? [Number(entry)] : []
-      }),
-  )
-  return found.flat()
 }
 
 function endText(code: number | null, signal: string | null): Text {
   return signal === null
     ? { en: `it ended by itself with exit code ${code}`, es: `terminó por sí mismo con el código ${code}` }
     : { en: `it was ended by ${signal}`, es: `lo terminó ${signal}` }
+}
+
+function replacedText(names: readonly string[]): Text {
+  const list = names.join(', ')
+  return {
+    en: `in the copy that was graded, files of the suite stand in place of yours: ${list}`,
+    es: `en la copia que se corrigió, hay ficheros de la batería en lugar de los tuyos: ${list}`,
+  }
 }
 
 function notListening(address: Address, end: Text | undefined): Text {

@@ -7,23 +7,31 @@ import type { PlannedTask } from '../scenario/task.ts'
 
 const progressSchema = z.object({
   student: z.string(),
+  /** The signature of the launch file under which it was done; null without one. */
+  launch: z.string().nullable(),
   /** Tasks whose evidence was found in an earlier run, with what they asked then. */
   passed: z.record(z.string(), z.string()),
   hints: z.array(z.string()),
 })
 
-/** Ticks and hints of one student; a file that is damaged, or another student's, counts for nothing. */
+/** Whose ticks and hints they are. */
+export type ProgressOwner = Pick<z.infer<typeof progressSchema>, 'student' | 'launch'>
+
+/**
+ * Ticks and hints of one student under one launch file: what was done under another, or for practice, is in no journal that
+ * is handed in with this one. A file that is damaged, or another student's, counts for nothing.
+ */
 export class Progress {
   readonly #file: string
-  readonly #student: string
+  readonly #owner: ProgressOwner
   readonly #passed: Map<string, string>
   readonly #hints: Set<string>
 
-  constructor(state: string, student: string) {
+  constructor(state: string, owner: ProgressOwner) {
     this.#file = join(state, 'tasks.json')
-    this.#student = student
+    this.#owner = owner
     const kept = readProgress(this.#file)
-    const own = kept?.student === student ? kept : undefined
+    const own = kept?.student === owner.student && kept.launch === owner.launch ? kept : undefined
     this.#passed = new Map(Object.entries(own?.passed ?? {}))
     this.#hints = new Set(own?.hints)
   }
@@ -51,10 +59,10 @@ export class Progress {
   }
 
   #write(): void {
-    const [student, passed, hints] = [this.#student, Object.fromEntries(this.#passed), [...this.#hints]]
+    const kept = { ...this.#owner, passed: Object.fromEntries(this.#passed), hints: [...this.#hints] }
     mkdirSync(join(this.#file, '..'), { recursive: true, mode: 0o700 })
     const draft = `${this.#file}.new`
-    writeFileSync(draft, JSON.stringify({ student, passed, hints }, undefined, 2), { mode: 0o600 })
+    writeFileSync(draft, JSON.stringify(kept, undefined, 2), { mode: 0o600 })
     renameSync(draft, this.#file)
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '../check.ts'
 import { stackOf } from '../host/error.ts'
 import type { Logger, Text } from '../service.ts'
-import { createContext, type Context } from './context.ts'
+import { createContext, type Context, type ContextOptions } from './context.ts'
 import { scoreOf, type CheckResult } from './model.ts'
 
 /** Milliseconds of a case that names no limit. */
@@ -22,14 +22,9 @@ const WIDTH = 8
 const GRACE = 500
 
 /** How a suite is run. */
-export interface SuiteOptions {
-  /** Repeats what the cases leave to chance. */
-  readonly seed: string
-  readonly signal: AbortSignal
+export interface SuiteOptions extends ContextOptions {
   /** Ids of the cases that are wanted, with what they need; all if not given. */
   readonly only?: readonly string[]
-  /** The address of this machine that is asked from; the system's choice if not given. */
-  readonly from?: string
   /** Hears of cases that are broken. */
   readonly log?: Pick<Logger, 'error'>
 }
@@ -40,6 +35,8 @@ export interface Ended {
   readonly assertions: readonly Assertion[]
   readonly evidence?: Evidence
   readonly reason?: Text
+  /** Broken by what was handed in, it may be on purpose: it has no points until somebody has looked. */
+  readonly isWithheld?: boolean
 }
 
 /** Runs the cases; each result comes as soon as its case has ended, those that were ended by the signal as failed. */
@@ -74,6 +71,22 @@ export async function* runSuite(
     outcomes.set(id, result.outcome)
     yield result
   }
+  await cleanUp(suite, group, target, options)
+}
+
+/** What the cases have left is taken away as far as the target lets one; no result tells of it. */
+async function cleanUp(
+  suite: Suite,
+  group: string,
+  target: CheckTarget,
+  options: SuiteOptions,
+): Promise<void> {
+  if (suite.clean === undefined) return
+  const run = async (context: Context): Promise<Finding> => {
+    await suite.clean?.(context)
+    return { assertions: [] }
+  }
+  await runBounded(run, target, { ...options, id: `${group}.clean` })
 }
 
 /** The results in the order of the suite. */
@@ -106,7 +119,7 @@ export async function runBounded(
   target: CheckTarget,
   options: SuiteOptions & { readonly id: string; readonly limit?: number },
 ): Promise<Ended> {
-  const { limit = LIMIT, signal, id, log, from } = options
+  const { limit = LIMIT, signal, id, log, announce } = options
   const stop = new AbortController()
   const onAbort = (): void => stop.abort(signal.reason)
   signal.addEventListener('abort', onAbort)
@@ -115,17 +128,16 @@ export async function runBounded(
   const context = createContext(target, {
     seed: `${options.seed}/${id}`,
     signal: stop.signal,
-    ...(from !== undefined && { from }),
+    ...(announce !== undefined && { announce }),
   })
   try {
     stop.signal.throwIfAborted()
     return foundOf(await ended(run(context), stop.signal), context)
   } catch (error) {
-    if (signal.aborted) return failed(aborted)
-    if (error instanceof CheckFailure) return failed(error.text, error, context.transcript())
+    if (signal.aborted) return failed(aborted, { context })
+    if (error instanceof CheckFailure) return failed(error.text, { failure: error, context })
     // What was going on when the time was over says its own reason.
-    if (stop.signal.aborted && !(error instanceof Stuck))
-      return failed(tooLong(limit), undefined, context.transcript())
+    if (stop.signal.aborted && !(error instanceof Stuck)) return failed(tooLong(limit), { context })
     log?.error({ check: id, error: stackOf(error) }, 'a check is broken')
     return brokenBy(error)
   } finally {
@@ -137,12 +149,15 @@ export async function runBounded(
 }
 
 /** What of an outcome a result says: the score, and why. */
-export function scored(points: number, { outcome, assertions, evidence, reason }: Ended): Scored {
+export function scored(
+  points: number,
+  { outcome, assertions, evidence, reason, isWithheld = false }: Ended,
+): Scored {
   const score = outcome === 'broken' || outcome === 'passed' ? points : scoreOf(points, assertions)
   return {
     outcome,
     points,
-    score: outcome === 'blocked' ? 0 : score,
+    score: outcome === 'blocked' || isWithheld ? 0 : score,
     assertions,
     ...(evidence !== undefined && { evidence }),
     ...(reason !== undefined && { reason }),
@@ -161,12 +176,20 @@ export function brokenBy(error: unknown): Ended {
   }
 }
 
-/** A check that was ended before it had looked at all. */
-export function failed(reason: Text, failure?: CheckFailure, transcript: readonly string[] = []): Ended {
+/** A check that was ended before it had looked at all: what it has kept counts, what it could not look at does not. */
+export function failed(
+  reason: Text,
+  {
+    failure,
+    context,
+  }: { readonly failure?: CheckFailure; readonly context?: Pick<Context, 'ended' | 'transcript'> } = {},
+): Ended {
   const difference = failure?.difference
+  const missing = { title: reason, holds: false, ...(difference !== undefined && { difference }) }
+  const transcript = context?.transcript() ?? []
   return {
     outcome: 'failed',
-    assertions: [{ title: reason, holds: false, ...(difference !== undefined && { difference }) }],
+    assertions: context?.ended(missing) ?? [missing],
     ...(transcript.length > 0 && { evidence: { transcript } }),
     reason,
   }

@@ -1,27 +1,17 @@
-/** The test of a scenario by itself: what its tasks say of the reference solution, of nothing at all, and of planted mistakes. */
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
-import type { Mutant, Solve, SolvedLab } from '../check.ts'
-import { messageOf } from '../host/error.ts'
-import { Lab } from '../host/lab.ts'
-import type { Registry } from '../scenario/registry.ts'
+/** The test of a scenario by itself: what its tasks and suites say of the reference solution, of nothing at all, and of planted mistakes. */
+import { textOf } from '../host/error.ts'
 import type { Scenario } from '../scenario/scenario.ts'
-import type { Logger, Text } from '../service.ts'
-import { LiveTasks } from './live.ts'
-import { totalOf, type CheckResult } from './model.ts'
+import type { NamedSuite } from '../scenario/suites.ts'
+import type { Text } from '../service.ts'
+import { rounded, type CheckResult } from './model.ts'
+import { solutionOf, type Solution, type Work } from './self-test-solution.ts'
+import { suiteCases, suiteResults, suitesOf } from './self-test-suites.ts'
+import { taskResultsOf, type SelfTestOptions } from './self-test-tasks.ts'
 
+/** Tests of servers at a time: they mostly wait. */
+const WIDTH = 8
 /** Mistakes that a scenario has to plant, at least. */
 const LEAST = 5
-/** Milliseconds of a solution. */
-const LIMIT = 60_000
-/** Milliseconds that a lab gets to be done with what its clients have asked. */
-const SETTLED = 5000
-/** Milliseconds without a fact after which it is done. */
-const QUIET = 30
 
 /** How one test of a scenario ended. */
 export interface Tested {
@@ -32,118 +22,115 @@ export interface Tested {
   readonly misses: readonly Text[]
 }
 
-/** What a scenario's tests are run with. */
-export interface SelfTestOptions {
-  readonly registry: Registry
-  readonly signal: AbortSignal
+/** One test to be made. */
+interface PlannedTest extends Omit<Tested, 'misses'> {
+  readonly judge: () => Promise<readonly Text[]>
 }
 
-/** Tests a scenario that has tasks; each result comes as soon as it is known. */
+/** What is looked at in a test. */
+interface Looks {
+  readonly tasks: boolean
+  readonly suites: boolean
+}
+
+/** A scenario with all that it is tested with. */
+interface Bench {
+  readonly scenario: Scenario
+  readonly solution: Solution
+  readonly parts: readonly NamedSuite[]
+  readonly options: SelfTestOptions
+}
+
+/** Tests a scenario that has tasks or suites; the results come in order, each as soon as it is known. */
 export async function* selfTest(scenario: Scenario, options: SelfTestOptions): AsyncGenerator<Tested> {
-  const { points } = totalOf({ results: await resultsOf(scenario, undefined, options) })
-  const { solve, mutants, isOwn } = await solutionOf(scenario)
-  yield await tested({
+  const solution = await solutionOf(scenario)
+  const parts = await suitesOf(scenario, options.registry)
+  const bench: Bench = { scenario, solution, parts, options }
+  const looks = { tasks: scenario.tasks.length > 0, suites: parts.length > 0 }
+  const tests = [solutionTest(bench, looks), emptyTest(bench, looks), ...mutantTests(bench)]
+  yield* inOrder(tests, looks.suites ? WIDTH : 1)
+  if (solution.isOwn && solution.mutants.length < LEAST) yield tooFew(solution.mutants.length)
+}
+
+function solutionTest(bench: Bench, looks: Looks): PlannedTest {
+  const { scenario, solution, parts } = bench
+  const worth = [...scenario.tasks, ...suiteCases(scenario, parts).map(([, check]) => check)]
+  const all = rounded(worth.reduce((sum, { points }) => sum + points, 0))
+  const missing = [
+    ...(looks.tasks && solution.solve === undefined ? [noSolution] : []),
+    ...(looks.suites && solution.server === undefined ? [noServer] : []),
+  ]
+  return {
     id: 'solution',
     title: {
-      en: `the reference solution earns all ${points} points`,
-      es: `la solución de referencia obtiene los ${points} puntos`,
+      en: `the reference solution earns all ${all} points`,
+      es: `la solución de referencia obtiene los ${all} puntos`,
     },
     judge: async () =>
-      solve === undefined ? [noSolution] : missed(await resultsOf(scenario, solve, options), new Set()),
-  })
-  yield await tested({
-    id: 'empty',
-    title: { en: 'who does nothing earns nothing', es: 'quien no hace nada no obtiene nada' },
-    judge: async () => given(await resultsOf(scenario, undefined, options)),
-  })
-  const known = new Set(scenario.tasks.map(({ id }) => id))
-  for (const { id, says, fails, solve: act } of mutants) {
-    const expected = new Set(fails)
-    // A scenario that extends this one may have taken a service away, and its tasks with it.
-    if (!isOwn && expected.isDisjointFrom(known)) continue
-    yield await tested({
-      id,
-      title: says,
-      judge: async () => missed(await resultsOf(scenario, act, options), expected),
-    })
+      missing.length > 0 ? missing : missed(await resultsOf(bench, solution, looks), new Set()),
   }
-  if (isOwn && mutants.length < LEAST) yield tooFew(mutants.length)
 }
 
-async function tested({
-  judge,
-  ...rest
-}: Omit<Tested, 'misses'> & { readonly judge: () => Promise<readonly Text[]> }): Promise<Tested> {
+function emptyTest(bench: Bench, looks: Looks): PlannedTest {
+  return {
+    id: 'empty',
+    title: { en: 'who does nothing earns nothing', es: 'quien no hace nada no obtiene nada' },
+    judge: async () => given(await resultsOf(bench, {}, looks)),
+  }
+}
+
+/** One for each mistake; what a mistake does not touch is not looked at again. */
+function mutantTests(bench: Bench): PlannedTest[] {
+  const { scenario, parts, solution } = bench
+  const cases = suiteCases(scenario, parts).map(([name, { id }]) => `${name}.${id}`)
+  const known = new Set([...scenario.tasks.map(({ id }) => id), ...cases])
+  return solution.mutants.flatMap(({ id, says, fails, solve, server }): PlannedTest[] => {
+    const expected = new Set(fails)
+    // A scenario that extends this one may have taken a service away, and its tasks with it.
+    if (!solution.isOwn && expected.isDisjointFrom(known)) return []
+    const unknown = solution.isOwn ? fails.filter((name) => !known.has(name)) : []
+    const looks = { tasks: solve !== undefined, suites: server !== undefined }
+    const judge = async (): Promise<readonly Text[]> => [
+      ...unknown.map((name) => isUnknown(name)),
+      ...missed(await resultsOf(bench, { solve, server }, looks), expected),
+    ]
+    return [{ id, title: says, judge }]
+  })
+}
+
+/** What tasks and suites say of the work. */
+async function resultsOf(
+  { scenario, parts, options }: Bench,
+  { solve, server }: Work,
+  { tasks, suites }: Looks,
+): Promise<readonly CheckResult[]> {
+  return [
+    ...(tasks ? await taskResultsOf(scenario, solve, options) : []),
+    ...(suites ? await suiteResults(scenario, parts, server, options.signal) : []),
+  ]
+}
+
+/** Makes the tests, so many at a time. */
+async function* inOrder(tests: readonly PlannedTest[], width: number): AsyncGenerator<Tested> {
+  const results = tests.map(() => Promise.withResolvers<Tested>())
+  const open = [...tests.entries()]
+  const work = async (): Promise<void> => {
+    for (let next = open.shift(); next !== undefined; next = open.shift()) {
+      const [index, test] = next
+      results[index]?.resolve(await tested(test))
+    }
+  }
+  const working = Array.from({ length: width }, work)
+  for (const { promise } of results) yield await promise
+  await Promise.all(working)
+}
+
+async function tested({ judge, ...rest }: PlannedTest): Promise<Tested> {
   try {
     return { ...rest, misses: await judge() }
   } catch (error) {
-    const said = messageOf(error)
-    return { ...rest, misses: [{ en: `it ended with: ${said}`, es: `terminó con: ${said}` }] }
-  }
-}
-
-/** What the tasks say of one run of a lab of its own, after the solution has done what it does. */
-async function resultsOf(
-  scenario: Scenario,
-  solve: Solve | undefined,
-  { registry, signal }: SelfTestOptions,
-): Promise<readonly CheckResult[]> {
-  const scratch = await mkdtemp(join(tmpdir(), 'telelab-test-'))
-  try {
-    const [state, folder] = [join(scratch, 'state'), join(scratch, 'work')]
-    await mkdir(folder)
-    await using lab = new Lab({ scenario, state, ports: 'any' })
-    await lab.start()
-    using tasks = await LiveTasks.load(lab, { registry, state, folder, log: silent })
-    if (solve !== undefined) await within(solve(seenOf(lab, folder)), signal)
-    await settled(lab, signal)
-    return await tasks.check([], signal, false)
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
-}
-
-/** A lab as a student sees it. */
-function seenOf(lab: Lab, folder: string): SolvedLab {
-  const { domain, accounts, variables } = lab.scenario
-  const places = lab.status().flatMap(({ addresses }) => addresses)
-  return {
-    domain,
-    accounts,
-    values: variables,
-    folder,
-    authority: () => lab.world.certificates.authority(),
-    async identity(account) {
-      const { chain, key } = await lab.world.certificates.issue({ names: [account], purpose: 'client' })
-      return { certificate: chain, key }
-    },
-    at: (endpoint) => places.find((place) => place.endpoint === endpoint)?.address,
-  }
-}
-
-async function within(solving: Promise<void>, signal: AbortSignal): Promise<void> {
-  const stop = new AbortController()
-  try {
-    await Promise.race([
-      solving,
-      sleep(LIMIT, undefined, { signal: AbortSignal.any([signal, stop.signal]) }).then(() => {
-        throw new Error(`not done within ${LIMIT / 1000} s`)
-      }),
-    ])
-  } finally {
-    stop.abort()
-  }
-}
-
-/** Waits until all clients have gone and nothing more is told. */
-async function settled(lab: Lab, signal: AbortSignal): Promise<void> {
-  const begun = performance.now()
-  let last = -1
-  while (performance.now() - begun < SETTLED) {
-    const isIdle = lab.status().every(({ connections }) => connections === 0)
-    if (isIdle && lab.journal.last === last) return
-    last = lab.journal.last
-    await sleep(QUIET, undefined, { signal })
+    const said = textOf(error)
+    return { ...rest, misses: [{ en: `it ended with: ${said.en}`, es: `terminó con: ${said.es}` }] }
   }
 }
 
@@ -182,6 +169,10 @@ function doesNotPass({ id, outcome, reason, assertions }: CheckResult): Text {
   return { en: `${id} ${outcome}: ${said('en')}`, es: `${id} ${outcome}: ${said('es')}` }
 }
 
+function isUnknown(name: string): Text {
+  return { en: `there is no task or case ${name}`, es: `no hay ninguna tarea ni caso ${name}` }
+}
+
 function isBroken({ id, reason = { en: '', es: '' } }: CheckResult): Text {
   return { en: `${id} is broken: ${reason.en}`, es: `${id} está averiada: ${reason.es}` }
 }
@@ -189,6 +180,11 @@ function isBroken({ id, reason = { en: '', es: '' } }: CheckResult): Text {
 const noSolution: Text = {
   en: 'there is none: solution/solution.ts has to export solve(lab)',
   es: 'no la hay: solution/solution.ts tiene que exportar solve(lab)',
+}
+
+const noServer: Text = {
+  en: 'there is none: solution/solution.ts has to export a server',
+  es: 'no la hay: solution/solution.ts tiene que exportar un servidor como server',
 }
 
 function tooFew(count: number): Tested {
@@ -202,49 +198,4 @@ function tooFew(count: number): Tested {
       },
     ],
   }
-}
-
-/** The solution of the scenario, or of the nearest one that it extends. */
-async function solutionOf({ sources }: Scenario): Promise<{
-  readonly solve: Solve | undefined
-  readonly mutants: readonly Mutant[]
-  /** Whether it is the scenario's own. */
-  readonly isOwn: boolean
-}> {
-  const folders = sources.map((source) => join(dirname(source), 'solution'))
-  const at = folders.findIndex((folder) => existsSync(join(folder, 'solution.ts')))
-  const [folder, isOwn] = [folders[at], at <= 0]
-  if (folder === undefined) return { solve: undefined, mutants: [], isOwn }
-  const solve = await exported(join(folder, 'solution.ts'), 'solve')
-  const mutants = await exported(join(folder, 'mutants.ts'), 'mutants')
-  return { solve: isSolve(solve) ? solve : undefined, mutants: isMutants(mutants) ? mutants : [], isOwn }
-}
-
-async function exported(file: string, name: string): Promise<unknown> {
-  if (!existsSync(file)) return undefined
-  const loaded: unknown = await import(pathToFileURL(file).href)
-  return typeof loaded === 'object' && loaded !== null ? Reflect.get(loaded, name) : undefined
-}
-
-function isSolve(value: unknown): value is Solve {
-  return typeof value === 'function'
-}
-
-function isMutants(value: unknown): value is readonly Mutant[] {
-  return (
-    Array.isArray(value) &&
-    value.every(
-      (each: unknown) =>
-        typeof each === 'object' &&
-        each !== null &&
-        ['id', 'says', 'fails', 'solve'].every((field) => Reflect.has(each, field)),
-    )
-  )
-}
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
 }

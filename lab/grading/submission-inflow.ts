@@ -1,16 +1,23 @@
 /** What lies before the signature of a submission, unpacked as it is read. */
-import { createReadStream } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { LabError, messageOf } from '../host/error.ts'
 
-/** Takes pieces of a stream that is being unpacked; what is damaged or missing throws. */
+/** Takes pieces of a file that is being unpacked, and closes it at the end; what is damaged or missing throws. */
 export class Inflow implements AsyncDisposable {
+  readonly #file: FileHandle
   readonly #chunks: AsyncIterator<Buffer>
   #rest: Buffer = Buffer.alloc(0)
 
   /** `end` is how many bytes of the file are packed. */
-  constructor(path: string, end: number) {
-    const packed = createReadStream(path, { end: end - 1, highWaterMark: 256 * 1024 })
+  constructor(file: FileHandle, end: number) {
+    this.#file = file
+    const packed = file.createReadStream({
+      start: 0,
+      end: end - 1,
+      highWaterMark: 256 * 1024,
+      autoClose: false,
+    })
     const open = createGunzip({ chunkSize: 256 * 1024 })
     packed.on('error', (error) => open.destroy(error))
     open.on('close', () => packed.destroy())
@@ -59,6 +66,7 @@ export class Inflow implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#chunks.return?.()
+    await this.#file.close()
   }
 
   async #next(): Promise<Buffer> {

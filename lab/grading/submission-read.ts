@@ -1,7 +1,7 @@
 /** Reads a submission: bounded, executing nothing, and naming whatever is not as the lab wrote it. */
 import { createHash, verify } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
 import type { SeenFact } from '../check.ts'
 import { LabError, messageOf } from '../host/error.ts'
 import type { Text } from '../service.ts'
@@ -58,8 +58,8 @@ export class SubmissionReader implements AsyncDisposable {
 
   /** Throws a LabError for what is no submission, or is so damaged that nothing can be told of it. */
   static async open(path: string): Promise<SubmissionReader> {
-    const { digest, signature, packed } = await outside(path)
-    const inflow = new Inflow(path, packed)
+    const { file, digest, signature, packed } = await outside(path)
+    const inflow = new Inflow(file, packed)
     try {
       const manifest = manifestOf(await inflow.line(limits.manifest))
       const faults: Flag[] = []
@@ -165,6 +165,20 @@ export class SubmissionReader implements AsyncDisposable {
     return [...new Set([...this.#runs.values()].map(({ head }) => head.launch))]
   }
 
+  /** What the student's clock said, in the order in which it was asked: when each run began, when its batches were written, when this was made. */
+  *times(): Generator<number> {
+    for (const { head, batches } of this.#runs.values()) {
+      yield head.started
+      for (const { at } of batches) yield at
+    }
+    yield Date.parse(this.manifest.made)
+  }
+
+  /** Where clients reached the lab of the newest run: what was done for another address has to be done again there, too. */
+  get address(): string {
+    return [...this.#runs.values()].at(-1)?.head.address ?? '127.0.0.1'
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#inflow[Symbol.asyncDispose]()
   }
@@ -177,36 +191,51 @@ function renumbered(fact: SeenFact, base: { readonly seq: number; readonly conne
   return { ...fact, seq: seq + base.seq, connection: moved }
 }
 
-/** The signature at the end of a file and the digest of what is before it. */
-async function outside(
-  path: string,
-): Promise<{ readonly digest: Buffer; readonly signature: string; readonly packed: number }> {
+/** What is told by a file from the outside, and the file, which is opened once: what is looked at later is what was hashed. */
+interface Outside {
+  readonly file: FileHandle
+  readonly digest: Buffer
+  readonly signature: string
+  readonly packed: number
+}
+
+async function outside(path: string): Promise<Outside> {
+  let file: FileHandle | undefined
   try {
-    await using handle = await open(path, 'r')
-    const stats = await handle.stat()
-    if (!stats.isFile()) throw damaged('it is no file', 'no es un fichero')
-    if (stats.size > limits.file) throw damaged('it is too large', 'es demasiado grande')
-    const packed = stats.size - FOOTER
-    if (packed < 20) throw damaged('it is no submission', 'no es una entrega')
-    const { buffer } = await handle.read(Buffer.alloc(FOOTER), 0, FOOTER, packed)
-    const signature = signatureIn(buffer.toString('latin1'))
-    if (signature === undefined)
-      throw damaged(
-        'it is cut off, or no submission: the signature at its end is missing or damaged',
-        'está cortado, o no es una entrega: falta la firma de su final, o está dañada',
-      )
-    const sum = createHash('sha256')
-    const chunks: AsyncIterable<Buffer> = createReadStream(path, {
-      end: packed - 1,
-      highWaterMark: 1024 * 1024,
-    })
-    for await (const chunk of chunks) sum.update(chunk)
-    return { digest: sum.digest(), signature, packed }
+    // Never waits for the other end of a FIFO.
+    file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    return { file, ...(await sealOf(file)) }
   } catch (error) {
+    await file?.close()
     if (error instanceof LabError) throw error
     const why = messageOf(error)
     throw new LabError({ en: `it cannot be read: ${why}`, es: `no se puede leer: ${why}` }, { cause: error })
   }
+}
+
+/** The signature at the end of a file and the digest of what is before it. */
+async function sealOf(file: FileHandle): Promise<Omit<Outside, 'file'>> {
+  const stats = await file.stat()
+  if (!stats.isFile()) throw damaged('it is no file', 'no es un fichero')
+  if (stats.size > limits.file) throw damaged('it is too large', 'es demasiado grande')
+  const packed = stats.size - FOOTER
+  if (packed < 20) throw damaged('it is no submission', 'no es una entrega')
+  const { buffer } = await file.read(Buffer.alloc(FOOTER), 0, FOOTER, packed)
+  const signature = signatureIn(buffer.toString('latin1'))
+  if (signature === undefined)
+    throw damaged(
+      'it is cut off, or no submission: the signature at its end is missing or damaged',
+      'está cortado, o no es una entrega: falta la firma de su final, o está dañada',
+    )
+  const sum = createHash('sha256')
+  const chunks: AsyncIterable<Buffer> = file.createReadStream({
+    start: 0,
+    end: packed - 1,
+    highWaterMark: 1024 * 1024,
+    autoClose: false,
+  })
+  for await (const chunk of chunks) sum.update(chunk)
+  return { digest: sum.digest(), signature, packed }
 }
 
 function manifestOf(line: string): Manifest {

@@ -35,14 +35,13 @@ export async function taskResults(tasks: readonly KnownTask[], run: TaskRun): Pr
     const next = quiet.length > 0 ? quiet : ready.slice(0, 1)
     // A circle: a scenario that was validated has none.
     const turn = next.length > 0 ? next : [...open]
-    await Promise.all(
-      turn.map(async (task) => {
-        open.delete(task)
-        const result = await resultOf(task, run, outcomes)
-        results.set(task.planned.id, result)
-      }),
-    )
-    for (const { planned } of turn) outcomes.set(planned.id, results.get(planned.id)?.outcome ?? 'broken')
+    for (const task of turn) open.delete(task)
+    const done = await Promise.all(turn.map((task) => resultOf(task, run, outcomes)))
+    for (const { result, isWithheld } of done) {
+      results.set(result.id, result)
+      // Else what needs a task that somebody has broken on purpose would have its points.
+      outcomes.set(result.id, isWithheld ? 'failed' : result.outcome)
+    }
   }
   return tasks.flatMap(({ planned }) => results.get(planned.id) ?? [])
 }
@@ -66,13 +65,13 @@ async function resultOf(
   task: KnownTask,
   run: TaskRun,
   outcomes: ReadonlyMap<string, Outcome>,
-): Promise<CheckResult> {
+): Promise<{ readonly result: CheckResult; readonly isWithheld: boolean }> {
   const before = performance.now()
   const { id, points, title, hint, needs } = task.planned
   const ended = await endOf(task, run, missedOf(needs, outcomes))
   const isReady = !('broken' in task)
   const reproduce = isReady ? commandOf(task, run) : undefined
-  return {
+  const result = {
     id,
     group: isReady ? task.group : 'scenario',
     title,
@@ -83,6 +82,7 @@ async function resultOf(
     ...(reproduce !== undefined && { reproduce }),
     milliseconds: Math.round(performance.now() - before),
   }
+  return { result, isWithheld: ended.isWithheld === true }
 }
 
 async function endOf(task: KnownTask, run: TaskRun, missed: ReturnType<typeof missedOf>): Promise<Ended> {

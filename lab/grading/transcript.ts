@@ -1,4 +1,5 @@
 /** What a check and its target have said to each other, as lines for a person, bounded and without passwords. */
+import { visible } from '../kit/dissect/text.ts'
 
 /** Lines that are kept. */
 const LINES = 400
@@ -12,15 +13,8 @@ const HIDDEN = '********'
 export function shown(octets: Buffer): string {
   const text = octets.toString('utf8')
   const strange = text.match(/[^\P{Cc}\t\r\n]|\uFFFD/gu)?.length ?? 0
-  const said = strange * 4 > text.length ? octets.subarray(0, WIDTH).toString('hex') : visible(text)
-  return said.length > WIDTH ? `${said.slice(0, WIDTH)}…` : said
-}
-
-/** Control characters as escapes: what a server says must not steer a terminal. */
-function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) =>
-    character === '\t' ? '\t' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  )
+  const isText = strange * 4 <= text.length
+  return visible(isText ? text : octets.subarray(0, WIDTH).toString('hex'), WIDTH)
 }
 
 /** Octets as lines, without their ends. */

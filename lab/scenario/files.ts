@@ -5,24 +5,35 @@ import { readSource } from '../kit/source.ts'
 import { FileError, type Problem, type ScenarioFiles } from '../service.ts'
 import { text } from '../words/index.ts'
 import { fillText, sourceColumn, type Filling, type Variables } from './fill.ts'
+import { fieldsOf, type Tree } from './tree.ts'
 
 /** Bytes of the longest text file that a scenario may bring. */
 const LONGEST = 16 * 1024 * 1024
 
-/** The files of a scenario: those of its own folder, then of the scenarios that it extends. */
+/** Files that the student writes, which stand in for those of the scenario. */
+export interface OwnFiles {
+  /** Where the student works. */
+  readonly folder: string
+  /** The files that tasks ask for, by their paths in it. */
+  readonly names: ReadonlySet<string>
+}
+
+/** The files of a scenario: those that the student writes, then of its own folder, then of the scenarios that it extends. */
 export class Files implements ScenarioFiles {
   readonly #folders: readonly string[]
   readonly #variables: Variables
+  readonly #own: OwnFiles | undefined
   readonly #texts = new Map<string, string>()
   readonly #fillings = new Map<string, readonly Filling[]>()
 
-  constructor(folders: readonly string[], variables: Variables) {
+  constructor(folders: readonly string[], variables: Variables, own?: OwnFiles) {
     this.#folders = folders
     this.#variables = variables
+    this.#own = own
   }
 
   path(wanted: string): string {
-    for (const folder of this.#folders) {
+    for (const folder of this.#foldersFor(wanted)) {
       const found = join(folder, wanted)
       if (isAbsolute(wanted) || !isUnder(folder, resolve(folder, wanted))) throw outside(wanted)
       if (!existsSync(found)) continue
@@ -34,7 +45,12 @@ export class Files implements ScenarioFiles {
 
   text(wanted: string): string {
     const path = this.path(wanted)
-    const filled = fillText(sourceOf(path), this.#variables, { file: path, line: 1, column: 1 })
+    const source = sourceOf(path)
+    // What the student writes is handed in as it is, so it is served as it is.
+    const isOwn = this.#own?.names.has(wanted) === true && path === join(this.#own.folder, wanted)
+    const filled = isOwn
+      ? { text: source, fillings: [], problems: [] }
+      : fillText(source, this.#variables, { file: path, line: 1, column: 1 })
     if (filled.problems.length > 0) {
       throw new FileError(
         text((words) => words.fileWrong(path, filled.problems.length)),
@@ -59,7 +75,9 @@ export class Files implements ScenarioFiles {
 
   /** The paths of the texts that were read, to be watched. */
   watched(): string[] {
-    return [...this.#texts.keys()].flatMap((wanted) => this.#folders.map((folder) => join(folder, wanted)))
+    return [...this.#texts.keys()].flatMap((wanted) =>
+      this.#foldersFor(wanted).map((folder) => join(folder, wanted)),
+    )
   }
 
   /** True if every text that was read here reads the same in the other files. */
@@ -73,6 +91,23 @@ export class Files implements ScenarioFiles {
       }
     })
   }
+
+  #foldersFor(wanted: string): readonly string[] {
+    return this.#own?.names.has(wanted) === true ? [this.#own.folder, ...this.#folders] : this.#folders
+  }
+}
+
+/** The files that the tasks of a scenario have the student write. */
+export function writtenFiles(scenario: Tree): ReadonlySet<string> {
+  const tasks = fieldsOf(scenario)['tasks']
+  const files = Array.isArray(tasks) ? tasks.map((task: unknown) => fileOf(task)) : []
+  return new Set(files.filter((file) => file !== undefined))
+}
+
+function fileOf(task: unknown): string | undefined {
+  if (typeof task !== 'object' || task === null) return undefined
+  const file: unknown = Reflect.get(task, 'file')
+  return typeof file === 'string' ? file : undefined
 }
 
 function sourceOf(path: string): string {

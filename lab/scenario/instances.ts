@@ -2,7 +2,7 @@ import { LabError } from '../host/error.ts'
 import type { PlannedFault } from '../host/fault.ts'
 import { FileError, type Problem, type Service } from '../service.ts'
 import { text } from '../words/index.ts'
-import { Files } from './files.ts'
+import { Files, type OwnFiles } from './files.ts'
 import type { Variables } from './fill.ts'
 import { nearest } from '../kit/nearest.ts'
 import { check, pathText } from './problems.ts'
@@ -11,12 +11,18 @@ import type { Instance } from './scenario.ts'
 import { faultSchema, instanceSchema } from './schema.ts'
 import { fieldsOf, placeOf, type Tree, valueOf } from './tree.ts'
 
+/** Where services find files, and what fills them. */
+interface FileSources {
+  readonly folders: readonly string[]
+  readonly variables: Variables
+  readonly own: OwnFiles | undefined
+}
+
 /** The services that the scenario wants, each checked against its own schema. */
 export async function readInstances(
   tree: Tree,
   registry: Registry,
-  folders: readonly string[],
-  variables: Variables,
+  { folders, variables, own }: FileSources,
   problems: Problem[],
 ): Promise<Instance[]> {
   const services = tree.type === 'map' ? tree.entries.get('services')?.value : undefined
@@ -39,7 +45,7 @@ export async function readInstances(
         service,
         config: config.value,
         ports: host.value.ports ?? {},
-        files: new Files(folders, variables),
+        files: new Files(folders, variables, own),
       }
     } catch (error) {
       if (!(error instanceof LabError)) throw error
@@ -74,7 +80,7 @@ export function readFault(
   const host = check(faultSchema, tree, base, value)
   problems.push(...host.problems)
   if (host.value === undefined) return undefined
-  const { at, times, probability, match } = host.value
+  const { at, times, probability, match, hidden } = host.value
   const points = new Map(instances.flatMap((instance) => Object.entries(instance.service.faults ?? {})))
   const schema = points.get(at)
   if (schema === undefined) {
@@ -97,6 +103,7 @@ export function readFault(
     ...(times && { times }),
     ...(probability !== undefined && { probability }),
     ...(match && { match }),
+    ...(hidden !== undefined && { hidden }),
   }
 }
 

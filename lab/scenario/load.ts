@@ -1,9 +1,11 @@
 import { isIPv6 } from 'node:net'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { LabError } from '../host/error.ts'
 import type { Problem, Text } from '../service.ts'
 import { text } from '../words/index.ts'
+import { writtenFiles, type OwnFiles } from './files.ts'
 import { fillTree, type Variables } from './fill.ts'
+import { withoutIntended } from './intended.ts'
 import { contentProblems, readFaults, readInstances } from './instances.ts'
 import { mayHaveLost, withoutLost } from './inherited.ts'
 import { readLayers, scenarioName } from './layers.ts'
@@ -13,6 +15,7 @@ import type { Registry } from './registry.ts'
 import type { Scenario } from './scenario.ts'
 import { scenarioSchema } from './schema.ts'
 import { both } from './task.ts'
+import { suiteProblems } from './suites.ts'
 import { readTasks } from './tasks.ts'
 import { loadVerbs } from './verbs.ts'
 import { accountNameProblem, passwordProblem } from '../world/accounts.ts'
@@ -29,6 +32,8 @@ export interface LoadOptions {
   readonly values?: Variables | undefined
   /** Where clients will reach the lab. */
   readonly address: string
+  /** Where the student writes the files that tasks ask for, which a service may then serve; the scenario's own are served if not given. */
+  readonly folder?: string | undefined
   /** Whether what tasks say is checked, too, for which the checks of the services are loaded. */
   readonly withVerbs?: boolean
 }
@@ -45,8 +50,8 @@ export async function loadScenario(file: string, options: LoadOptions): Promise<
   if (!STUDENT.test(student)) throw new LabError((words) => words.studentWrong(student), { blame: 'wrong' })
   const problems: Problem[] = []
   const layers = readLayers(file, options.folders, problems)
-  const [own] = layers
-  if (own === undefined || problems.length > 0) return { scenario: undefined, problems }
+  const [first] = layers
+  if (first === undefined || problems.length > 0) return { scenario: undefined, problems }
   const joined = layers.map((layer) => layer.tree).reduceRight((base, changes) => overlay(base, changes))
 
   const name = scenarioName(file)
@@ -62,29 +67,26 @@ export async function loadScenario(file: string, options: LoadOptions): Promise<
   const checked = check(scenarioSchema, tree, [])
   problems.push(...checked.problems)
   const folders = layers.map((layer) => dirname(layer.file))
-  const services = await readInstances(tree, options.registry, folders, variables, problems)
+  const own = ownFiles(tree, folders, options.folder)
+  const services = await readInstances(tree, options.registry, { folders, variables, own }, problems)
   const faults = readFaults(tree, services, problems)
   if (checked.value === undefined || problems.some(isError)) return { scenario: undefined, problems }
-  const { title, summary, domain, accounts } = checked.value
+  const { title, summary, domain, accounts, suites, intended } = checked.value
   checkAccounts(accounts, tree, problems)
-  problems.push(
-    ...contentProblems(services, tree, {
-      domain,
-      address,
-      accounts: accounts.map((account) => account.name),
-    }),
-  )
+  const names = accounts.map((account) => account.name)
+  problems.push(...contentProblems(services, tree, { domain, address, accounts: names }))
   const isVerbNeeded = options.withVerbs === true || mayHaveLost(tree, layers)
   const verbs = isVerbNeeded ? await loadVerbs(options.registry, services) : undefined
   const tasks = readTasks(
     {
-      tree: verbs === undefined ? tree : withoutLost(tree, own.file, verbs),
+      tree: verbs === undefined ? tree : withoutLost(tree, first.file, verbs),
       instances: services,
-      accounts: accounts.map((account) => account.name),
+      accounts: names,
       verbs,
     },
     problems,
   )
+  if (options.withVerbs === true) problems.push(...(await suiteProblems(suites, tree, options.registry)))
   const scenario: Scenario = {
     name,
     title: both(title),
@@ -96,15 +98,25 @@ export async function loadScenario(file: string, options: LoadOptions): Promise<
     instances: services,
     faults,
     tasks,
+    suites,
     variables,
     sources: layers.map((layer) => layer.file),
   }
-  return { scenario: problems.some(isError) ? undefined : scenario, problems }
+  return {
+    scenario: problems.some(isError) ? undefined : scenario,
+    problems: withoutIntended(problems, intended, { tree, file: first.file }),
+  }
 }
 
 /** True unless it is only a warning. */
 export function isError(problem: Problem): boolean {
   return problem.severity !== 'warning'
+}
+
+/** What the student writes, unless that is where the scenario itself is kept: its author works there. */
+function ownFiles(tree: Tree, folders: readonly string[], folder: string | undefined): OwnFiles | undefined {
+  const isAuthors = folder === undefined || folders.some((each) => resolve(each) === resolve(folder))
+  return isAuthors ? undefined : { folder, names: writtenFiles(tree) }
 }
 
 /** Derives the parameters, then the domain that may use them, and fills all of the tree. */

@@ -31,6 +31,8 @@ export interface Scenario {
   readonly instances: readonly Instance[]
   readonly faults: readonly PlannedFault[]
   readonly tasks: readonly PlannedTask[]
+  /** The names of the suites that grade a server of the student's own. */
+  readonly suites: readonly string[]
   readonly variables: Variables
   /** The scenario files that it was made from, its own first. */
   readonly sources: readonly string[]

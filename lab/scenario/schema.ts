@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { Service } from '../service.ts'
 import { paramSchema } from './params.ts'
-import { bothLanguages, taskSchema } from './task.ts'
+import { bothLanguages } from './task.ts'
 
 /** A word that may stand in a file name and in a command line. */
 const word = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/)
@@ -39,6 +38,16 @@ export const scenarioSchema = z.strictObject({
   services: z.record(word, z.unknown()).default({}).describe('the services, each with its options'),
   faults: z.array(z.unknown()).max(1000).default([]).describe('what is broken, where and how often'),
   tasks: z.array(z.unknown()).max(500).default([]).describe('what the student has to do, in order'),
+  suites: z
+    .array(word)
+    .max(20)
+    .default([])
+    .describe("suites that grade the student's own server (`lab grade`); all of the services' if not given"),
+  intended: z
+    .array(z.string().min(8).max(500))
+    .max(100)
+    .default([])
+    .describe('parts of warnings that belong to the exercise, and are not told: they would give it away'),
 })
 
 /** What the host itself understands in each service instance. */
@@ -56,68 +65,8 @@ export const faultSchema = z.object({
   times: z.int().min(1).optional().describe('how many times it happens; without it, always'),
   probability: z.number().min(0).max(1).optional(),
   match: z.record(z.string(), z.string()).optional().describe('happens only where these are equal'),
+  hidden: z
+    .boolean()
+    .optional()
+    .describe('students are to find it: neither console nor command line tell of it'),
 })
-
-/** The JSON Schema of scenario files, for editors; assembled from the services that there are. */
-export function jsonSchema(services: readonly Service[]): object {
-  const own = z.toJSONSchema(scenarioSchema, { io: 'input' })
-  const common = schemaProperties(instanceSchema)
-  const instances = services.map((service) => {
-    const schema = z.toJSONSchema(service.config, { io: 'input', unrepresentable: 'any' })
-    return [
-      service.name,
-      {
-        ...without$schema(schema),
-        description: service.summary.en,
-        properties: { ...schema.properties, ...common },
-      },
-    ] as const
-  })
-  const faults = services.flatMap((service) =>
-    Object.entries(service.faults ?? {}).map(([point, schema]) => {
-      const fields = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-      return {
-        ...without$schema(fields),
-        properties: { ...fields.properties, ...schemaProperties(faultSchema), at: { const: point } },
-      }
-    }),
-  )
-  return {
-    ...own,
-    title: 'A telelab scenario',
-    required: own.properties?.['extends'] === undefined ? own.required : [],
-    properties: {
-      ...own.properties,
-      services: {
-        type: 'object',
-        description: scenarioSchema.shape.services.description,
-        properties: Object.fromEntries(
-          instances.map(([name, schema]) => [name, { anyOf: [schema, { type: 'null' }] }]),
-        ),
-        additionalProperties: {
-          type: ['object', 'null'],
-          properties: { kind: { enum: services.map((service) => service.name) } },
-        },
-      },
-      faults: {
-        type: 'array',
-        description: scenarioSchema.shape.faults.description,
-        items: { anyOf: faults },
-      },
-      tasks: {
-        type: 'array',
-        description: scenarioSchema.shape.tasks.description,
-        items: without$schema(z.toJSONSchema(taskSchema, { io: 'input' })),
-      },
-    },
-  }
-}
-
-function schemaProperties(schema: z.ZodType): Record<string, unknown> {
-  return z.toJSONSchema(schema, { io: 'input' }).properties ?? {}
-}
-
-function without$schema<Value extends { $schema?: unknown }>(schema: Value): Omit<Value, '$schema'> {
-  const { $schema: _, ...rest } = schema
-  return rest
-}

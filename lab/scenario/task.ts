@@ -30,7 +30,7 @@ const checkSchema = z
   .describe('one verb with its settings, `all: […]` or `order: […]`, these perhaps with `within: 5s`')
 
 /** One phase of a task: what is done to the lab, then what is looked at. */
-const phaseSchema = z.strictObject({
+export const phaseSchema = z.strictObject({
   stop: z.string().optional().describe('stops a service'),
   start: z.string().optional().describe('starts a service'),
   advance: durationSchema.optional().describe('moves the clock of the lab ahead, for good'),
@@ -44,8 +44,8 @@ const phaseSchema = z.strictObject({
 /** One task; its check is judged by the verbs that it names. */
 export const taskSchema = z.strictObject({
   id: taskId.describe('lower case with hyphens, unique in the scenario'),
-  points: z.number().min(0).max(1000).default(1),
-  title: bothLanguages,
+  points: z.number().min(0).max(1000).default(1).describe('what it is worth'),
+  title: bothLanguages.describe('what has to be done'),
   when: z
     .enum(['ever', 'now'])
     .optional()
@@ -53,7 +53,12 @@ export const taskSchema = z.strictObject({
   check: checkSchema.optional(),
   account: z.string().min(1).optional().describe('whose doing it has to be'),
   client: z.string().min(1).optional().describe('from which address, or network, it has to come'),
-  file: z.string().min(1).max(255).optional().describe('the file that is handed in'),
+  file: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe('the file that is handed in; for verbs that look at the journal, a capture: pcapng or pcap'),
   within: durationSchema.optional().describe('tries until it passes, for this long at most'),
   for: durationSchema.optional().describe('has to pass for this long'),
   needs: z.array(z.string()).max(100).default([]).describe('tasks that have to pass before'),
@@ -63,7 +68,8 @@ export const taskSchema = z.strictObject({
       z.strictObject({ en: z.string().min(1), es: z.string().min(1) }),
       z.strictObject({ text: bothLanguages, cost: z.number().min(0).max(1000).default(0) }),
     ])
-    .optional(),
+    .optional()
+    .describe('what helps whoever is stuck, perhaps for a cost in points'),
   phases: z
     .array(phaseSchema)
     .min(1)

@@ -1,10 +1,12 @@
 /** Reads the tasks of a scenario: every mistake comes back with its place. */
 import type { z } from 'zod'
 import type { EvidenceVerb, Hint, ProbeVerb, ArtifactVerb } from '../check.ts'
+import type { CaptureSource } from '../grading/captured/sources.ts'
 import { nearest } from '../kit/nearest.ts'
 import { isNetwork } from '../kit/networks.ts'
 import type { Problem, Text } from '../service.ts'
 import { text } from '../words/index.ts'
+import { fileMisfits } from './captured.ts'
 import { durationSchema, millisecondsOf } from './duration.ts'
 import { readFault } from './instances.ts'
 import { check, pathText } from './problems.ts'
@@ -24,6 +26,8 @@ import { placeOf, type Tree, valueOf } from './tree.ts'
 export interface BroughtVerb {
   readonly service: string
   readonly verb: EvidenceVerb | ProbeVerb | ArtifactVerb
+  /** What finds the same in a capture that is handed in. */
+  readonly capture?: CaptureSource
 }
 
 /** What tasks may say, by name. */
@@ -205,6 +209,7 @@ class TaskReader {
         base,
         text((words) => words.keyMissing('file')),
       )
+    for (const { key, text: wrong } of fileMisfits(task, verbs)) this.#tell([...base, key], wrong)
     if (kinds.size > 1) this.#tell([...base, 'check'], kindsMixed())
     else if (isEver && (kinds.has('probe') || phases.length > 0)) this.#tell([...base, 'when'], onlyNow())
     else if (isEver) {

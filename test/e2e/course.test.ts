@@ -6,15 +6,15 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { readReports } from '../../lab/grading/formats/json.ts'
 import { temporaryFolder, writeFiles } from '../lab.ts'
-import { addressesIn, run, startLab } from '../program.ts'
+import { run, startLab } from '../program.ts'
 import { faultsIn } from '../unit/grading/submissions.ts'
 
 /** Asks a name server for the address of a name (RFC 1035 §4). */
 async function ask(port: number, name: string): Promise<void> {
   const labels = name.split('.').map((label) => Buffer.from([label.length, ...Buffer.from(label)]))
   const head = Buffer.from([0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0])
-  const socket = createSocket('udp4')
-  socket.send(Buffer.concat([head, ...labels, Buffer.from([0, 0, 1, 0, 1])]), port, '127.0.0.1')
+  const socket = createSocket('udp6')
+  socket.send(Buffer.concat([head, ...labels, Buffer.from([0, 0, 1, 0, 1])]), port, '::1')
   await once(socket, 'message')
   socket.close()
 }
@@ -30,6 +30,9 @@ tasks:
   - { id: first, points: 2, title: First, check: { dns.queried: { name: www.host0.org } } }
   - { id: second, points: 3, title: Second, check: { dns.queried: { name: www.host1.org } } }
   - { id: third, points: 4, title: Third, check: { dns.queried: { name: www.host2.org } } }
+  - { id: serves, points: 1, title: Serves, check: { dns.answers: { name: "\${domain}", type: SOA } } }
+  - { id: again, points: 1, title: Again, check: { dns.answers: { name: "\${domain}", type: SOA } }, phases: [{ stop: dns }, { start: dns }] }
+  - { id: there, points: 1, title: There, check: { dns.queried: { name: "host.\${addressType}.org" } } }
 `,
     'r.csv': 'id;name;email\n1234;Ana;ana@um.es\n5678;Luis;\n',
     'bad.csv': 'id;name\n1234;Ana\nno one;Luis\n',
@@ -43,10 +46,13 @@ tasks:
   const bad = await lab('course', 'roster', 'import', 'bad.csv', '--lang', 'es')
   assert.equal(bad.code, 2)
   assert.match(bad.err, /^bad\.csv:3:1 id: "no one" no es un identificador de estudiante/)
-  assert.match((await lab('course', 'roster', 'import', 'r.csv')).out, /^2 students are new/)
+  assert.match(
+    (await lab('course', 'roster', 'import', 'r.csv')).out,
+    /^new: 2, changed: 0; the course has 2 students/,
+  )
   assert.match((await lab('course', 'launch', 'my', '9999')).err, /"9999" is no student of the course/)
-  assert.match((await lab('course', 'launch', 'my', '--all', '-o', 'out')).out, /2 launch files issued/)
-  assert.match((await lab('course', 'launch', 'my', '--all')).out, /0 launch files issued, 2 stay/)
+  assert.match((await lab('course', 'launch', 'my', '--all', '-o', 'out')).out, /launch files issued: 2\./)
+  assert.match((await lab('course', 'launch', 'my', '--all')).out, /launch files issued: 0, unchanged: 2\./)
   assert.deepEqual(readdirSync(join(folder, 'out')), ['1234.launch.json', '5678.launch.json'])
   const key = readFileSync(join(folder, 'course', 'course.key'), 'utf8').trim()
   const issued = readFileSync(join(folder, 'out', '1234.launch.json'), 'utf8')
@@ -73,18 +79,24 @@ tasks:
 
   rmSync(join(folder, 'my', 'more.txt'))
   for (let time = 0; time < 2; time += 1) {
-    await using program = await startLab(['--launch', 'out/1234.launch.json', '-p', 'any', '--no-console'], {
-      folder,
-    })
-    const [dns] = addressesIn(program.out)
-    await ask(dns?.port ?? 0, `www.host${time}.org`)
-    if (time === 0) assert.equal((await lab('submit', '-o', 'early.telelab')).code, 0)
+    const words = ['--launch', 'out/1234.launch.json', '-p', 'any', '--no-console', '--bind', '::1']
+    await using program = await startLab(words, { folder })
+    const port = Number(/\[::1\]:(\d+)/.exec(program.out)?.[1])
+    await ask(port, `www.host${time}.org`)
+    await ask(port, 'host.AAAA.org')
+    if (time === 0) {
+      const early = await lab('submit', '-o', 'early.telelab')
+      assert.equal(early.code, 0)
+      assert.match(early.out, /^The lab is running: its tasks are checked first\n/)
+      // What stops a service is left to the student.
+      assert.match(early.err, /^warning: nothing shows that these tasks have passed: again\. .*`?lab check/)
+    } else assert.equal((await lab('check')).code, 1)
     program.process.kill('SIGTERM')
     await program.finished
   }
   const submitted = await lab('submit', '-o', 'ana.telelab', 'r.csv')
   assert.deepEqual([submitted.code, submitted.err], [0, ''])
-  assert.match(submitted.out, /\d+ facts of 2 runs, r\.csv/)
+  assert.match(submitted.out, /\d+ facts of 2 runs, r\.csv.*\nBy its tasks it has 8 of 12 points/)
   assert.deepEqual((await faultsIn(join(folder, 'early.telelab'))).kinds, [])
   const { kinds, facts } = await faultsIn(join(folder, 'ana.telelab'))
   assert.deepEqual(kinds, [])
@@ -107,8 +119,8 @@ tasks:
       flags.length > 0,
     ])
     assert.deepEqual(seen, [
-      ['ana.telelab', [2, 3, 0], false],
-      ['bent.telelab', [0, 0, 0], true],
+      ['ana.telelab', [2, 3, 0, 1, 1, 1], false],
+      ['bent.telelab', [0, 0, 0, 0, 0, 0], true],
     ])
   })
 })

@@ -64,6 +64,47 @@ test('a submission that was changed gets nothing, the others their marks, and th
   assert.equal(calm.code, 0)
 })
 
+test("Moodle's download becomes Moodle's worksheet, be a file whole or damaged", async () => {
+  using folder = temporaryFolder()
+  const handed = await handedIn(folder.path)
+  const place = (name: string): string => join(folder.path, 'moodle', `${name}_assignsubmission_file_`)
+  for (const [name, file] of [
+    ['Ana García_71', readFileSync(join(handed, 'ana.telelab'))],
+    ['Luis Gil_72', readFileSync(join(handed, 'luis.telelab')).subarray(0, -9)],
+  ] as const)
+    writeFiles(place(name), { 'mine.telelab': file })
+  const worksheet =
+    'Identificador,"Nombre completo",Calificación\r\nParticipante 72,Luis Gil,\r\nParticipante 71,Ana García,\r\n'
+  writeFiles(folder.path, { 'sheet.csv': worksheet })
+  const words = ['grade', 'test', 'moodle', '-f', 'moodle=marks.csv', '--worksheet', 'sheet.csv']
+  const { code, out, err } = await run(words, { folder: folder.path })
+  assert.deepEqual([code, err], [4, ''])
+  assert.match(out, /^ana: 5 of 5 points.*\nLuis Gil: 0 of 5 points/)
+  assert.equal(
+    readFileSync(join(folder.path, 'marks.csv'), 'utf8'),
+    worksheet.replace('Luis Gil,', 'Luis Gil,0').replace('Ana García,', 'Ana García,5'),
+  )
+})
+
+test("a name that would steer the teacher's terminal is shown, not obeyed", async () => {
+  using folder = temporaryFolder()
+  const handed = await handedIn(folder.path)
+  const name = '\u001b]0;hacked\u0007\u202e::notice::=cmd|x'
+  writeFiles(handed, {
+    [`${name}.telelab`]: 'noise',
+    [`${name}_7_assignsubmission_file_/x.telelab`]: 'noise',
+  })
+  const formats = ['text', 'csv', 'tap', 'moodle=m.csv', 'html=h.html'].flatMap((format) => ['-f', format])
+  writeFiles(folder.path, { 's.csv': 'Identifier,Grade\n' })
+  const words = ['grade', 'test', 'in', ...formats, '--worksheet', 's.csv']
+  const { code, out, err } = await run(words, { folder: folder.path })
+  assert.equal(code, 4)
+  for (const told of [out, err, readFileSync(join(folder.path, 'h.html'), 'utf8')]) {
+    assert.doesNotMatch(told, /[^\P{C}\n\r]/u)
+    assert.match(told, /\\x1b\]0;hacked/)
+  }
+})
+
 for (const [words, says] of [
   [['test', 'none.telelab'], /there is no submission none\.telelab/],
   [['test', 'test'], /test holds no submission/],

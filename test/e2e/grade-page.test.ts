@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { barriers, launchBrowser } from '../browser.ts'
 import { formats } from '../../lab/grading/formats/index.ts'
 import { missing } from '../tool.ts'
 import { spiteful, unfit, usual } from '../unit/grading/formats-sample.ts'
-import { barriers } from './console/page-lab.ts'
-import { launch } from './console/traffic-lab.ts'
 
 for (const language of ['en', 'es'] as const) {
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -12,7 +11,7 @@ for (const language of ['en', 'es'] as const) {
       `the report keeps nobody out and runs nothing of what it shows: ${language}, ${colorScheme}`,
       { skip: missing('chromium') },
       async () => {
-        await using browser = await launch()
+        await using browser = await launchBrowser()
         const page = await browser.newPage({ colorScheme, viewport: { width: 360, height: 740 } })
         const asked: string[] = []
         page.on('request', (request) => asked.push(request.url()))

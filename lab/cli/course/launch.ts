@@ -55,8 +55,8 @@ export async function verb(call: Call): Promise<number> {
   }
   const kept = students.length - issued
   io.say({
-    en: `${handed ?? folder}: ${issued} launch files issued${kept === 0 ? '' : `, ${kept} stay as they were`}. Each student gets their own, and nobody else's: \`lab start --launch FILE\``,
-    es: `${handed ?? folder}: ${issued} ficheros de lanzamiento emitidos${kept === 0 ? '' : `, ${kept} se quedan como estaban`}. Cada estudiante recibe el suyo, y el de nadie más: \`lab start --launch FICHERO\``,
+    en: `${handed ?? folder}: launch files issued: ${issued}${kept === 0 ? '' : `, unchanged: ${kept}`}. Each student gets their own, and nobody else's: \`lab start --launch FILE\``,
+    es: `${handed ?? folder}: ficheros de lanzamiento emitidos: ${issued}${kept === 0 ? '' : `, sin cambios: ${kept}`}. Cada estudiante recibe el suyo, y el de nadie más: \`lab start --launch FICHERO\``,
   })
   return exit.done
 }

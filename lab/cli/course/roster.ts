@@ -1,8 +1,9 @@
-import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { readRoster } from '../../grading/course-roster.ts'
-import { LabError, messageOf } from '../../host/error.ts'
+import { LabError } from '../../host/error.ts'
+import type { Text } from '../../service.ts'
 import { exit, type Call } from '../command.ts'
+import { octetsAt } from '../file.ts'
 import { columns } from '../help.ts'
 import { problemLine } from '../problem.ts'
 import { courseOf } from './place.ts'
@@ -18,7 +19,7 @@ export async function verb(call: Call): Promise<number> {
   if (action === undefined) {
     const rows = course.students.map(({ id, name, email }) => [id, `${name} ${email}`.trim()] as const)
     for (const line of columns(rows)) io.say(line)
-    io.say({ en: `${rows.length} students`, es: `${rows.length} estudiantes` })
+    io.say(countText(rows.length))
     return exit.done
   }
   if (action !== 'import' || path === undefined)
@@ -27,7 +28,7 @@ export async function verb(call: Call): Promise<number> {
       { blame: 'wrong' },
     )
   const file = resolve(io.folder, path)
-  const { students, problems } = readRoster(file, await octetsOf(file), call.text('id'))
+  const { students, problems } = readRoster(file, octetsAt(file, LARGEST), call.text('id'))
   for (const problem of problems) io.complain(problemLine(problem, io))
   if (problems.length > 0)
     throw new LabError(
@@ -40,30 +41,21 @@ export async function verb(call: Call): Promise<number> {
   const { added, changed } = await course.enrol(students)
   const all = course.students.length
   io.say({
-    en: `${added} students are new, ${changed} have changed; the course has ${all}`,
-    es: `${added} estudiantes son nuevos, ${changed} han cambiado; la asignatura tiene ${all}`,
+    en: `new: ${added}, changed: ${changed}; the course has ${countText(all).en}`,
+    es: `nuevos: ${added}, cambiados: ${changed}; la asignatura tiene ${countText(all).es}`,
   })
   const missing = all - students.length
   if (missing > 0)
     io.say({
-      en: `${missing} of the course are not in this file; they stay`,
-      es: `${missing} de la asignatura no están en este fichero; se quedan`,
+      en: `not in this file: ${countText(missing).en} of the course, who stay in it`,
+      es: `fuera de este fichero: ${countText(missing).es} de la asignatura, que siguen en ella`,
     })
   return exit.done
 }
 
-async function octetsOf(file: string): Promise<Buffer> {
-  try {
-    await using handle = await open(file)
-    const stats = await handle.stat()
-    if (!stats.isFile() || stats.size > LARGEST)
-      throw new LabError((words) => words.fileTooLong(file, LARGEST), { blame: 'wrong' })
-    return await handle.readFile()
-  } catch (error) {
-    if (error instanceof LabError) throw error
-    throw new LabError((words) => words.fileUnreadable(file, messageOf(error)), {
-      blame: 'wrong',
-      cause: error,
-    })
+function countText(count: number): Text {
+  return {
+    en: `${count} ${count === 1 ? 'student' : 'students'}`,
+    es: `${count} ${count === 1 ? 'estudiante' : 'estudiantes'}`,
   }
 }

@@ -1,7 +1,7 @@
 /** The class in a table: one line for each report. */
 import { visible } from '../../kit/dissect/text.ts'
 import { totalOf, type Report } from '../model.ts'
-import { cellText } from './table.ts'
+import { cellText } from '../../kit/csv.ts'
 
 const columns = 'student,lab,score,max,passed,failed,blocked,late,flags,problems'
 
@@ -13,7 +13,7 @@ export function csv(reports: readonly Report[]): string {
 function row(report: Report): string {
   const { student, subject, flags, results, failure } = report
   const { score, points, counts } = totalOf(report)
-  const kinds = flags.map(({ kind }) => kind)
+  const kinds = [...new Set(flags.map(({ kind }) => kind))]
   const missed = results.filter(({ outcome }) => outcome === 'failed' || outcome === 'broken')
   return [
     student,

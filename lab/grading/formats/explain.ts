@@ -22,7 +22,8 @@ const BEFORE_CARET = 100
 
 /** Why it is what it is; nothing for one that has passed. */
 export function explain(result: CheckResult, language: keyof Text): Line[] {
-  const { outcome, reason, assertions, evidence, reference, reproduce, hint, isHintTaken = false } = result
+  const { outcome, score, points, reason, assertions, evidence, reference, reproduce, hint } = result
+  const { isHintTaken = false } = result
   if (outcome === 'passed') return []
   const more = (label: Text, text: string): Line => ({
     kind: 'more',
@@ -33,7 +34,9 @@ export function explain(result: CheckResult, language: keyof Text): Line[] {
   // What ended a check may be the title of what did not hold, too.
   const isTold = wrong.some(({ title }) => title.en === reason?.en)
   return [
-    ...(outcome === 'broken' ? [{ kind: 'reason', text: labels.broken[language] } as const] : []),
+    ...(outcome === 'broken'
+      ? [{ kind: 'reason', text: labels[score < points ? 'withheld' : 'broken'][language] } as const]
+      : []),
     ...(reason === undefined || isTold ? [] : [{ kind: 'reason', text: visible(reason[language]) } as const]),
     ...wrong.flatMap((assertion) => assertionLines(assertion, language)),
     ...evidenceLines(evidence, language),
@@ -54,16 +57,21 @@ export function explanation(result: CheckResult, language: keyof Text): string {
 function assertionLines({ title, difference }: Assertion, language: keyof Text): Line[] {
   return [
     { kind: 'assertion', text: `✗ ${visible(title[language])}` },
-    ...(difference === undefined ? [] : differenceLines(difference, language)),
+    ...differenceLines(difference, language),
   ]
 }
 
+/** A difference, or what has come of one on its way through JSON. */
+type AnyDifference = Omit<Difference, 'at'> & { readonly at?: number | undefined }
+
 /** Where the first wrong character stands; undefined for what a search that found nothing gives. */
-export function placeOf({ at }: Difference): number | undefined {
+export function placeOf({ at }: AnyDifference): number | undefined {
   return at !== undefined && Number.isSafeInteger(at) && at >= 0 ? at : undefined
 }
 
-function differenceLines(difference: Difference, language: keyof Text): Line[] {
+/** What was wanted and what was there, with a caret below the first wrong character; nothing without a difference. */
+export function differenceLines(difference: AnyDifference | undefined, language: keyof Text): Line[] {
+  if (difference === undefined) return []
   const { expected, actual } = difference
   const labelled = [labels.expected[language], labels.actual[language]]
   const width = Math.max(...labelled.map((label) => label.length)) + 2

@@ -5,7 +5,7 @@ import { escapeHtml } from '../../web/html.ts'
 import { rounded, totalOf, type CheckResult, type Report } from '../model.ts'
 import { explanation } from './explain.ts'
 import type { FormatOptions } from './format.ts'
-import { cellText, readTable, tableText, type Cell, type Row } from './table.ts'
+import { cellText, readTable, separatorOf, tableText, type Cell, type Row } from '../../kit/csv.ts'
 import { totalText } from './words.ts'
 
 /** The headers, as the language packs of Moodle have them, in lower case. */
@@ -28,13 +28,15 @@ interface Sheet {
 /** The worksheet with the grades of those whom it knows; nothing else in it changes. Throws a LabError if it is no worksheet. */
 export function moodle(reports: readonly Report[], options: FormatOptions): string {
   const sheet = readSheet(options.worksheet)
-  const students = Map.groupBy(reports, ({ student }) => student)
   const graded = new Map<Row, readonly Report[]>()
   const unknown: string[] = []
-  for (const [student, own] of students) {
-    const [row, another] = sheet.rows.slice(1).filter(({ cells }) => isOf(student, cells, sheet))
-    if (row === undefined || another !== undefined || graded.has(row)) unknown.push(student)
-    else graded.set(row, own)
+  for (const own of Map.groupBy(reports, whose).values()) {
+    const [row, another] = sheet.rows
+      .slice(1)
+      .filter(({ cells }) => own.every((one) => isOf(one, cells, sheet)))
+    if (row === undefined || another !== undefined || graded.has(row))
+      unknown.push(...new Set(own.map(({ student }) => visible(student))))
+    else graded.set(row, bestOf(own))
   }
   if (unknown.length > 0)
     options.tell?.({
@@ -58,19 +60,19 @@ function readSheet(worksheet: string | undefined): Sheet {
       { blame: 'wrong' },
     )
   const mark = worksheet.startsWith('\uFEFF') ? '\uFEFF' : ''
-  for (const separator of [',', ';', '\t']) {
-    const rows = readTable(worksheet.slice(mark.length), separator)
-    const names = (rows[0]?.cells ?? []).map(({ value }) => value.trim().toLowerCase())
-    const place = (column: Column): number =>
-      names.findIndex((name) => (headers[column] as readonly string[]).includes(name))
-    const columns = {
-      identifier: place('identifier'),
-      grade: place('grade'),
-      most: place('most'),
-      feedback: place('feedback'),
-    }
-    if (columns.identifier >= 0 && columns.grade >= 0) return { mark, separator, rows, columns }
+  const text = worksheet.slice(mark.length)
+  const separator = separatorOf(text)
+  const rows = readTable(text, separator)
+  const names = (rows[0]?.cells ?? []).map(({ value }) => value.trim().toLowerCase())
+  const place = (column: Column): number =>
+    names.findIndex((name) => (headers[column] as readonly string[]).includes(name))
+  const columns = {
+    identifier: place('identifier'),
+    grade: place('grade'),
+    most: place('most'),
+    feedback: place('feedback'),
   }
+  if (columns.identifier >= 0 && columns.grade >= 0) return { mark, separator, rows, columns }
   throw new LabError(
     {
       en: 'the worksheet has no columns "Identifier" and "Grade" ("Identificador" and "Calificación" from a Spanish Moodle)',
@@ -80,15 +82,33 @@ function readSheet(worksheet: string | undefined): Sheet {
   )
 }
 
-/** Whether a row is a student's: by the identifier or its number, or by name, address or number as they stand before the grade. */
-function isOf(student: string, cells: readonly Cell[], { columns }: Sheet): boolean {
+/** By the number that Moodle has given, where it is known; else by the student. */
+function whose({ student, participant }: Report): string {
+  return participant === undefined ? `student ${student}` : `participant ${participant}`
+}
+
+/** Who hands in the same scenario more than once gets the best mark for it. */
+function bestOf(reports: readonly Report[]): Report[] {
+  return [...Map.groupBy(reports, ({ subject }) => subject).values()].flatMap((same) =>
+    same.toSorted((one, other) => totalOf(other).score - totalOf(one).score).slice(0, 1),
+  )
+}
+
+function isNumbered(participant: string, cells: readonly Cell[], { columns }: Sheet): boolean {
+  return /^\D+ (\d+)$/.exec(cells[columns.identifier]?.value.trim() ?? '')?.[1] === participant
+}
+
+/** Whether a row is that of whom the report is about: by Moodle's number, or by the identifier or its number, or by name, address or number as they stand before the grade. */
+function isOf({ student, participant }: Report, cells: readonly Cell[], sheet: Sheet): boolean {
+  if (participant !== undefined) return isNumbered(participant, cells, sheet)
+  const { columns } = sheet
   const wanted = student.trim().toLowerCase()
   if (wanted === '') return false
   return cells.slice(0, columns.grade).some(({ value }, index) => {
     const said = value.trim().toLowerCase()
     if (said === wanted) return true
     return index === columns.identifier
-      ? /^\D+ (\d+)$/.exec(said)?.[1] === wanted
+      ? isNumbered(wanted, cells, sheet)
       : /^([^@\s]+)@\S+$/.exec(said)?.[1] === wanted
   })
 }

@@ -27,6 +27,10 @@ export const labels = {
     en: 'this is no fault of yours and costs no points; tell your teacher',
     es: 'no es culpa tuya ni resta puntos; avisa a tu docente',
   },
+  withheld: {
+    en: 'it has no points until your teacher has looked at it',
+    es: 'no tiene puntos hasta que tu docente lo haya mirado',
+  },
 } as const satisfies Record<string, Text>
 
 /** How a check ended, in a word. */

@@ -8,7 +8,8 @@ const [folder = ''] = process.argv.slice(2)
 const quiet = (): void => undefined
 const journal = new Journal(() => Date.now())
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
-const seal = (path: string): ChainFile => new ChainFile(path, 'a'.repeat(64), Date.now())
+const run = { launch: 'a'.repeat(64), started: Date.now(), address: '127.0.0.1' }
+const seal = (path: string): ChainFile => new ChainFile(path, run)
 const file = new JournalFile(journal, folder, Date.now(), log, seal)
 
 for (let batch = 0; ; batch += 1) {

@@ -41,3 +41,12 @@ test('who has not tried yet is not told what is looked for; of a file that was h
   ])
   assert.match(taskLines(wrong, io, 4).join('\n'), /✘ www is right\n.*192\.0\.2\.1\n.*192\.0\.2\.9/)
 })
+
+test('a caret stands below what is wrong, and what a client said steers no terminal', () => {
+  const difference = { expected: 'ab', actual: 'a\u001b[2Jb', at: 1 }
+  const lines = taskLines(failed([{ title: text('A word'), holds: false, difference }]), io, 4)
+  assert.deepEqual(
+    lines.slice(-3).map((line) => line.trim()),
+    ['expected  ab', String.raw`actual    a\x1b[2Jb`, '^ from character 2'],
+  )
+})

@@ -8,6 +8,7 @@ export async function createJudge(): Promise<Judge> {
     async judge(facts, artifacts) {
       if (artifacts.has('hang')) await new Promise((done) => setTimeout(done, 600_000))
       if (artifacts.has('crash')) process.kill(process.pid, 'SIGKILL')
+      if (artifacts.has('shout')) process.stderr.write('\u001b]0;hacked\u0007\nmore')
       if (artifacts.has('throw')) throw new Error('the judge is wrong')
       let count = 0
       for await (const _ of facts) count += 1

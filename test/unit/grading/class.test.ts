@@ -17,7 +17,13 @@ import { scenarioHash } from '../../../lab/grading/launch-hash.ts'
 import { launchText, type Launch } from '../../../lab/grading/launch.ts'
 import { totalOf, type Report } from '../../../lab/grading/model.ts'
 import { temporaryFolder, writeFiles } from '../../lab.ts'
+import { until } from '../../talk.ts'
+import { createJudge } from './class-judge-child.ts'
 import { courseWith, launchFor, plainFacts, repack, runOnce, submit, unpack } from './submissions.ts'
+
+/** What the judge of these tests gives to nobody's work. */
+const judge = await createJudge()
+const blank = { title: { en: 'Test', es: 'Prueba' }, results: await judge.blank() }
 
 /** A course, a scenario, and a way to hand in. */
 class Class {
@@ -72,6 +78,7 @@ class Class {
         folders: [],
         services: [],
         hash: this.hash,
+        blank,
         ...courseRules(this.course, readTemplate(this.scenario, [])),
       },
       judge: new URL('class-judge-child.ts', import.meta.url).href,
@@ -119,9 +126,9 @@ test('a class is graded by what its journals say, and what is broken costs nobod
   for await (const report of grading) reports.set(report.target, report)
   assert.deepEqual(summary(reports.get(group.path('ana'))), ['ana', 2, 2, ''])
   assert.deepEqual(summary(reports.get(group.path('luis'))), ['luis', 0, 2, ''])
-  assert.deepEqual(summary(reports.get(group.path('eva'))), ['eva', 0, 2, ''])
+  assert.deepEqual(summary(reports.get(group.path('eva'))), ['eva', 0, 2, 'not-graded'])
   assert.match(reports.get(group.path('eva'))?.failure?.en ?? '', /not graded within 4 s/)
-  assert.deepEqual(summary(reports.get(group.path('zoe'))), ['zoe', 0, 2, ''])
+  assert.deepEqual(summary(reports.get(group.path('zoe'))), ['zoe', 0, 2, 'not-graded'])
   assert.match(reports.get(group.path('zoe'))?.failure?.es ?? '', /ha terminado/)
   assert.deepEqual(summary(reports.get(orders[4]?.file ?? '')), ['none', 0, 2, 'damaged'])
   assert.deepEqual(summary(reports.get(orders[5]?.file ?? '')), ['noise', 0, 2, 'damaged'])
@@ -159,7 +166,7 @@ test('work of another student, launch, scenario or course is worth nothing, and 
       .get(file)
       ?.flags.map(({ kind }) => kind)
       .join()
-  assert.equal(kinds(group.path('ana')), 'foreign-student')
+  assert.deepEqual(summary(reports.get(group.path('ana'))), ['luis', 0, 2, 'foreign-student'])
   assert.match(reports.get(group.path('ana'))?.failure?.en ?? '', /luis hands in the work of student ana/)
   assert.match(kinds(bent) ?? '', /^other-launch,.*foreign-student/)
   assert.match(
@@ -183,6 +190,48 @@ test('late work, and work of a launch file that was issued anew, keeps its marks
   const reports = await group.grade([{ file: group.path('ana') }, { file: group.path('luis') }])
   assert.deepEqual(summary(reports.get(group.path('ana'))), ['ana', 2, 2, 'late'])
   assert.deepEqual(summary(reports.get(group.path('luis'))), ['luis', 2, 2, 'launch-replaced'])
+})
+
+test('who turns the clock back to hand in is late all the same', async () => {
+  using folder = temporaryFolder()
+  const group = await Class.open(folder.path)
+  const hours = (count: number): string => new Date(Date.now() - count * 3_600_000).toISOString()
+  const launch = group.launch('ana', { ends: hours(1) })
+  const file = await group.work('ana', 12, {}, launch)
+  const unpacked = unpack(file)
+  repack(
+    file,
+    { ...unpacked, manifest: { ...unpacked.manifest, made: hours(2) } },
+    group.state('ana'),
+    launch,
+  )
+  const report = (await group.grade([{ file }])).get(file)
+  assert.deepEqual(summary(report), ['ana', 2, 2, 'late,clock-back'])
+})
+
+test('of a class of damaged files everybody has 0 of the points of the scenario', async () => {
+  using folder = temporaryFolder()
+  const group = await Class.open(folder.path)
+  const file = join(folder.path, 'noise.telelab')
+  writeFileSync(file, Buffer.alloc(5000, 7))
+  const order = { file, student: 'ana', name: 'Ana García', participant: '77' }
+  const report = (await group.grade([order])).get(file)
+  assert.deepEqual(summary(report), ['ana', 0, 2, 'damaged'])
+  assert.deepEqual([report?.subject, report?.participant], ['test', '77'])
+  const stranger = (await group.grade([{ file, name: 'Ana García' }])).get(file)
+  assert.equal(stranger?.student, 'Ana García')
+})
+
+test('what a process says of a submission steers no terminal', async (t) => {
+  using folder = temporaryFolder()
+  const group = await Class.open(folder.path)
+  const file = await group.work('ana', 12, { shout: '' })
+  const write = t.mock.method(process.stderr, 'write', () => true)
+  await group.grade([{ file }])
+  const said = (): string => write.mock.calls.map(({ arguments: [text] }) => String(text)).join('')
+  await until(() => said().endsWith('more'), 'what the process says')
+  write.mock.restore()
+  assert.equal(said(), String.raw`\x1b]0;hacked\x07` + '\nmore')
 })
 
 test('a judge that throws is the grader’s mistake, told and survived', async () => {

@@ -109,6 +109,22 @@ test("a value in somebody else's journal is attributed to its owner, with its li
   assert.match(match?.flag.text.en ?? '', new RegExp(`"sstt${luis}.org" belongs to ${luis}.*line 361`))
 })
 
+test("a value in somebody else's answers is attributed to its owner, with its file", () => {
+  const own = (student: string): string => `# of ${student}\nname: wrong-name.sstt${student}.org\n`
+  const luisOwn = print(luis, work(luis, 2, START), { 'answers.txt': own(luis) })
+  const borrowed = print(ana, work(ana, 1, START), { 'answers.txt': own(luis) })
+  const mentioned = compare([borrowed, luisOwn]).filter(({ flag }) => flag.kind === 'foreign-value')
+  assert.deepEqual(
+    mentioned.map(({ students: pair, flag }) => [pair, flag.text.es]),
+    [
+      [
+        [ana, luis],
+        `los estudiantes ${ana} y ${luis} comparten un valor: "sstt${luis}.org" es de ${luis}, y está en answers.txt de ${ana} (línea 2)`,
+      ],
+    ],
+  )
+})
+
 test('the same artifact is found through comments, spaces and own values; what most hand in, or were given, is not', () => {
   const one = print(ana, [], { 'zone.db': zone(ana, 'odd IN TXT "mine"') })
   const other = print(luis, [], {

@@ -100,6 +100,7 @@ const wrong: readonly (readonly [string, string | Buffer, RegExp])[] = [
   ['ids twice, in whatever case', 'id\nab\ncd\nAB\n', /^4:1 "AB" is in line 2 already$/],
   ['ids that are missing', 'name,id\nAna,1\nLuis,\n', /^3:2 the id is missing$/],
   ['no column of ids', 'color,size\nred,1\n', /^1:1 no column holds ids; there are: "color", "size"/],
+  ['lines inside quotes', 'id,name\nab,"A\nB"\nAB,x\n', /^4:1 "AB" is in line 2 already$/],
   ['a quote that stays open', 'id,name\n1,"Ana\n2,b\n', /^2:1 a quote that opens here never closes$/],
   ['another encoding', Buffer.from('id,name\n1,Pe\xf1a\n', 'latin1'), /^1:1 the file is not UTF-8/],
   ['nothing', '', /^1:1 the file is empty$/],

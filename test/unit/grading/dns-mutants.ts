@@ -4,14 +4,17 @@ import { decodeMessage, FLAG, type Message, type RecordSet } from '../../../serv
 import { ROOT } from '../../../services/dns/wire/name.ts'
 import { asked, changing, full, misreading, nameAsked, type Mutant } from './dns-mutant.ts'
 import { wireMutants } from './dns-mutants-wire.ts'
+import { serve } from './dns-proxy.ts'
 
 const A = 1
 const CNAME = 5
+const HINFO = 13
 const SOA = 6
 const TXT = 16
 const AAAA = 28
 const SRV = 33
 const DNSKEY = 48
+const OPT = 41
 const HTTPS = 65
 const CAA = 257
 
@@ -136,6 +139,9 @@ const records: readonly Mutant[] = [
   changing('the SOA of a "no" lives for its own time', ['negative-time'], ({ authority }) => ({
     authority: authority.map((set) => ({ ...set, ttl: 7200 })),
   })),
+  changing('an address for every type', ['type-meta'], (message) =>
+    asked(message) === OPT ? { rcode: 0, answer: [address(message)] } : undefined,
+  ),
   changing('never AA', ['address', 'no-name', 'no-data', 'alias'], ({ flags }) => ({
     flags: flags & ~FLAG.authoritative,
   })),
@@ -143,8 +149,8 @@ const records: readonly Mutant[] = [
     rcode: 0,
     answer: [address(message)],
   })),
-  changing('all sets for ANY', ['any'], (message) => ({
-    answer: [address(message), text(message), ...message.answer],
+  changing('an address that is not there for ANY', ['any'], (message) => ({
+    answer: [address(message), ...message.answer],
   })),
   misreading('the class is ignored', ['class-unknown'], (octets) => {
     octets.writeUInt16BE(1, octets.length - 2)
@@ -154,3 +160,36 @@ const records: readonly Mutant[] = [
 
 /** All wrong servers. */
 export const mutants: readonly Mutant[] = [...inetsim, ...records, ...wireMutants]
+
+/** Servers that do otherwise than ours, as they may, and the cases that are none the worse for it. */
+export const allowed: readonly (Omit<Mutant, 'fails'> & { readonly passes: readonly string[] })[] = [
+  {
+    title: 'it says nothing to what it cannot read, as Knot',
+    passes: ['cut-short', 'two-questions', 'pointer-loop', 'label-too-long', 'name-too-long'],
+    spoil: () => ({ answer: (octets) => (((octets[3] ?? 0) & 15) === 1 ? undefined : octets) }),
+  },
+  {
+    title: 'it ends a connection that brings what it cannot read',
+    passes: ['tcp-malformed'],
+    spoil: () => ({
+      serve: (socket, answerTo) =>
+        serve(socket, async (query) => {
+          const answer = await answerTo(query)
+          if (((answer?.[3] ?? 0) & 15) === 1) socket.destroy()
+          return answer
+        }),
+    }),
+  },
+  {
+    ...changing('no name has a record OPT, as in NSD', [], (message) =>
+      asked(message) === OPT ? { rcode: 0 } : undefined,
+    ),
+    passes: ['type-meta'],
+  },
+  {
+    ...changing('ANY is answered with one record of its own (RFC 8482 §4.2)', [], (message) => ({
+      answer: [{ ...text(message), type: HINFO, data: [Buffer.from('\u0007RFC8482\0')] }],
+    })),
+    passes: ['any'],
+  },
+]

@@ -4,7 +4,7 @@ import { dnsSuite } from '../../../services/dns/checks/suite.ts'
 import { suiteZone } from '../../../services/dns/checks/zone.ts'
 import { openLab, type TestLab } from '../../lab.ts'
 import { domain } from './dns-mutant.ts'
-import { inetsim, mutants } from './dns-mutants.ts'
+import { allowed, inetsim, mutants } from './dns-mutants.ts'
 import { openWrongServer } from './dns-proxy.ts'
 import { assertWellFormed, missed, resultsOf, targetAt } from './suite.ts'
 
@@ -50,6 +50,13 @@ test('each wrong server fails the cases that are about it, and every case is fai
   )
   t.diagnostic(`${mutants.length} wrong servers, ${inetsim.length} of them as INetSim; ${ids.length} cases`)
 })
+
+for (const { title, spoil, passes } of allowed)
+  test(`a server is right, too: ${title}`, async () => {
+    await using lab = await openRight()
+    await using other = await openWrongServer(lab.address('dns', 'dns'), spoil())
+    assert.deepEqual(missed(await resultsOf(dnsSuite, targetAt('dns', other.address), passes)), [])
+  })
 
 test('a server that is not there fails, and breaks nothing', async () => {
   const results = await resultsOf(dnsSuite, targetAt('dns', { host: '127.0.0.1', port: 1 }), [

@@ -61,6 +61,11 @@ test('dns.queried and dns.answered find what the service has recorded, and nothi
     ['dns.queried', { type: 'MX' }, true],
     ['dns.queried', { type: 'SRV' }, false],
     ['dns.queried', {}, true],
+    ['dns.queried', { below: domain, type: 'TXT' }, true],
+    ['dns.queried', { below: `text.${domain}` }, false],
+    ['dns.answered', { below: `${domain}.`, rcode: 'NXDOMAIN' }, true],
+    ['dns.answered', { below: 'net', rcode: 'NXDOMAIN' }, false],
+    ['dns.answered', { below: domain, rcode: 'REFUSED' }, false],
     ['dns.answered', { name: `www.${domain}` }, true],
     ['dns.answered', { name: `www.${domain}`, records: 2 }, false],
     ['dns.answered', { name: `gone.${domain}`, rcode: 'NXDOMAIN' }, true],
@@ -123,7 +128,16 @@ test('zone.serves reads the file that was handed in, and tells each problem with
     wrong.assertions.map(({ holds }) => holds),
     [false, false, true, false],
   )
-  assert.match(wrong.assertions[0]?.difference?.actual ?? '', /^12:\d+: /)
+  assert.match(wrong.assertions[0]?.title.en ?? '', /^line 12, column \d+: /)
+})
+
+test('zone.serves names the file of the task in its command', () => {
+  const serves = checks.verbs['zone.serves']
+  const target = { endpoints: {}, domain: 'lab.test', accounts: [] }
+  const command = (settings: object): string | undefined =>
+    serves?.reproduce?.(serves.settings.parse(settings), target, 'my.zone')
+  assert.equal(command({}), 'lab zone check my.zone --origin lab.test')
+  assert.equal(command({ origin: 'other.test' }), 'lab zone check my.zone --origin other.test')
 })
 
 test('zone.serves fails on what is no zone, and on files that lead elsewhere', async () => {
@@ -145,6 +159,7 @@ test('every verb has its title in both languages, and a command where there is o
     'dns.queried': { name: 'www', type: 'A' },
     'dns.answered': { name: 'www' },
     'dns.answers': { name: 'www' },
+    'zone.renewed': { zone: 'suite.test' },
     'zone.serves': {},
   }
   assert.deepEqual(Object.keys(checks.verbs), Object.keys(wanted))

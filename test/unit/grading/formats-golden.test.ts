@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { z } from 'zod'
 import { formats } from '../../../lab/grading/formats/index.ts'
 import { readReports, reportsSchema } from '../../../lab/grading/formats/json.ts'
+import { totalOf } from '../../../lab/grading/model.ts'
 import { spiteful, unfit, usual } from './formats-sample.ts'
 
 const folder = join(import.meta.dirname, 'golden')
@@ -53,6 +54,36 @@ for (const [language, worksheet] of [
     assert.match(told[0] ?? '', /not exactly one participant for: .*=cmd/)
   })
 }
+
+test('a worksheet of Moodle: by the number that Moodle has given, and the best of what was handed in twice', () => {
+  const worksheet = 'Identifier,Grade\r\nParticipant 7,\r\nParticipant 8,\r\n'
+  const told: string[] = []
+  const options = { language: 'en', worksheet, tell: (text: { en: string }) => told.push(text.en) } as const
+  const half = { ...unfit, participant: '8', student: 'Ana García', subject: usual.subject }
+  const whole = { ...usual, participant: '8' }
+  const { score } = totalOf(usual)
+  for (const reports of [
+    [half, whole],
+    [whole, half],
+  ])
+    assert.equal(
+      formats['moodle']?.(reports, options),
+      `Identifier,Grade\r\nParticipant 7,\r\nParticipant 8,${score}\r\n`,
+    )
+  assert.deepEqual(told, [])
+  formats['moodle']?.([{ ...whole, participant: '9', student: '7' }], options)
+  assert.equal(told.length, 1)
+})
+
+test('a table tells once what is told of a student several times', () => {
+  const [flag] = usual.flags
+  assert.ok(flag !== undefined)
+  const flags = [flag, flag, ...usual.flags, ...usual.flags]
+  assert.equal(
+    formats['csv']?.([{ ...usual, flags }], { language: 'en' }),
+    formats['csv']?.([usual], { language: 'en' }),
+  )
+})
 
 test('the schema of our own format', () => {
   isGolden('json.schema', `${JSON.stringify(z.toJSONSchema(reportsSchema), undefined, 2)}\n`)

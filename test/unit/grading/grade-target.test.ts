@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readTargets } from '../../../lab/grading/grade-target.ts'
-import type { NamedSuite } from '../../../lab/grading/grade-suites.ts'
+import type { NamedSuite } from '../../../lab/scenario/suites.ts'
 
 function named(name: string, endpoints: NamedSuite['suite']['endpoints']): NamedSuite {
   return { name, service: name, suite: { summary: { en: name, es: name }, endpoints, cases: [] } }

@@ -58,6 +58,9 @@ const errors = ['error-version', 'error-line', 'error-field', 'error-name', 'err
 const coursework: readonly Mutant[] = [
   always('errors leave the connection open', errors, page('400 Bad Request', 'no'), false),
   always('a page for errors', errors, page('200 OK', 'all right')),
+  misreading('HTTP/1.0 is taken for HTTP/1.1', ['version-1.0'], (text) =>
+    text.replace('HTTP/1.0', 'HTTP/1.1'),
+  ),
   answering('404 for what is forbidden', ['forbidden-path'], (text) =>
     text.replace('403 Forbidden', '404 Not Found'),
   ),

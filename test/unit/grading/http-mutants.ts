@@ -143,9 +143,11 @@ const asPage = (text: string): string => {
 const requests: readonly Mutant[] = [
   misreading(
     'every request that cannot be read is one for a page',
-    [...syntax, 'version-major', 'version-syntax', 'method-letters', 'method-unknown', 'method-not-allowed'],
+    [...syntax, 'version-syntax', 'method-letters', 'method-unknown', 'method-not-allowed'],
     (text) =>
-      text.length > 8000 || !/^GET \/\S* HTTP\/1\.1\r\nHost: \S+\r\n\r\n$/.test(text) ? asPage(text) : text,
+      text.length > 8000 || !/^GET \/\S* HTTP\/1\.1\r\nHost: [!-~]+\r\n\r\n$/.test(text)
+        ? asPage(text)
+        : text,
   ),
   answering('405 without Allow', ['method-not-allowed', 'method-post'], without('Allow')),
   misreading(

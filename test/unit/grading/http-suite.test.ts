@@ -6,6 +6,7 @@ import { courseworkSuite, httpSuite } from '../../../lab/web/checks/suites.ts'
 import { checks } from '../../../services/http/checks.ts'
 import { openLab, type TestLab } from '../../lab.ts'
 import type { Mutant } from './http-mutant.ts'
+import { allowed } from './http-allowed.ts'
 import { inetsim, mutants } from './http-mutants.ts'
 import { openWrongServer } from './http-proxy.ts'
 import { assertWellFormed, domain, missed, resultsOf, targetAt } from './suite.ts'
@@ -33,6 +34,17 @@ test('our service earns every point of http, also through a proxy that changes n
   for (const address of [right, unchanged.address])
     assert.deepEqual(missed(await resultsOf(httpSuite, targetAt('http', address))), [])
 })
+
+for (const { title, spoil, passes } of allowed)
+  test(`a server is right, too: ${title}`, async () => {
+    await using lab = await openRight(true)
+    await using other = await openWrongServer(lab.address('http', 'http'), spoil())
+    for (const suite of Object.values(suites)) {
+      const only = passes.filter((id) => suite.cases.some((check) => check.id === id))
+      if (only.length === 0) continue
+      assert.deepEqual(missed(await resultsOf(suite, targetAt('http', other.address), only)), [])
+    }
+  })
 
 /** What of the suite a wrong server did not fail, though it should have. */
 async function survivors(

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { TaskDesk } from '../../../lab/grading/desk.ts'
+import { Progress } from '../../../lab/grading/progress.ts'
 import { Registry } from '../../../lab/scenario/registry.ts'
 import type { PlannedTask } from '../../../lab/scenario/task.ts'
 import type { Fact, Logger } from '../../../lab/service.ts'
@@ -22,6 +23,9 @@ tasks:
   - { id: soa, title: C, check: { dns.answers: { name: lab.test, type: SOA } }, phases: [{ fault: { at: dns.answer, drop: true, match: { type: MX } } }] }
   - { id: gone, title: D, check: { dns.answers: { name: lab.test, type: SOA } }, phases: [{ stop: dns }] }
 `
+
+const quiet = (): void => undefined
+const silent: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet }
 
 interface Scene extends AsyncDisposable {
   readonly lab: TestLab
@@ -64,8 +68,8 @@ async function open(source = scenario): Promise<Scene> {
   }
 }
 
-function asked(type: string, client = '127.0.0.1'): Fact {
-  return { kind: 'dns.queried', data: { client, transport: 'udp', name: 'lab.test', type } }
+function asked(type: string): Fact {
+  return { kind: 'dns.queried', data: { client: '127.0.0.1', transport: 'udp', name: 'lab.test', type } }
 }
 
 async function states(desk: TaskDesk): Promise<string> {
@@ -76,8 +80,6 @@ await test('what happened before anybody asked counts, and so does what happens 
   await using scene = await open()
   const { lab, desk } = scene
   lab.journal.record('dns', asked('A'))
-  assert.equal(await states(desk), 'open open open open')
-  lab.journal.record('dns', asked('MX', '127.7.7.7'))
   assert.equal(await states(desk), 'open open open open')
   lab.journal.record('dns', asked('MX'))
   assert.equal(await states(desk), 'passed open open open')
@@ -131,6 +133,25 @@ await test('a task that nobody can judge is broken, costs no points, and is told
   const [result] = await scene.desk.check(['mx'], signal)
   assert.deepEqual([result?.outcome, result?.score], ['broken', 2])
   assert.equal(scene.errors.length, 1)
+})
+
+await test('what was done under another launch file, or for practice, is not done under this one', async () => {
+  await using scene = await open()
+  const { lab } = scene
+  const state = lab.stateFolder
+  const options = { registry: new Registry([services]), state, folder: state, log: silent }
+  const mx = async (launch: string | undefined): Promise<string | undefined> => {
+    using desk = new TaskDesk(lab, { ...options, launch })
+    return (await desk.tasks())[0]?.state
+  }
+  assert.equal(await mx('a'), 'open')
+  lab.journal.record('dns', asked('MX'))
+  assert.equal(await mx('a'), 'passed')
+  const kept = new Progress(state, { student: lab.scenario.student, launch: 'a' })
+  const [task] = lab.scenario.tasks
+  assert.ok(task !== undefined && kept.hasPassed(task))
+  for (const launch of ['b', null])
+    assert.ok(!new Progress(state, { student: lab.scenario.student, launch }).hasPassed(task))
 })
 
 await test('a file that is handed in is judged where the lab was started', async () => {

@@ -1,11 +1,13 @@
 /** The suite `pop3`: it passes on our server and on a small right one, and each of its cases fails on one that is wrong. */
 import assert from 'node:assert/strict'
-import { before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
+import { createContext } from '../../../lab/grading/context.ts'
 import { checks } from '../../../services/mail/checks.ts'
-import { mailFiles, ourMail } from './mail-target.ts'
-import { missesOf, resultsOf, share } from './suite.ts'
-import type { TlsFiles } from './wrong-mail.ts'
-import { WrongMail } from './wrong-smtp.ts'
+import { letter, post } from '../../../services/mail/checks/maildrop.ts'
+import { Pop3Talk } from '../../../services/mail/checks/pop3-talk.ts'
+import { ourMail } from './mail-target.ts'
+import { missesOf, resultsOf } from './suite.ts'
+import { testOnWrongMail } from './wrong-mail-suite.ts'
 
 const suite = checks.suites?.['pop3']
 assert.ok(suite !== undefined)
@@ -36,49 +38,24 @@ const MUTANTS: readonly (readonly [rule: string, id: string])[] = [
   ['keeps-deleted', 'quit-deletes'], ['deletes-more', 'quit-deletes'], ['drop-deletes', 'drop-keeps'],
 ] // prettier-ignore
 
-describe('the suite pop3', () => {
-  let files: TlsFiles
-  before(async () => {
-    files = await mailFiles()
-  })
+// Most of a test is waiting for a server that says nothing.
+describe('the suite pop3', { concurrency: 4 }, () => {
+  testOnWrongMail(suite, MUTANTS, { least: 25 })
 
-  test('has 25 cases or more, each with its words', () => {
-    assert.ok(suite.cases.length >= 25, String(suite.cases.length))
-    for (const { id, title, hint, reference } of suite.cases)
-      assert.ok(title.en !== title.es && hint !== undefined && reference.length > 0, id)
-  })
-
-  test('gives our server all its points, and again where its mail lies already', async () => {
+  test('gives our server all its points, and takes its own mail away, and nobody else’s', async () => {
     await using mail = await ourMail()
+    await using context = createContext(mail.target, { seed: 'x', signal: new AbortController().signal })
+    const others = letter(mail.target, 'telelab question').replace('grader@', 'pupil@')
+    await post(context, [others])
     for (let count = 0; count < 2; count += 1) {
       const results = await resultsOf(suite, mail.target)
       assert.deepEqual(missesOf(results), [])
       assert.equal(results.length, suite.cases.length)
+      const talk = await Pop3Talk.entered(context)
+      const { lines } = await talk.mustList('RETR 1')
+      assert.ok(lines.includes('Subject: telelab question'))
+      assert.equal((await talk.stat()).count, 1)
+      await talk.quit()
     }
-  })
-
-  test('gives a small right server all its points', async () => {
-    await using mail = await WrongMail.open(files)
-    const results = await resultsOf(suite, mail.target)
-    assert.deepEqual(missesOf(results), [])
-    assert.equal(share(results), 100)
-  })
-
-  for (const [rule, id] of MUTANTS) {
-    test(`${id} fails where ${rule} is broken`, async () => {
-      await using mail = await WrongMail.open(files, rule)
-      const results = await resultsOf(suite, mail.target, [id])
-      const result = results.find((each) => each.id.endsWith(`.${id}`))
-      assert.equal(result?.outcome, 'failed', missesOf(results).join('\n'))
-      assert.ok(result.score < result.points)
-    })
-  }
-
-  test('every case has a wrong server', () => {
-    const caught = new Set(MUTANTS.map(([, id]) => id))
-    assert.deepEqual(
-      suite.cases.map(({ id }) => id).filter((id) => !caught.has(id)),
-      [],
-    )
   })
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   CheckFailure,
+  type Assertion,
   type CheckCase,
   type CheckTarget,
   type Finding,
@@ -89,6 +90,37 @@ await test('each outcome with its score', async () => {
   assert.equal(logged.length, 1)
   assert.match(JSON.stringify(logged), /TypeError: oops\\n +at /)
   assert.equal(found[0]?.reproduce, 'try right')
+})
+
+await test('what a case has kept before it ends early counts', async () => {
+  const [first, other] = [passing.assertions[0] ?? assert.fail(), { title: both('and well'), holds: true }]
+  const [ended, late, done] = await results([
+    fake('ended', ({ keep }) => {
+      keep([first, other])
+      throw new CheckFailure(both('no reply'))
+    }),
+    fake(
+      'late',
+      async (context) => {
+        const found: Assertion[] = []
+        context.keep(found, 4)
+        found.push(first)
+        await context.wait(5000)
+        return passing
+      },
+      { limit: 20 },
+    ),
+    fake('done', async ({ keep }) => {
+      keep([first])
+      return passing
+    }),
+  ])
+  assert.deepEqual(
+    [ended?.outcome, ended?.score, late?.outcome, late?.score],
+    ['failed', 1.33, 'failed', 0.5],
+  )
+  assert.deepEqual(ended?.assertions, [first, other, { title: both('no reply'), holds: false }])
+  assert.deepEqual(done?.assertions, passing.assertions)
 })
 
 await test('a case runs after what it needs, and only if that has passed', async () => {

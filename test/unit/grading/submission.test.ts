@@ -7,6 +7,7 @@ import { temporaryFolder } from '../../lab.ts'
 import {
   courseWith,
   faultsIn,
+  handIn,
   launchFor,
   plainFacts,
   repack,
@@ -27,10 +28,7 @@ test('a submission is read as it was written, run after run, each number once', 
 
 test('any bit of a submission that is flipped is noticed', async () => {
   using folder = temporaryFolder()
-  const launch = launchFor(await courseWith(folder.path, 'ana'), 'ana')
-  const state = join(folder.path, 'state')
-  await runOnce(state, launch, plainFacts(4))
-  const file = await submit(state, launch, join(folder.path, 'a.telelab'), { 'zone.db': 'www A 192.0.2.1' })
+  const { file } = await handIn(folder.path, 4, { 'zone.db': 'www A 192.0.2.1' })
   const whole = readFileSync(file)
   const bent = join(folder.path, 'b.telelab')
   const runs = Number(process.env['RUNS'] ?? 300)
@@ -48,10 +46,7 @@ test('any bit of a submission that is flipped is noticed', async () => {
 
 test('a file that is cut off anywhere, or goes on, is noticed', async () => {
   using folder = temporaryFolder()
-  const launch = launchFor(await courseWith(folder.path, 'ana'), 'ana')
-  const state = join(folder.path, 'state')
-  await runOnce(state, launch, plainFacts(4))
-  const file = await submit(state, launch, join(folder.path, 'a.telelab'))
+  const { file } = await handIn(folder.path, 4)
   const whole = readFileSync(file)
   for (const length of [0, 1, 100, whole.length - 200, whole.length - 1]) {
     writeFileSync(file, whole.subarray(0, length))
@@ -95,10 +90,7 @@ const tricks: readonly (readonly [string, (lines: string[]) => string[], string,
 for (const [title, trick, kind, text] of tricks) {
   test(`${title}: it is named, although the file is signed anew`, async () => {
     using folder = temporaryFolder()
-    const launch = launchFor(await courseWith(folder.path, 'ana'), 'ana')
-    const state = join(folder.path, 'state')
-    await runOnce(state, launch, plainFacts(10))
-    const file = await submit(state, launch, join(folder.path, 'a.telelab'))
+    const { file, state, launch } = await handIn(folder.path, 10)
     const unpacked = unpack(file)
     const lines = (unpacked.parts.get('runs/1.ndjson')?.toString() ?? '').split('\n').slice(0, -1)
     unpacked.parts.set('runs/1.ndjson', Buffer.from(`${trick(lines).join('\n')}\n`))
@@ -188,10 +180,7 @@ test('runs that are left out are noticed', async () => {
 
 test('what was changed without a signature is named by its part', async () => {
   using folder = temporaryFolder()
-  const launch = launchFor(await courseWith(folder.path, 'ana'), 'ana')
-  const state = join(folder.path, 'state')
-  await runOnce(state, launch, plainFacts(3))
-  const file = await submit(state, launch, join(folder.path, 'a.telelab'), { 'zone.db': 'www A 192.0.2.1' })
+  const { file, state, launch } = await handIn(folder.path, 3, { 'zone.db': 'www A 192.0.2.1' })
   const unpacked = unpack(file)
   unpacked.parts.set('artifacts/zone.db', Buffer.from('www A 192.0.2.9'))
   repack(file, unpacked, state, launch, true)
@@ -200,10 +189,7 @@ test('what was changed without a signature is named by its part', async () => {
 
 test('a bomb, a climbing path and a list that lies are refused, and cost nothing', async () => {
   using folder = temporaryFolder()
-  const launch = launchFor(await courseWith(folder.path, 'ana'), 'ana')
-  const state = join(folder.path, 'state')
-  await runOnce(state, launch, plainFacts(3))
-  const file = await submit(state, launch, join(folder.path, 'a.telelab'))
+  const { file, state, launch } = await handIn(folder.path, 3)
   const lies: readonly ((parts: readonly object[]) => readonly object[])[] = [
     (parts) => [...parts, { name: 'artifacts/../../x', octets: 1, sha256: '0'.repeat(64) }],
     (parts) => [...parts, { name: '/etc/passwd', octets: 1, sha256: '0'.repeat(64) }],

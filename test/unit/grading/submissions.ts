@@ -42,7 +42,17 @@ export function launchFor(course: Course, student: string, more: Partial<Launch>
 }
 
 /** Runs a lab's journal once, in as many batches as there are lists of facts. */
-export async function runOnce(
+export function runOnce(
+  state: string,
+  launch: Launch,
+  ...batches: readonly (readonly TestFact[])[]
+): Promise<void> {
+  return runAt('127.0.0.1', state, launch, ...batches)
+}
+
+/** The same for a lab that clients reach at the address. */
+export async function runAt(
+  address: string,
   state: string,
   launch: Launch,
   ...batches: readonly (readonly TestFact[])[]
@@ -51,7 +61,8 @@ export async function runOnce(
   await new Promise((done) => setTimeout(done, 3))
   let at = 0
   const journal = new Journal(() => at)
-  const seal = (path: string): ChainFile => new ChainFile(path, launchHash(launch), Date.now())
+  const seal = (path: string): ChainFile =>
+    new ChainFile(path, { launch: launchHash(launch), started: Date.now(), address })
   await using file = new JournalFile(journal, state, Date.now(), silent, seal)
   for (const [index, facts] of batches.entries()) {
     if (index > 0) await new Promise((done) => setTimeout(done, 130, file))
@@ -77,17 +88,36 @@ export async function submit(
   state: string,
   launch: Launch,
   out: string,
-  artifacts: Readonly<Record<string, string>> = {},
+  artifacts: Readonly<Record<string, string | Buffer>> = {},
   hash: string = HASH,
 ): Promise<string> {
   await writeSubmission(out, {
     state,
     launch,
     hash,
-    artifacts: new Map(Object.entries(artifacts).map(([name, text]) => [name, Buffer.from(text)])),
+    artifacts: new Map(Object.entries(artifacts).map(([name, octets]) => [name, Buffer.from(octets)])),
     versions: { telelab: '0', node: '26', system: 'test' },
   })
   return out
+}
+
+/** A student's submission with the state folder that it was made from. */
+export interface Handed {
+  readonly launch: Launch
+  readonly state: string
+  readonly file: string
+}
+
+/** What ana hands in after one run with so many facts. */
+export async function handIn(
+  folder: string,
+  facts: number,
+  artifacts: Readonly<Record<string, string>> = {},
+): Promise<Handed> {
+  const launch = launchFor(await courseWith(folder, 'ana'), 'ana')
+  const state = join(folder, 'state')
+  await runOnce(state, launch, plainFacts(facts))
+  return { launch, state, file: await submit(state, launch, join(folder, 'a.telelab'), artifacts) }
 }
 
 /** What a reader finds wrong in a file, and how many facts it believes. */

@@ -21,12 +21,14 @@ const echo: Service = {
   start: async () => undefined,
 }
 
-const title = () => ({ en: 'Something', es: 'Algo' })
+const summary = { en: 'Something', es: 'Algo' }
+const title = () => summary
 
 const checks: Checks = {
   verbs: {
     'echo.heard': {
       kind: 'evidence',
+      summary,
       settings: z.strictObject({ word: z.string(), loud: z.boolean().optional() }),
       facts: ['echo.heard'],
       title,
@@ -34,6 +36,7 @@ const checks: Checks = {
     },
     'echo.answers': {
       kind: 'probe',
+      summary,
       settings: z.strictObject({ mode: z.enum(['loud', 'quiet']).optional() }),
       title,
       reproduce: () => 'echo',
@@ -41,6 +44,7 @@ const checks: Checks = {
     },
     'echo.file': {
       kind: 'artifact',
+      summary,
       settings: z.strictObject({}),
       title,
       judge: () => Promise.resolve({ assertions: [] }),

@@ -88,3 +88,24 @@ test('certificate.chain judges PEM, DER and PKCS#12', async () => {
   await assert.rejects(judge(file, { passphrase: 'wrong' }), CheckFailure)
   await assert.rejects(judge('nothing'), CheckFailure)
 })
+
+test('certificate.flawed tells each flaw from the others, and a site from another', async () => {
+  const { authority, server, flawed } = await openCabinet()
+  const verb = checks.verbs['certificate.flawed']
+  assert.ok(verb?.kind === 'artifact')
+  const target = { endpoints: {}, domain: 'lab.test', accounts: [], authority }
+  const judge = async (file: string, flaw: string, name = 'www.lab.test'): Promise<boolean> =>
+    (await verb.judge(Buffer.from(file), verb.settings.parse({ flaw, name }), target)).assertions.every(
+      (each) => each.holds,
+    )
+  const flaws = ['expired', 'not yet valid', 'self-signed', 'other authority', 'weak key', 'broken chain']
+  for (const shown of [...flaws, 'wrong name', 'for clients'])
+    for (const flaw of flaws)
+      assert.equal(await judge(flawed[shown]?.certificate ?? '', flaw), shown === flaw, `${shown} as ${flaw}`)
+  for (const flaw of flaws) {
+    assert.equal(await judge(server.certificate, flaw), false, flaw)
+    assert.equal(await judge(authority, flaw), false, flaw)
+    assert.equal(await judge(flawed[flaw]?.certificate ?? '', flaw, 'mail.lab.test'), false, flaw)
+  }
+  await assert.rejects(judge('nothing', 'expired'), CheckFailure)
+})

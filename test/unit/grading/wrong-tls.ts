@@ -69,7 +69,7 @@ export async function openCabinet(): Promise<Cabinet> {
       'wrong name': identityOf(await authority.issueNew({ names: [`other.${DOMAIN}`], purpose: 'server' })),
       // What INetSim shows: a common name alone, and its own signature.
       'common name alone': forge(self, 'self-signed'),
-      long: identityOf(await authority.issueNew({ names, purpose: 'server', days: 500 })),
+      long: identityOf(await authority.issueNew({ names, purpose: 'server', days: 900 })),
       'for clients': identityOf(await authority.issueNew({ names, purpose: 'client' })),
     },
   }
