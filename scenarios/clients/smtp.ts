@@ -14,6 +14,8 @@ export interface Letter {
 /** A session with an SMTP server. */
 export class Smtp implements AsyncDisposable {
   readonly #lines: Lines
+  /** What the server has offered after EHLO, as in `SIZE 1000`. */
+  offers: readonly string[] = []
 
   private constructor(lines: Lines) {
     this.#lines = lines
@@ -23,7 +25,7 @@ export class Smtp implements AsyncDisposable {
   static async open(address: Address, trust?: Trust): Promise<Smtp> {
     const smtp = new Smtp(await Lines.open(address, trust))
     await smtp.#reply(220)
-    await smtp.ask('EHLO client.example', 250)
+    await smtp.#greet()
     return smtp
   }
 
@@ -31,7 +33,7 @@ export class Smtp implements AsyncDisposable {
   async secure(trust: Trust): Promise<void> {
     await this.ask('STARTTLS', 220)
     await this.#lines.secure(trust)
-    await this.ask('EHLO client.example', 250)
+    await this.#greet()
   }
 
   /** AUTH PLAIN (RFC 4954). */
@@ -59,10 +61,21 @@ export class Smtp implements AsyncDisposable {
     await this.#lines[Symbol.asyncDispose]()
   }
 
+  async #greet(): Promise<void> {
+    this.#lines.send('EHLO client.example')
+    this.offers = (await this.#replies(250)).slice(1).map((line) => line.slice(4))
+  }
+
   async #reply(code: number): Promise<string> {
-    let line = await this.#lines.line()
-    while (/^\d{3}-/.test(line)) line = await this.#lines.line()
-    if (!line.startsWith(`${code}`)) throw new Error(line)
-    return line
+    return (await this.#replies(code)).at(-1) ?? ''
+  }
+
+  /** All lines of a reply. */
+  async #replies(code: number): Promise<readonly string[]> {
+    const lines = [await this.#lines.line()]
+    while (/^\d{3}-/.test(lines.at(-1) ?? '')) lines.push(await this.#lines.line())
+    const last = lines.at(-1) ?? ''
+    if (!last.startsWith(`${code}`)) throw new Error(last)
+    return lines
   }
 }

@@ -6,6 +6,9 @@ import { test } from 'node:test'
 import { z } from 'zod'
 import { temporaryFolder, writeFiles } from '../lab.ts'
 import { run } from '../program.ts'
+import { dropEcho, server } from './grade-course.ts'
+
+const noShell = process.platform === 'win32' ? 'needs sh' : false
 
 const scenarios = resolve(import.meta.dirname, '..', '..', 'scenarios')
 
@@ -20,7 +23,19 @@ test('the solutions of all shipped scenarios earn everything, and their planted 
     .split('\n')
     .map((each) => line.parse(JSON.parse(each)))
   const byScenario = Map.groupBy(tests, ({ scenario }) => scenario)
-  for (const name of ['sstt', 'mail', 'broken-dns', 'dns-only', 'web-only', 'secure']) {
+  for (const name of [
+    'sstt',
+    'mail',
+    'broken-dns',
+    'broken-web',
+    'broken-secure',
+    'broken-mail',
+    'dns-only',
+    'web-only',
+    'secure-web',
+    'dns-zone',
+    'build-your-own-http',
+  ]) {
     const ids = byScenario.get(name)?.map((each) => each.test) ?? []
     assert.deepEqual(ids.slice(0, 2), ['solution', 'empty'], name)
     // Those that extend another one inherit its mistakes as far as they have its services.
@@ -94,6 +109,52 @@ test('a solution that is not there, misses a task or throws is told', async () =
   assert.equal(code, 1)
   assert.match(out, /✘ solution: la solución .*\n +terminó con: oh\n/)
 })
+
+/** What the suite of the test's own service says of servers: right, half right and wrong ones. */
+const served = {
+  'scenario.yaml': 'title: Echo\nservices: { echo: {} }\nsuites: [echo]\n',
+  'solution/solution.ts': `
+export const serverOf = (answer) => ({
+  command: 'exec "' + process.execPath + '" server.mjs',
+  files: { 'server.mjs': ${JSON.stringify(server('ANSWER'))}.replace('ANSWER', answer) },
+})
+export const server = serverOf('line => line')
+`,
+  'solution/mutants.ts': `
+import { serverOf } from './solution.ts'
+const says = { en: 'it says something else', es: 'dice otra cosa' }
+const mutant = (id, fails, answer) => ({ id, says, fails, server: serverOf(answer) })
+export const mutants = [
+  mutant('silent', ['echo.answers'], "() => ''"),
+  mutant('half', ['echo.answers-all', 'echo.typo'], "line => line.replace('<', '')"),
+  mutant('unnoticed', ['echo.answers-all'], 'line => line'),
+  mutant('worse', ['echo.answers-all'], "() => 'help'"),
+  mutant('gone', ['echo.answers'], 'process.exit(3)'),
+]
+`,
+}
+
+test(
+  'a scenario of suites is tested by a server, by none, and by wrong ones',
+  { skip: noShell },
+  async () => {
+    using folder = temporaryFolder()
+    const words = ['test', '.', '--services', dropEcho(folder.path)]
+    writeFiles(folder.path, served)
+    const { code, out, err } = await run(words, { folder: folder.path })
+    assert.equal(code, 1, err)
+    assert.match(out, /✔ solution: the reference solution earns all 5 points\n {2}✔ empty: /)
+    assert.match(
+      out,
+      /✔ silent: .*\n {2}✘ half: .*\n +there is no task or case echo\.typo\n {2}✘ unnoticed: .*\n +echo\.answers-all does not fail: passed\n/,
+    )
+    assert.match(out, /✘ worse: .*\n +echo\.answers failed: .*\n +echo\.answers-all does not fail: blocked\n/)
+    assert.match(out, /✘ gone: .*\n +it ended with: the program does not listen .* exit code 3\n$/)
+    writeFiles(folder.path, { 'solution/solution.ts': 'export const serverOf = () => undefined\n' })
+    const { out: without } = await run(words, { folder: folder.path })
+    assert.match(without, /✘ solution: .*\n +there is none: .* has to export a server\n/)
+  },
+)
 
 test('a scenario without tasks has nothing to test, and one with mistakes cannot be tested', async () => {
   using folder = temporaryFolder()

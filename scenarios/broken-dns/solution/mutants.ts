@@ -1,6 +1,6 @@
 /** How faults are missed: each is a mistake that a student makes. */
 import { mutantsOf, skipped } from '../../clients/steps.ts'
-import { asking, mending, steps } from './solution.ts'
+import { answering, asking, mending, steps } from './solution.ts'
 
 /** What the tasks have to notice. */
 export const mutants = mutantsOf(steps, {
@@ -33,6 +33,21 @@ export const mutants = mutantsOf(steps, {
     { en: 'shop is asked for over UDP alone', es: 'por shop se pregunta solo por UDP' },
     ['forged'],
     { shop: asking(['shop', 'A'], ['shop', 'A']) },
+  ],
+  'only-by-tcp': [
+    { en: 'shop is asked for over TCP alone', es: 'por shop se pregunta solo por TCP' },
+    ['forged'],
+    { shop: asking(['shop', 'A', 'tcp'], ['shop', 'A', 'tcp']) },
+  ],
+  'forgery-believed': [
+    { en: 'the forged address is handed in', es: 'se entrega la dirección falsa' },
+    ['genuine'],
+    { genuine: answering(() => ['192.0.2.1']) },
+  ],
+  'both-answered': [
+    { en: 'both addresses are handed in', es: 'se entregan las dos direcciones' },
+    ['genuine'],
+    { genuine: answering((right) => ['192.0.2.1', right]) },
   ],
   'mx-believed': [
     {

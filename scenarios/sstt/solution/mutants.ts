@@ -19,6 +19,14 @@ export const mutants = mutantsOf(steps, {
     ['no-such-name'],
     { nothing: asking(['www', 'MX']) },
   ],
+  'nothing-elsewhere': [
+    {
+      en: 'the name that does not exist is not of the domain',
+      es: 'el nombre que no existe no es del dominio',
+    },
+    ['no-such-name'],
+    { nothing: asking(['nothing.example.', 'A']) },
+  ],
   'no-browser': [
     { en: 'the page is never opened', es: 'nunca se abre la página' },
     ['page'],
@@ -67,6 +75,11 @@ export const mutants = mutantsOf(steps, {
     ['send'],
     { send: sending(0, 0) },
   ],
+  'no-code': [
+    { en: 'the subject is not the code', es: 'el asunto no es el código' },
+    ['send'],
+    { send: sending(0, 1, 'Mensaje 1') },
+  ],
   'not-deleted': [
     { en: 'nombre2 leaves the message on the server', es: 'nombre2 deja el mensaje en el servidor' },
     ['fetch'],
@@ -87,5 +100,13 @@ export const mutants = mutantsOf(steps, {
     },
     ['forward'],
     { fetch: steps.forward, forward: fetching(1) },
+  ],
+  'written-anew': [
+    {
+      en: 'nombre2 writes something else instead of forwarding',
+      es: 'nombre2 escribe otra cosa en vez de reenviar',
+    },
+    ['forward'],
+    { forward: sending(1, 0, 'Gracias') },
   ],
 })

@@ -7,15 +7,19 @@ import { Pop3 } from '../../clients/pop3.ts'
 import { Smtp } from '../../clients/smtp.ts'
 import { account, server, walk, type Step } from '../../clients/steps.ts'
 
-/** Asks the name server for names of the domain (the domain itself is `@`). */
+/** Asks the name server for names of the domain (the domain itself is `@`), or for others that end with a dot. */
 export function asking(...questions: readonly (readonly [name: string, type: Type])[]): Step {
   return {
     at: ['dns'],
     async run({ domain }, servers) {
-      for (const [name, type] of questions)
-        await ask(server(servers, 'dns'), name === '@' ? domain : `${name}.${domain}`, type)
+      for (const [name, type] of questions) await ask(server(servers, 'dns'), wholeName(name, domain), type)
     },
   }
+}
+
+function wholeName(name: string, domain: string): string {
+  if (name.endsWith('.')) return name.slice(0, -1)
+  return name === '@' ? domain : `${name}.${domain}`
 }
 
 /** Opens the paths, one after the other, with a browser of its own. */
@@ -43,12 +47,12 @@ export function loggingIn(index: number, isByUser = false): Step {
   }
 }
 
-/** Sends a message from one account to the other. */
-export function sending(from: number, to: number): Step {
+/** Sends a message from one account to the other; its subject is the student's code if not given. */
+export function sending(from: number, to: number, subject?: string): Step {
   return {
     at: ['smtp'],
     run: (lab, servers) =>
-      write(lab, server(servers, 'smtp'), { from, to, subject: 'Mensaje 1', lines: ['Hola.'] }),
+      write(lab, server(servers, 'smtp'), { from, to, subject: subject ?? codeOf(lab), lines: ['Hola.'] }),
   }
 }
 
@@ -75,8 +79,8 @@ const forward: Step = {
     write(lab, server(servers, 'smtp'), {
       from: 1,
       to: 0,
-      subject: 'Fwd: Mensaje 1',
-      lines: ['-------- Mensaje reenviado --------', 'Asunto: Mensaje 1', '', 'Hola.'],
+      subject: `Fwd: ${codeOf(lab)}`,
+      lines: ['-------- Mensaje reenviado --------', `Asunto: ${codeOf(lab)}`, '', 'Hola.'],
     }),
 }
 
@@ -97,6 +101,10 @@ export const steps = {
 /** Does all tasks. */
 export function solve(lab: SolvedLab): Promise<void> {
   return walk(steps, lab)
+}
+
+function codeOf({ values }: SolvedLab): string {
+  return String(values['code'])
 }
 
 async function write(
