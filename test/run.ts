@@ -1,6 +1,7 @@
 /** The test command: every check in turn, then all tests; `soak` runs the long forms instead. */
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
@@ -47,8 +48,15 @@ const files = globSync(
   { cwd: root },
 ).toSorted()
 
-const tests = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files], {
-  cwd: root,
-  stdio: 'inherit',
-})
+// Node would run a file less at a time than there are cores, of two cores one; but a third of the time tests wait, for the
+// programs of others, clocks and disks. Beyond four, tests with a bound on their time would measure each other. The long
+// forms measure memory and time, and run alone.
+const atOnce = isSoak ? 1 : Math.min(availableParallelism() + 1, 4)
+// A test that waits for ever is named; the slowest takes half a minute.
+const limit = isSoak ? [] : ['--test-timeout=300000']
+const tests = spawnSync(
+  process.execPath,
+  ['--test', `--test-concurrency=${atOnce}`, ...limit, '--test-reporter=spec', ...files],
+  { cwd: root, stdio: 'inherit' },
+)
 process.exit(tests.status ?? 1)

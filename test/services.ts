@@ -44,3 +44,12 @@ export const service = defineService<z.infer<typeof config>>({
 `,
   })
 }
+
+/** Drops an echo over TCP, `echo`, and one over UDP, `datagrams`. */
+export function dropEchoes(folder: string): void {
+  dropService(folder, 'echo')
+  dropService(folder, 'datagrams', {
+    start: "await ctx.udp('datagrams', (message) => Buffer.from(message))",
+    endpoints: "{ datagrams: { transport: 'udp', standard: 7, fallback: 7007 } }",
+  })
+}

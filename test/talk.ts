@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { connect, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import type { Address } from '../lab/service.ts'
 
 /** Sends the text, ends, and resolves with all that comes back; resolves too if the other end resets. */
@@ -29,6 +30,25 @@ export function open({ host, port }: Address): Promise<Socket> {
     })
     socket.once('error', reject)
   })
+}
+
+/** What TLS can be spoken on instead of the socket, its octets sent as `send` does it, one write after the other. */
+export function paced(socket: Socket, send: (octets: Buffer) => Promise<void>): Duplex {
+  const write = async (octets: Buffer, done: () => void): Promise<void> => {
+    await send(octets)
+    done()
+  }
+  const stream = new Duplex({
+    read: () => undefined,
+    write: (octets: Buffer, _encoding, done) => void write(octets, done),
+    final: (done) => {
+      if (!socket.writableEnded) socket.end()
+      done()
+    },
+  })
+  socket.on('data', (octets) => stream.push(octets))
+  socket.on('end', () => stream.push(null))
+  return stream
 }
 
 /** One datagram and its answer; undefined if none comes within the time. */

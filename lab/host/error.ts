@@ -1,7 +1,8 @@
+import { messageOf } from '../kit/error.ts'
 import type { Problem, Text } from '../service.ts'
 import { text, type Words } from '../words/index.ts'
 
-export { messageOf } from '../kit/error.ts'
+export { messageOf }
 
 /** Why the lab could not do what it was asked; `text` is for the person, `cause` for the log. */
 export class LabError extends Error {
@@ -26,6 +27,13 @@ export class LabError extends Error {
     this.blame = options.blame ?? 'failed'
     this.problems = options.problems ?? []
   }
+}
+
+/** What an unknown thrown value tells a person; what is not the lab's own is in one language. */
+export function textOf(error: unknown): Text {
+  if (error instanceof LabError) return error.text
+  const said = messageOf(error)
+  return { en: said, es: said }
 }
 
 /** Where an unknown thrown value comes from, for the log. */

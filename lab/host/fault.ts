@@ -8,6 +8,8 @@ export interface PlannedFault extends Fault {
   readonly probability?: number
   /** It happens only where every field of the subject equals this, letter case ignored. */
   readonly match?: Readonly<Record<string, string>>
+  /** Students are to find it: neither console nor command line tell of it, or switch it off. */
+  readonly hidden?: boolean
 }
 
 /** A fault with what became of it. */
@@ -52,6 +54,11 @@ export class Faults {
   /** All faults: those of the scenario, then the live ones in the order in which they were added. */
   list(): readonly FaultStatus[] {
     return [...this.#planned, ...this.#live.toReversed()]
+  }
+
+  /** Those that a person may see and switch: all but what the scenario hides. */
+  shown(): readonly FaultStatus[] {
+    return this.list().filter(({ fault, origin }) => origin === 'live' || fault.hidden !== true)
   }
 
   /** Plans a fault, which goes before all others, until it is removed or the lab ends; undefined if there are too many. */

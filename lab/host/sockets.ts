@@ -1,17 +1,8 @@
-import type { Socket as DatagramSocket } from 'node:dgram'
 import type { Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { addressText } from '../kit/address.ts'
-import type {
-  Address,
-  Logger,
-  Peer,
-  ServeDatagram,
-  ServeStream,
-  ServerTlsOptions,
-  TlsAlert,
-} from '../service.ts'
+import type { Address, Logger, ServeDatagram, ServeStream, ServerTlsOptions, TlsAlert } from '../service.ts'
 import type { Flow } from '../wire/flow.ts'
 import type { Wire } from '../wire/wire.ts'
 import { bind, unbind, type Bound } from './bind.ts'
@@ -19,6 +10,7 @@ import { connectTcp, connectUdp } from './connect.ts'
 import { codeOf, LabError, stackOf } from './error.ts'
 import { guard, inScope, type Scope } from './scope.ts'
 import type { TlsUpgrades } from './tls.ts'
+import { serveUdp } from './udp.ts'
 
 /** Milliseconds that open connections get to finish when the service stops. */
 const GRACE = 100
@@ -85,54 +77,11 @@ export class Sockets {
 
   async udp(endpoint: string, serve: ServeDatagram): Promise<Address> {
     const { address, datagrams } = await this.#bind(endpoint, 'udp')
-    if (datagrams === undefined)
-      throw new LabError((words) => words.endpointWrong(this.#options.instance, endpoint))
     const { wire, instance } = this.#options
-    const scope: Scope = { instance, fail: (error) => this.#complain(error) }
-    const answer = (peer: Peer, reply: Buffer | undefined, flow: Flow | undefined): void => {
-      const verdict = flow === undefined || reply === undefined ? undefined : wire.judge(flow, 'out', reply)
-      const send = (): void => {
-        if (reply !== undefined && !this.#isClosed && verdict !== 'drop' && verdict !== 'cut')
-          sendTo(datagrams, reply, peer)
-        if (flow !== undefined) wire.closed(flow)
-      }
-      if (typeof verdict === 'object') setTimeout(send, verdict.delay)
-      else send()
-    }
-    const failed = (error: unknown, flow: Flow | undefined): void => {
-      scope.fail(error)
-      if (flow !== undefined) wire.closed(flow)
-    }
-    const take = (message: Buffer, peer: Peer, flow: Flow | undefined): void => {
-      try {
-        const reply = this.#isClosed ? undefined : serve(message, peer)
-        if (!(reply instanceof Promise)) return answer(peer, reply, flow)
-        reply.then((bytes) => answer(peer, bytes, flow)).catch((error: unknown) => failed(error, flow))
-      } catch (error) {
-        failed(error, flow)
-      }
-    }
-    datagrams.on('error', scope.fail)
-    datagrams.on('message', (message, { address: host, port }) => {
-      // Nothing can be sent back to port 0: such a datagram is forged.
-      if (port === 0) return
-      if (!wire.isAttached) return take(message, { host, port, connection: 0, local: address }, undefined)
-      const remote = { host, port }
-      const flow = wire.flow({
-        service: instance,
-        endpoint,
-        transport: 'udp',
-        direction: 'inbound',
-        local: address,
-        remote,
-      })
-      if (!wire.admits(flow)) return
-      const verdict = wire.judge(flow, 'in', message)
-      const deliver = (): void => take(message, { host, port, connection: flow.id, local: address }, flow)
-      if (verdict === undefined) deliver()
-      else if (typeof verdict === 'object') setTimeout(deliver, verdict.delay)
-      else wire.closed(flow)
-    })
+    if (datagrams === undefined) throw new LabError((words) => words.endpointWrong(instance, endpoint))
+    const isClosed = (): boolean => this.#isClosed
+    const complain = (error: unknown): void => this.#complain(error)
+    serveUdp({ instance, endpoint, wire, address, datagrams, isClosed, complain }, serve)
     return address
   }
 
@@ -322,10 +271,4 @@ function boundHalfOpen(socket: Socket): void {
     written = socket.bytesWritten
   }, HALF_OPEN)
   socket.once('close', () => clearInterval(timer))
-}
-
-function sendTo(datagrams: DatagramSocket, reply: Buffer, peer: Address): void {
-  // A client that has gone, or an answer that the network cannot carry, concerns nobody else: without a callback such
-  // errors are dropped, and a callback costs a turn of the queue for each datagram.
-  datagrams.send(reply, peer.port, peer.host)
 }

@@ -1,7 +1,8 @@
 /** The people of a lab: their names, addresses and salted passwords. */
+import { SCRAM_ITERATIONS } from '../kit/sasl/decoys.ts'
 import type { Account, Accounts, Clock, Random, Text } from '../service.ts'
 import { createGate } from './gate.ts'
-import { hashPassword, LONGEST_PASSWORD, preparePassword, SCRAM_ITERATIONS } from './password.ts'
+import { hashPassword, LONGEST_PASSWORD, preparePassword } from './password.ts'
 import { createSalts, deriveDecoy, Secret, type SecretTools } from './secret.ts'
 
 /** One account as the scenario lists it; without a password, the name is the password. */

@@ -8,9 +8,6 @@ const deriveKey = promisify(pbkdf2)
 /** The longest password in UTF-16 units; longer ones are no password of anybody. */
 export const LONGEST_PASSWORD = 1024
 
-/** The rounds of PBKDF2; RFC 7677 §4 asks for at least 4096. */
-export const SCRAM_ITERATIONS = 10_000
-
 /** N of scrypt (RFC 7914 §2), with r = 8 and p = 1: 16 MiB and some 30 ms of one core. */
 const SCRYPT_COST = 16_384
 

@@ -1,8 +1,9 @@
 /** The password of one account: plain until its first use, then only as salted verifiers. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { SCRAM_ITERATIONS } from '../kit/sasl/decoys.ts'
 import type { Clock, Random, ScramVerifier } from '../service.ts'
 import type { Gate } from './gate.ts'
-import { SCRAM_ITERATIONS, deriveScram, hashPassword } from './password.ts'
+import { deriveScram, hashPassword } from './password.ts'
 
 /** How long, in milliseconds, a password that was right is recognised without the work of scrypt. */
 const REMEMBERED = 10 * 60_000

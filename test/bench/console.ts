@@ -5,7 +5,8 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
+import { launchBrowser } from '../browser.ts'
 import { temporaryFolder } from '../lab.ts'
 import { startLab } from '../program.ts'
 import { dnsperf } from './dnsperf.ts'
@@ -81,17 +82,13 @@ const questions = join(folder.path, 'questions')
 writeFileSync(questions, QUESTIONS.map((pair) => `${pair.join(' ')}\n`).join(''))
 const all = new Map<string, Figures>(MODES.map((mode) => [mode, { lost: [], cpu: [], rate: [] }]))
 const reports: (Report & { readonly sent: number })[] = []
-await using browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--disable-dev-shm-usage', '--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
-})
+await using browser = await launchBrowser()
 for (let round = 0; round < ROUNDS; round += 1)
   for (const mode of MODES) {
     const words = ['-s', scenario, '--ports', 'any', '--state', join(folder.path, `${round}${mode.length}`)]
-    const lab = await startLab(mode === 'console off' ? [...words, '--no-console'] : words, {
+    await using lab = await startLab(mode === 'console off' ? [...words, '--no-console'] : words, {
       folder: folder.path,
     })
-    await using _lab = lab
     const port = Number(/127\.0\.0\.1:(\d+) \(udp/.exec(lab.out)?.[1])
     const [url = ''] = /http:\/\/127\.0\.0\.1:\d+\/[\w-]{20,}\//.exec(lab.out) ?? []
     const page = await browser.newPage()

@@ -1,6 +1,8 @@
-/** What grading what a class has handed in costs: one submission, a hundred, and a journal of a million events; and what the chain costs a lab. */
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+/**
+ * What grading what a class has handed in costs: one submission, a hundred, and a journal of a million events; and what the
+ * chain costs a lab. `npm run bench grade`; EVENTS (of the largest journal).
+ */
+import { appendFileSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ChainFile } from '../../lab/grading/chain.ts'
 import { courseRules, gradeSubmissions } from '../../lab/grading/class.ts'
@@ -12,7 +14,7 @@ import type { Order } from '../../lab/grading/class-one.ts'
 import { writeSubmission } from '../../lab/grading/submission.ts'
 import { JournalFile } from '../../lab/journal/file.ts'
 import { Journal } from '../../lab/journal/journal.ts'
-import { writeFiles } from '../lab.ts'
+import { temporaryFolder, writeFiles } from '../lab.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const [STUDENTS, EVENTS, MILLION] = [100, 2000, Number(process.env['EVENTS'] ?? 1_000_000)]
@@ -48,11 +50,10 @@ async function makeJournal(state: string, launch: Launch, events: number): Promi
   {
     await using _file = new JournalFile(journal, state, Date.now(), log, (file) => {
       path = file
-      chain = new ChainFile(file, launchHash(launch), Date.now())
+      chain = new ChainFile(file, { launch: launchHash(launch), started: Date.now(), address: '127.0.0.1' })
       return { add: async () => undefined, [Symbol.dispose]: quiet }
     })
   }
-  const { appendFileSync } = await import('node:fs')
   let spent = 0
   for (let from = 0; from < events; from += 1000) {
     const lines = Array.from({ length: Math.min(1000, events - from) }, (_, index) =>
@@ -102,49 +103,47 @@ function largestChild(): number {
   )
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'telelab-grade-'))
-try {
-  writeFiles(folder, {
-    'bench/scenario.yaml': readFileSync(join(root, 'scenarios/sstt/scenario.yaml'), 'utf8'),
-    'bench/zone.db': readFileSync(join(root, 'scenarios/sstt/zone.db'), 'utf8'),
-    'bench/www/index.html': '',
-  })
-  const file = join(folder, 'bench', 'scenario.yaml')
-  const template = readTemplate(file, scenarios)
-  const course = await createCourse(join(folder, 'course'), 'bench')
-  const ids = Array.from({ length: STUDENTS }, (_, index) => String(1000 + index))
-  await course.enrol(ids.map((id) => ({ id, name: '', email: '' })))
-  const values = new CourseValues(course, template)
-  const hash = scenarioHash(file, scenarios)
-  const make = async (student: string, events: number): Promise<{ order: Order; chained: number }> => {
-    const content = { scenario: 'bench', hash, student, values: values.of(student) ?? {} }
-    const launch = issueLaunch(course, { ...content, issued: Date.now(), ends: undefined })
-    const state = join(folder, 'states', `${student}-${events}`)
-    const chained = await makeJournal(state, launch, events)
-    const out = join(folder, `${student}-${events}.telelab`)
-    const versions = { telelab: '0', node: process.versions.node, system: process.platform }
-    await writeSubmission(out, { state, launch, hash, artifacts: new Map(), versions })
-    return { order: { file: out }, chained }
-  }
-  const rules = {
-    scenario: file,
-    folders: scenarios,
-    services: [join(root, 'services')],
-    hash,
-    ...courseRules(course, template),
-  }
-  const orders: Order[] = []
-  for (const id of ids) orders.push((await make(id, EVENTS)).order)
-  const [one] = orders
-  if (one === undefined) throw new Error('no submission')
-  await measure(`one submission of ${EVENTS} events`, [one], { rules, processes: 1 })
-  await measure(`${STUDENTS} submissions of ${EVENTS} events, 2 processes`, orders, { rules, processes: 2 })
-  const begun = performance.now()
-  const { order, chained } = await make(ids[1] ?? '', MILLION)
-  say(
-    `a journal of ${MILLION} events: chained in ${((chained / MILLION) * 1000).toFixed(2)} µs a fact; made and handed in within ${((performance.now() - begun) / 1000).toFixed(1)} s, ${Math.round(statSync(order.file).size / 1e6)} MB`,
-  )
-  await measure(`one submission of ${MILLION} events`, [order], { rules, processes: 1 })
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+using place = temporaryFolder()
+const folder = place.path
+writeFiles(folder, {
+  'bench/scenario.yaml': readFileSync(join(root, 'scenarios/sstt/scenario.yaml'), 'utf8'),
+  'bench/zone.db': readFileSync(join(root, 'scenarios/sstt/zone.db'), 'utf8'),
+  'bench/www/index.html': '',
+})
+const file = join(folder, 'bench', 'scenario.yaml')
+const template = readTemplate(file, scenarios)
+const course = await createCourse(join(folder, 'course'), 'bench')
+const ids = Array.from({ length: STUDENTS }, (_, index) => String(1000 + index))
+await course.enrol(ids.map((id) => ({ id, name: '', email: '' })))
+const values = new CourseValues(course, template)
+const hash = scenarioHash(file, scenarios)
+const make = async (student: string, events: number): Promise<{ order: Order; chained: number }> => {
+  const content = { scenario: 'bench', hash, student, values: values.of(student) ?? {} }
+  const launch = issueLaunch(course, { ...content, issued: Date.now(), ends: undefined })
+  const state = join(folder, 'states', `${student}-${events}`)
+  const chained = await makeJournal(state, launch, events)
+  const out = join(folder, `${student}-${events}.telelab`)
+  const versions = { telelab: '0', node: process.versions.node, system: process.platform }
+  await writeSubmission(out, { state, launch, hash, artifacts: new Map(), versions })
+  return { order: { file: out }, chained }
 }
+const rules = {
+  scenario: file,
+  folders: scenarios,
+  services: [join(root, 'services')],
+  hash,
+  blank: { title: { en: 'Bench', es: 'Medida' }, results: [] },
+  ...courseRules(course, template),
+}
+const orders: Order[] = []
+for (const id of ids) orders.push((await make(id, EVENTS)).order)
+const [one] = orders
+if (one === undefined) throw new Error('no submission')
+await measure(`one submission of ${EVENTS} events`, [one], { rules, processes: 1 })
+await measure(`${STUDENTS} submissions of ${EVENTS} events, 2 processes`, orders, { rules, processes: 2 })
+const begun = performance.now()
+const { order, chained } = await make(ids[1] ?? '', MILLION)
+say(
+  `a journal of ${MILLION} events: chained in ${((chained / MILLION) * 1000).toFixed(2)} µs a fact; made and handed in within ${((performance.now() - begun) / 1000).toFixed(1)} s, ${Math.round(statSync(order.file).size / 1e6)} MB`,
+)
+await measure(`one submission of ${MILLION} events`, [order], { rules, processes: 1 })

@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
+import { postfixEnvironment, smtpSource } from '../interop/mail/postfix.ts'
 import { costOf } from './load.ts'
 import { Figures, present, runClient, withAll } from './mail-run.ts'
-import { mailServers, postfixEnvironment, smtpSource, type MailServer } from './mail-servers.ts'
+import { mailServers, type MailServer } from './mail-servers.ts'
 
 /** Octets of a message as smtp-source makes it, without its header. */
 const OCTETS = 4096

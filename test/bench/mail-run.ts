@@ -121,9 +121,10 @@ export class Figures {
       process.stdout.write(`${part}\n`)
       const ours = servers.get('telelab') ?? []
       for (const [name, values] of servers) {
+        const beside = name === 'telelab' || ours.length === 0 ? '' : ratio(ours, values)
         const range = `(${format(Math.min(...values))}–${format(Math.max(...values))})`
         process.stdout.write(
-          `  ${name.padEnd(28)} ${format(median(values)).padStart(12)} ${range.padEnd(26)} ${name === 'telelab' ? '' : ratio(ours, values)}\n`,
+          `  ${name.padEnd(28)} ${format(median(values)).padStart(12)} ${range.padEnd(26)} ${beside}\n`,
         )
       }
     }

@@ -3,9 +3,10 @@
  * file in `tmp` and the folder `new`; Postfix the file in its queue, and later the one in the Maildir; Exim both files of
  * its spool, and later the one in the Maildir. Of the peers neither keeps a log here.
  */
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { idOf, layPostfix, missingPostfix } from '../interop/mail/postfix.ts'
 import { freePort } from '../port.ts'
 import { startMailLab } from './mail-lab.ts'
 
@@ -27,19 +28,8 @@ export interface MailServerKind {
   start(folder: string): Promise<MailServer>
 }
 
-/** Where the files of Postfix lie, which need not be installed: what `dpkg -x` unpacks will do. */
-const ROOT = process.env['POSTFIX'] ?? (existsSync('/opt/postfix-x') ? '/opt/postfix-x' : '')
-const LIBRARIES = `${ROOT}/usr/lib/postfix`
 /** Whoever starts a server as root has it deliver as nobody. */
 const NOBODY = 65_534
-
-/** What a program of Postfix needs to find its libraries. */
-export const postfixEnvironment: NodeJS.ProcessEnv = { ...process.env, LD_LIBRARY_PATH: LIBRARIES }
-
-/** Postfix's own source of load. */
-export const smtpSource = ['/usr/sbin/smtp-source', `${ROOT}/usr/sbin/smtp-source`].find((path) =>
-  existsSync(path),
-)
 
 const telelab: MailServerKind = {
   name: 'telelab',
@@ -51,104 +41,26 @@ const telelab: MailServerKind = {
   },
 }
 
-function missingPostfix(): string | undefined {
-  if (process.getuid?.() !== 0) return 'needs root'
-  if (!existsSync(`${LIBRARIES}/sbin/master`)) return 'needs its files, in the usual place or below $POSTFIX'
-  const hasUsers = spawnSync('getent', ['passwd', 'postfix']).status === 0
-  return hasUsers && spawnSync('getent', ['group', 'postdrop']).status === 0
-    ? undefined
-    : 'needs the user postfix and the group postdrop'
-}
-
-const idOf = (kind: 'passwd' | 'group', name: string): number =>
-  Number(execFileSync('getent', [kind, name], { encoding: 'utf8' }).split(':')[2])
-
-/** As Debian's, without chroot; the port is the only one. */
-const master = (port: number): string => `127.0.0.1:${port} inet n - n - - smtpd
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-tlsmgr unix - - n 1000? 1 tlsmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-verify unix - - n - 1 verify
-flush unix n - n 1000? 0 flush
-proxymap unix - - n - - proxymap
-proxywrite unix - - n - 1 proxymap
-showq unix n - n - - showq
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-virtual unix - n n - - virtual
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-`
-
 const postfix: MailServerKind = {
   name: 'Postfix',
-  missing: missingPostfix(),
+  missing: missingPostfix() || undefined,
   isFamily: true,
   async start(folder) {
     const port = await freePort()
-    const [config, queue, mail] = ['config', 'queue', 'mail'].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ]
-    for (const each of [config, queue, mail, join(folder, 'data')]) mkdirSync(each)
-    const [user, drop] = [idOf('passwd', 'postfix'), idOf('group', 'postdrop')]
+    const mail = join(folder, 'mail')
+    mkdirSync(mail)
     chownSync(mail, NOBODY, NOBODY)
-    chownSync(join(folder, 'data'), user, -1)
-    mkdirSync(join(queue, 'pid'))
-    for (const name of 'active bounce corrupt defer deferred flush hold incoming private saved trace'.split(
-      ' ',
-    )) {
-      mkdirSync(join(queue, name), { mode: 0o700 })
-      chownSync(join(queue, name), user, -1)
-    }
-    for (const name of ['maildrop', 'public']) {
-      mkdirSync(join(queue, name))
-      chownSync(join(queue, name), user, drop)
-      chmodSync(join(queue, name), name === 'public' ? 0o710 : 0o1730)
-    }
-    writeFileSync(join(config, 'master.cf'), master(port))
-    writeFileSync(
-      join(config, 'main.cf'),
-      `compatibility_level = 3.6
-queue_directory = ${queue}
-data_directory = ${join(folder, 'data')}
-command_directory = ${ROOT}/usr/sbin
-daemon_directory = ${LIBRARIES}/sbin
-shlib_directory = ${LIBRARIES}
-meta_directory = ${config}
-import_environment = MAIL_CONFIG LD_LIBRARY_PATH=${LIBRARIES}
-mail_owner = postfix
-setgid_group = postdrop
-myhostname = mail.bench.test
-mydestination =
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-mynetworks = 127.0.0.0/8
-alias_maps =
-alias_database =
-local_recipient_maps =
+    const { program, words, environment } = layPostfix({
+      folder,
+      domain: 'bench.test',
+      listeners: [`127.0.0.1:${port} inet n - n - - smtpd`],
+      mail: { folder: mail, owner: NOBODY, map: 'static:ana/Maildir/' },
+      settings: `mynetworks = 127.0.0.0/8
 smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination
-virtual_transport = virtual
-virtual_mailbox_domains = bench.test
-virtual_mailbox_base = ${mail}
-virtual_mailbox_maps = static:ana/Maildir/
-virtual_uid_maps = static:${NOBODY}
-virtual_gid_maps = static:${NOBODY}
-virtual_mailbox_limit = 0
 message_size_limit = 52428800
 `,
-    )
-    const child = spawn(`${LIBRARIES}/sbin/master`, ['-c', config, '-d'], {
-      env: { ...postfixEnvironment, MAIL_CONFIG: config },
-      stdio: ['ignore', 'ignore', 'ignore'],
     })
+    const child = spawn(program, words, { env: environment, stdio: 'ignore' })
     return { port, process: child, arrivals: join(mail, 'ana', 'Maildir', 'new') }
   },
 }
@@ -207,7 +119,7 @@ maildir:
   return_path_add
 `,
     )
-    chownSync(folder, idOf('passwd', 'Debian-exim'), -1)
+    chownSync(folder, idOf('Debian-exim'), -1)
     const child = spawn('/usr/sbin/exim4', ['-C', file, '-bdf'], { stdio: 'ignore' })
     return { port, process: child, arrivals: join(folder, 'mail', 'new') }
   },

@@ -1,28 +1,23 @@
 /** `npm run bench [name]`: runs one benchmark, or lists them; a benchmark prints figures and ratios and asserts nothing. */
-import { existsSync, globSync } from 'node:fs'
-import { basename, join } from 'node:path'
+
+const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
+  beside: () => import('./beside.ts'),
+  capture: () => import('./capture.ts'),
+  console: () => import('./console.ts'),
+  dns: () => import('./dns.ts'),
+  grade: () => import('./grade.ts'),
+  http: () => import('./http.ts'),
+  https: () => import('./https.ts'),
+  labs: () => import('./labs.ts'),
+  mail: () => import('./mail.ts'),
+  start: () => import('./start.ts'),
+  wire: () => import('./wire.ts'),
+}
 
 const wanted = process.argv[2]
-const file = join(import.meta.dirname, `${wanted ?? ''}.ts`)
-if (wanted === undefined || !existsSync(file) || wanted === 'run') {
-  const names = globSync(join(import.meta.dirname, '*.ts'))
-    .map((path) => basename(path, '.ts'))
-    .filter((name) =>
-      [
-        'beside',
-        'capture',
-        'console',
-        'dns',
-        'grade',
-        'http',
-        'https',
-        'labs',
-        'mail',
-        'start',
-        'wire',
-      ].includes(name),
-    )
-  process.stdout.write(`npm run bench NAME, where NAME is one of: ${names.toSorted().join(', ')}\n`)
+const run = wanted !== undefined && Object.hasOwn(benchmarks, wanted) ? benchmarks[wanted] : undefined
+if (run === undefined) {
+  process.stdout.write(`npm run bench NAME, where NAME is one of: ${Object.keys(benchmarks).join(', ')}\n`)
   process.exit(wanted === undefined ? 0 : 2)
 }
-await import(file)
+await run()

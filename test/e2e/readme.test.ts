@@ -73,6 +73,19 @@ test('the tour of the student', { skip }, async () => {
   assert.equal(stop, 'stopped\n')
 })
 
+test('the tour of the tasks', { skip }, async () => {
+  using folder = temporaryFolder()
+  const lines = linesOf(blocks('Tasks', 'sh')[0]).map((line) =>
+    // It ends with 1 as long as something is missing.
+    line.startsWith('npx lab check  ') ? `${line.replace(/#.*/, '')} || true` : line,
+  )
+  const [, guide, , checked, hint, , list] = await follow(['npm start', ...lines], folder.path)
+  assert.match(guide ?? '', /^# Telematic services\n[^]*`sstt9721\.org`/)
+  assert.match(checked ?? '', /^✘ address [^]*^✔ no-such-name /m)
+  assert.match(hint ?? '', /asks for A and AAAA/)
+  assert.match(list ?? '', /dns-zone[^]*sstt/)
+})
+
 test('the tour of mail', { skip: missing('curl', 'sh') }, async () => {
   using folder = temporaryFolder()
   const lines = linesOf(blocks('Mail', 'sh')[0])
@@ -95,7 +108,7 @@ test('the tour of the secure web', { skip: missing('curl', 'sh') }, async () => 
   using folder = temporaryFolder()
   const lines = linesOf(blocks('The secure web', 'sh')[0])
   const commands = [
-    'npx lab start -s secure',
+    'npx lab start -s secure-web',
     ...lines.map((line) => (line.startsWith('curl') ? `${line.replace(/#.*/, '')} 2>&1 || true` : line)),
   ]
   const [, missed, made, identity, shown, , revoked, stop] = await follow(commands, folder.path)
@@ -164,7 +177,7 @@ test('the tour of the grader', { skip }, async () => {
 test('the tour of a course', { skip }, async () => {
   using folder = temporaryFolder()
   writeFiles(folder.path, { 'participants.csv': 'id,name,email\n9721,One,one@example.org\n1234,Two,\n' })
-  const outputs = await follow(linesOf(blocks('Marks', 'sh')[1]), folder.path)
+  const outputs = await follow(linesOf(blocks('Courses', 'sh')[0]), folder.path)
   assert.match(outputs.at(-2) ?? '', /9721\.telelab: \d+ facts of 1 run/)
   assert.match(outputs.at(-1) ?? '', /^Student: 9721 [^]*\nTotal: 0 of 10 points/m)
 })

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { platform } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { freePort } from '../port.ts'
 import { addressesIn, run, startLab } from '../program.ts'
 import { talk, until } from '../talk.ts'
 import { place } from './echoes.ts'
@@ -58,10 +59,7 @@ test('only the named services start, and the others can be started later', async
 })
 
 test('a second lab on the same ports names port and program, and leaves the first alone', async () => {
-  const holder = createServer().listen(0, '127.0.0.1')
-  await once(holder, 'listening')
-  const { port } = holder.address() as { port: number }
-  holder.close()
+  const port = await freePort()
   using folder = place(`title: Echoes\nservices:\n  echo: { ports: { echo: ${port} } }\n`)
   await using first = await startLab(folder.words, { folder: folder.path })
   const elsewhere = await run(['start', ...folder.words, '--state', 'elsewhere'], { folder: folder.path })
@@ -92,9 +90,9 @@ test('a second lab on the same ports names port and program, and leaves the firs
 })
 
 test('doctor: a port that another program holds is a failure, a lab elsewhere is told with its folder', async () => {
-  const holder = createServer().listen(0, '127.0.0.1')
+  const port = await freePort()
+  const holder = createServer().listen(port, '127.0.0.1')
   await once(holder, 'listening')
-  const { port } = holder.address() as { port: number }
   using folder = place(`title: Echoes\nservices:\n  echo: { ports: { echo: ${port} } }\n`)
   const doctor = await run(['doctor', ...folder.words], { folder: folder.path })
   holder.close()

@@ -25,7 +25,9 @@ test('no schema explains itself in one language alone', async () => {
   let count = 0
   for (const name of readdirSync(services)) {
     const { config, faults } = await registry.load(name)
-    for (const error of errorsOf([config, faults, scenarioSchema, instanceSchema, faultSchema])) {
+    const { verbs = {} } = (await registry.loadChecks(name)) ?? {}
+    const settings = Object.values(verbs).map((verb) => verb.settings)
+    for (const error of errorsOf([config, faults, settings, scenarioSchema, instanceSchema, faultSchema])) {
       assert.ok(
         isExplanation(error),
         `${name}: ${String(error)}; write explain({ en, es }) of lab/kit/explain.ts`,

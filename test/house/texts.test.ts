@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { isError } from '../../lab/scenario/load.ts'
 import { Registry } from '../../lab/scenario/registry.ts'
-import { jsonSchema } from '../../lab/scenario/schema.ts'
+import { jsonSchema } from '../../lab/scenario/json-schema.ts'
+import { loadVerbs } from '../../lab/scenario/verbs.ts'
 import { readScenario } from '../lab.ts'
 
 const root = resolve(import.meta.dirname, '..', '..')
@@ -23,7 +24,13 @@ for (const scenario of readdirSync(join(root, 'scenarios')).filter((name) =>
 }
 
 test('scenarios/scenario.schema.json is what `lab schema` prints', async () => {
-  const schema = jsonSchema(await new Registry([join(root, 'services')]).loadAll())
+  const registry = new Registry([join(root, 'services')])
+  const all = await registry.loadAll()
+  const verbs = await loadVerbs(
+    registry,
+    all.map((service) => ({ service })),
+  )
+  const schema = jsonSchema(all, verbs)
   assert.equal(
     readFileSync(join(root, 'scenarios', 'scenario.schema.json'), 'utf8'),
     `${JSON.stringify(schema, undefined, 2)}\n`,

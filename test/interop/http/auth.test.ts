@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
-import { chromium } from 'playwright-core'
+import { launchBrowser } from '../../browser.ts'
 import type { HttpAnswer } from '../../../lab/kit/http/answer.ts'
 import type { HttpRequest } from '../../../lab/kit/http/request.ts'
 import { HttpServer } from '../../../lab/kit/http/server.ts'
@@ -187,9 +187,7 @@ test(
   { skip: missing('chromium') },
   async () => {
     await using server = await open()
-    // root has no sandbox, and small containers give little shared memory.
-    const args = ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])]
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args })
+    const browser = await launchBrowser()
     try {
       const httpCredentials = { username: 'ana', password: 'secret' }
       for (const folder of ['basic', 'digest']) {

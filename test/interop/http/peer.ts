@@ -1,12 +1,10 @@
 /** The real servers nginx and Apache, unprivileged on free ports of the loopback, for as long as a test needs them. */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs'
+import { chmodSync, chownSync, readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { inspect } from 'node:util'
 import type { Address } from '../../../lab/service.ts'
 import { temporaryFolder, writeFiles } from '../../lab.ts'
 import { freePort } from '../../port.ts'
+import { openServer } from '../../server.ts'
 import { talk } from '../../talk.ts'
 
 /** The programs that a conformance test can be pointed at. */
@@ -40,8 +38,6 @@ export interface Peer extends AsyncDisposable {
 /** The time of the last change of every file that a peer serves, and of those of a lab that is compared with it. */
 export const modified = new Date('2026-01-02T03:04:05Z')
 
-/** Milliseconds until which a server must listen. */
-const PATIENCE = 20_000
 /** Another program may take the port that was free a moment ago. */
 const TRIES = 5
 /** Whoever runs the tests as root lets the servers run as nobody. */
@@ -70,7 +66,7 @@ export async function openPeer(name: PeerName, options: PeerOptions = {}): Promi
       return await start(name, place, temporary)
     } catch (error) {
       temporary[Symbol.dispose]()
-      if (left === 1 || !/address already in use/i.test(inspect(error))) throw error
+      if (left === 1 || !/address already in use/i.test(String(error))) throw error
     }
   }
 }
@@ -86,53 +82,25 @@ function give(folder: string): void {
 
 async function start(name: PeerName, { folder, port }: Place, temporary: Disposable): Promise<Peer> {
   const configuration = join(folder, 'server.conf')
+  const address = { host: '127.0.0.1', port }
   const words =
     name === 'nginx'
       ? ['-e', 'stderr', '-p', folder, '-c', configuration]
       : ['-DFOREGROUND', '-d', folder, '-f', configuration]
-  const child = spawn(peerCommands[name], words, {
+  const server = await openServer(peerCommands[name], words, {
     cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
     ...(process.getuid?.() === 0 && { uid: NOBODY, gid: NOBODY }),
+    // Without Host a proxy answers by itself too.
+    answers: async () => (await talk(address, 'GET / HTTP/1.1\r\n\r\n')).startsWith('HTTP/1.1 400 '),
+    log: join(folder, 'error.log'),
   })
-  try {
-    await answering(child, port)
-  } catch (cause) {
-    await stop(child)
-    const log = join(folder, 'error.log')
-    throw new Error(`${name}: ${existsSync(log) ? readFileSync(log, 'utf8') : 'it wrote no log'}`, { cause })
-  }
   return {
-    address: { host: '127.0.0.1', port },
+    address,
     folder,
     async [Symbol.asyncDispose]() {
-      await stop(child)
+      await server[Symbol.asyncDispose]()
       temporary[Symbol.dispose]()
     },
-  }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  const exit = once(child, 'exit')
-  // Not by SIGKILL: their masters end their workers.
-  child.kill('SIGTERM')
-  await exit
-}
-
-/** Resolves when the program answers on the port; rejects with what it said if it ends. */
-async function answering(child: ChildProcess, port: number): Promise<void> {
-  let said = ''
-  let failure: string | undefined
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-10_000)))
-  child.once('error', (error) => (failure = error.message))
-  child.once('close', () => (failure ??= 'it ended'))
-  const end = Date.now() + PATIENCE
-  // Without Host a proxy answers by itself too.
-  while (!(await talk({ host: '127.0.0.1', port }, 'GET / HTTP/1.1\r\n\r\n')).startsWith('HTTP/1.1 400 ')) {
-    if (Date.now() > end) failure ??= `it did not answer within ${PATIENCE} ms`
-    if (failure !== undefined) throw new Error(`${failure}\n${said}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
 

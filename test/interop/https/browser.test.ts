@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { createHash, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { exportPkcs12 } from '../../../certs/pkcs12.ts'
+import { launchBrowser } from '../../browser.ts'
 import { openLab, type TestLab } from '../../lab.ts'
 import { missing } from '../../tool.ts'
 import { authorityIn, domain } from './forge.ts'
@@ -17,14 +18,9 @@ const files = {
   'www/dot.png': Buffer.from(PIXEL, 'base64'),
 }
 
-/** The program that CI installs; root has no sandbox, and small containers give little shared memory. */
+/** Chromium, to which the site's name leads to this machine. */
 function launch(...more: readonly string[]): Promise<Browser> {
-  const names = `MAP www.${domain} 127.0.0.1`
-  const args = ['--disable-dev-shm-usage', '--disable-gpu', `--host-resolver-rules=${names}`, ...more]
-  return chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: process.getuid?.() === 0 ? [...args, '--no-sandbox'] : args,
-  })
+  return launchBrowser(`--host-resolver-rules=MAP www.${domain} 127.0.0.1`, ...more)
 }
 
 function openSite(client: string): Promise<TestLab> {

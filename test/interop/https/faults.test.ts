@@ -198,3 +198,14 @@ test(
     assert.equal(outcomeOf(output), 'in')
   },
 )
+
+test('a fault may be of one instance alone', { skip }, async () => {
+  const sites = 'https: { cookie: false }\n  bank: { kind: https, cookie: false }'
+  const fault = '{ at: tls.certificate, match: { instance: bank }, show: expired }'
+  const source = `domain: ${domain}\nservices:\n  ${sites}\nfaults: [${fault}]\n`
+  await using lab = await openLab(source, { files })
+  const code = async (instance: string): Promise<string> =>
+    visit(lab.address(instance, 'https'), '-CAfile', rootOf(lab))
+  assert.match(await code('https'), /Verify return code: 0 /)
+  assert.match(await code('bank'), /Verify return code: 10 /)
+})

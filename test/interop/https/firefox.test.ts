@@ -14,6 +14,8 @@ import { authorityIn, domain } from './forge.ts'
 
 const skip = missing('firefox-esr', 'certutil', 'pk12util')
 
+/** Milliseconds for a start and a page, after which the picture is missed. */
+const PATIENCE = 60_000
 /** Takes the only certificate without asking. */
 const SETTINGS = { 'security.default_personal_cert': 'Select Automatically' }
 
@@ -46,6 +48,8 @@ for (const encryption of ['modern', 'legacy'] as const)
         const firefox = spawn('firefox-esr', [...words, `https://localhost:${port}/`], {
           env: { PATH: process.env['PATH'], HOME: folder.path },
           stdio: 'ignore',
+          timeout: PATIENCE,
+          killSignal: 'SIGKILL',
         })
         const ended = once(firefox, 'close')
         // Of an error page it makes no picture, and waits for ever.

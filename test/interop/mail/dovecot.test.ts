@@ -1,17 +1,14 @@
 /** Dovecot beside our server: on the same mailbox, and in the same words. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { globSync } from 'node:fs'
 import { readdir, rename, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { runAgainst } from '../../conformance/against.ts'
 import { Client } from '../../unit/http/server.ts'
 import { TestPop3 } from '../../unit/mail/pop3-server.ts'
 import { ask, askAll, linesOf } from '../../conformance/pop3/subject.ts'
 import { missingDovecot, openDovecot, type Dovecot } from './dovecot.ts'
 
-const root = resolve(import.meta.dirname, '..', '..', '..')
 const skip = missingDovecot()
 
 /**
@@ -140,22 +137,12 @@ test(
 )
 
 test('Dovecot passes the conformance tests, but for the deviations that they list', { skip }, async (t) => {
-  const files = globSync('test/conformance/pop3/rfc{1939,2449,5034,6856}.test.ts', { cwd: root })
-  const { NODE_TEST_CONTEXT: _, ...environment } = process.env
-  const child = spawn(
-    process.execPath,
-    ['--test', '--test-reporter=tap', ...files.map((file) => join(root, file))],
-    { env: { ...environment, SUBJECT: 'dovecot' }, stdio: ['ignore', 'pipe', 'inherit'] },
-  )
-  let out = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
-  const [code]: unknown[] = await once(child, 'close')
-  const lines = out.match(/^ *(?:not )?ok \d+ - .*$/gm) ?? []
+  const { code, results } = await runAgainst('dovecot', 'pop3/rfc{1939,2449,5034,6856}.test.ts')
   assert.deepEqual(
-    lines.filter((line) => line.trim().startsWith('not ok')),
+    results.filter((line) => line.startsWith('not ok')),
     [],
   )
   assert.equal(code, 0)
-  t.diagnostic(`${lines.length} tests`)
-  assert.ok(lines.length > 30, `${lines.length} tests`)
+  t.diagnostic(`${results.length} tests`)
+  assert.ok(results.length > 30, `${results.length} tests`)
 })

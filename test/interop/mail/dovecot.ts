@@ -1,20 +1,12 @@
 /** Dovecot's POP3 server, on a free port of the loopback, for as long as a test needs it. */
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Address } from '../../../lab/service.ts'
 import { temporaryFolder } from '../../lab.ts'
 import { freePort } from '../../port.ts'
+import { openServer } from '../../server.ts'
 import { talk } from '../../talk.ts'
+import { missing } from '../../tool.ts'
 
 /** A running Dovecot. */
 export interface Dovecot extends AsyncDisposable {
@@ -32,8 +24,6 @@ export const PASSWORD = 'secret'
 
 /** Whoever runs the tests as root lets Dovecot read mail as nobody. */
 const NOBODY = 65_534
-/** Milliseconds until which it must answer. */
-const PATIENCE = 20_000
 
 /** Starts Dovecot, which needs root, over the mail in a folder or in one of its own; `more` are further settings. */
 export async function openDovecot(folder?: string, more = ''): Promise<Dovecot> {
@@ -44,40 +34,26 @@ export async function openDovecot(folder?: string, more = ''): Promise<Dovecot> 
   for (const account of ACCOUNTS) mkdirSync(join(mail, account, 'Maildir'), { recursive: true })
   writeFileSync(join(temporary.path, 'dovecot.conf'), configuration(temporary.path, mail, port, more))
   own(mail)
-  const child = spawn('dovecot', ['-F', '-c', join(temporary.path, 'dovecot.conf')], { stdio: 'ignore' })
-  const dovecot: Dovecot = {
-    address: { host: '127.0.0.1', port },
+  const address = { host: '127.0.0.1', port }
+  const server = await openServer('dovecot', ['-F', '-c', join(temporary.path, 'dovecot.conf')], {
+    answers: async () => (await talk(address, 'QUIT\r\n')).startsWith('+OK'),
+    log: join(temporary.path, 'log'),
+  })
+  return {
+    address,
     folder: mail,
     own: () => own(mail),
     async [Symbol.asyncDispose]() {
-      if (child.exitCode === null && child.signalCode === null) {
-        const exit = once(child, 'exit')
-        // Its master ends its workers.
-        child.kill('SIGTERM')
-        await exit
-      }
+      await server[Symbol.asyncDispose]()
       temporary[Symbol.dispose]()
     },
   }
-  const end = Date.now() + PATIENCE
-  while (!(await talk(dovecot.address, 'QUIT\r\n')).startsWith('+OK')) {
-    if (Date.now() > end || child.exitCode !== null) {
-      const log = join(temporary.path, 'log')
-      const said = existsSync(log) ? readFileSync(log, 'utf8') : ''
-      await dovecot[Symbol.asyncDispose]()
-      throw new Error(`dovecot did not start: ${said}`)
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  return dovecot
 }
 
 /** False if Dovecot can be started here; else why a test is skipped. */
 export function missingDovecot(): string | false {
   if (process.getuid?.() !== 0) return 'needs root, which Dovecot runs as'
-  if (spawnSync('dovecot', ['--version']).status === 0) return false
-  if (process.env['CI'] !== undefined) throw new Error('missing: dovecot; .ci/run installs it')
-  return 'needs dovecot'
+  return missing('dovecot')
 }
 
 function own(folder: string): void {

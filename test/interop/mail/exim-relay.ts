@@ -1,17 +1,14 @@
 /** Exim as a server between others: it sends mail for lab.test on to a port, and keeps that for far.test. */
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address } from '../../../lab/service.ts'
 import { temporaryFolder, writeFiles } from '../../lab.ts'
 import { freePort } from '../../port.ts'
+import { openServer } from '../../server.ts'
 import { talk } from '../../talk.ts'
 import { missing } from '../../tool.ts'
 import { storedIn } from './mail-lab.ts'
-
-/** Milliseconds until which it must listen. */
-const PATIENCE = 20_000
 
 /** A running Exim. */
 export interface EximRelay extends AsyncDisposable {
@@ -81,14 +78,12 @@ export async function openEximRelay(onward: number): Promise<EximRelay> {
   execFileSync('chown', ['-R', 'Debian-exim', folder.path])
   // It does not read a configuration that others could write.
   execFileSync('chown', ['root', join(folder.path, 'exim.conf')])
-  const child = spawn('/usr/sbin/exim4', ['-C', join(folder.path, 'exim.conf'), '-bdf', '-q1s'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const address = { host: '127.0.0.1', port }
+  const server = await openServer('/usr/sbin/exim4', ['-C', join(folder.path, 'exim.conf'), '-bdf', '-q1s'], {
+    answers: async () => (await talk(address, 'QUIT\r\n')).startsWith('220'),
   })
-  let said = ''
-  child.stderr.on('data', (octets: Buffer) => (said += octets.toString()))
-  const ended = once(child, 'exit')
-  const relay: EximRelay = {
-    address: { host: '127.0.0.1', port },
+  return {
+    address,
     kept: () => storedIn(join(folder.path, 'kept')),
     waiting: () => {
       try {
@@ -99,18 +94,8 @@ export async function openEximRelay(onward: number): Promise<EximRelay> {
     },
     log: () => readFileSync(join(folder.path, 'mainlog'), 'utf8'),
     async [Symbol.asyncDispose]() {
-      child.kill()
-      await ended
+      await server[Symbol.asyncDispose]()
       folder[Symbol.dispose]()
     },
   }
-  const end = Date.now() + PATIENCE
-  while (!(await talk(relay.address, 'QUIT\r\n')).startsWith('220')) {
-    if (Date.now() > end || child.exitCode !== null) {
-      await relay[Symbol.asyncDispose]()
-      throw new Error(`exim does not run: ${said}`)
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  return relay
 }

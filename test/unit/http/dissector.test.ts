@@ -169,7 +169,7 @@ test('what cannot be read is told, and the next message is found', () => {
   ])
   assert.deepEqual(partOf(bare, 'Line ends'), ['LF alone, where CR LF belongs'])
   assert.deepEqual(partOf(smuggled, 'Body'), [
-    'its end is not to be known: both Content-Length and Transfer-Encoding',
+    'where it ends cannot be known: both Content-Length and Transfer-Encoding',
   ])
 })
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { httpOptions } from '../../../lab/web/options.ts'
 import { webProblems } from '../../../lab/web/web.ts'
+import { httpsOptions } from '../../../services/https/options.ts'
 import { temporaryFolder } from '../../lab.ts'
 
 test('a site that is a file is told with that file, which has no paths of its own', () => {
@@ -22,4 +23,6 @@ test('a folder that is percent-encoded, and so would never be found, is refused'
     assert.equal(httpOptions.safeParse({ [option]: ['/a%20b/'] }).success, false)
     assert.equal(httpOptions.safeParse({ [option]: ['/a b/', '/100%/', '/'] }).success, true)
   }
+  assert.equal(httpsOptions.safeParse({ clientPaths: ['/a%20b/'] }).success, false)
+  assert.equal(httpsOptions.safeParse({ clientPaths: ['/a b/'] }).success, true)
 })

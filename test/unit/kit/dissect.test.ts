@@ -8,6 +8,7 @@ import {
   firstOf,
   inLanguage,
   joined,
+  keptOf,
   LINE,
   mapped,
   OCTET,
@@ -65,6 +66,7 @@ test('our words are said in both languages, and those of the protocol as they ar
     ],
   )
   assert.deepEqual(firstOf(['a', 'b', 'c'], 2), ['a', 'b', { en: '… 1 more', es: '… 1 más' }])
+  assert.deepEqual(keptOf(['a'], 1), ['a'])
   assert.equal(say`250 ${'ok'} ${3}`, '250 ok 3')
   assert.equal(joined([], ', '), '')
   const both = say`${joined(['+OK', { en: 'one', es: 'uno' }], ' ')} (${count(3, LINE)})`

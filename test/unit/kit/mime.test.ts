@@ -7,6 +7,7 @@ import { contentOf, textOf } from '../../../lab/kit/mime/content.ts'
 import { readEntity, type Entity } from '../../../lab/kit/mime/entity.ts'
 import { decodeValue, fieldValue, readFields } from '../../../lab/kit/mime/fields.ts'
 import { readParameters } from '../../../lab/kit/mime/parameters.ts'
+import { TextReader } from '../../../lab/kit/mime/text-reader.ts'
 
 const BOUNDS = { depth: 20, parts: 1000 }
 
@@ -49,6 +50,22 @@ test('encoded words (RFC 2047), also as many programs write them', () => {
     assert.equal(decodeValue(value), text, value)
 })
 
+test('of one message so many encoded words are decoded, and so many charsets looked up', () => {
+  const reader = new TextReader()
+  const word = '=?utf-8?q?a?='
+  assert.equal(decodeValue(`${word} and `.repeat(1999), reader), 'a and '.repeat(1999))
+  assert.equal(decodeValue(`${word} and ${word}`, reader), `a and ${word}`)
+  assert.equal(decodeValue(word, reader), word)
+  const odd = new TextReader()
+  const cyrillic = '=?koi8-r?q?=C1?='
+  const unknown = (first: number): string =>
+    Array.from({ length: 19 }, (_, at) => `=?x-${first + at}?q?a?=`).join(' and ')
+  assert.equal(decodeValue(`${unknown(0)} ${cyrillic}`, odd).at(-1), 'а')
+  decodeValue(unknown(19), odd)
+  assert.equal(decodeValue(cyrillic, odd), 'а')
+  assert.equal(decodeValue('=?koi8-u?q?=C1?=', odd), '\xc1')
+})
+
 test('parameters (RFC 2045 §5.1, RFC 2231)', () => {
   for (const [text, value, parameters] of [
     ['Text/Plain; Charset="utf-8" ; x=y', 'text/plain', { charset: 'utf-8', x: 'y' }],
@@ -63,7 +80,12 @@ test('parameters (RFC 2045 §5.1, RFC 2231)', () => {
   ] as const) {
     const read = readParameters(text)
     assert.equal(read.value, value, text)
-    assert.deepEqual(Object.fromEntries(read.parameters), parameters, text)
+    for (const name of ['charset', 'x', 'boundary', 'name'])
+      assert.equal(
+        read.parameter(name),
+        Object.entries(parameters).find(([each]) => each === name)?.[1],
+        text,
+      )
   }
 })
 

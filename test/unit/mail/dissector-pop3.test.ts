@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import * as fc from 'fast-check'
 import { pop3Dissector } from '../../../services/mail/dissect/pop3.ts'
 import { service } from '../../../services/mail/index.ts'
 import {
-  beginnings,
   checkChunking,
   checkFloods,
   checkLanguages,
   checkOctets,
+  checkPasswords,
   dialogue,
   ladder,
   partOf,
@@ -46,7 +45,7 @@ test('a mailbox is emptied', () => {
     '→ CAPA',
     '← +OK (3 lines)',
     '→ AUTH PLAIN',
-    '← + ',
+    '← +',
     '→ ••••',
     '← +OK Logged in.',
     '→ STAT',
@@ -109,7 +108,7 @@ test('other ways to log in, commands in a row, refusals, TLS, and whatever is cu
     // In the middle of a message.
     [dialogue('S: text\r\nmore\r\n.\r\n+OK bye'), ['←# 2 lines of what began before', '← +OK bye']],
     [dialogue('S: text\r\n-ERR no'), ['←# 1 line of what began before', '←! -ERR no']],
-    [dialogue('S: + ', 'C: c2VjcmV0', 'S: +OK'), ['← + ', '→ ••••', '← +OK']],
+    [dialogue('S: + ', 'C: c2VjcmV0', 'S: +OK'), ['← +', '→ ••••', '← +OK']],
     [
       dialogue(`C: ${'a'.repeat(20_000)}`, 'S: -ERR long'),
       ['→# a line of more than 16384 octets', '←! -ERR long'],
@@ -133,7 +132,7 @@ test('the first reply of a connection is the greeting, whatever its words, and a
 
 test('our own words are in both languages, and each step stands for its octets', () => {
   const steps = stepsOf(pop3Dissector, session)
-  const protocol = /^(?:\+OK|-ERR|\+ |•|(?:[A-Z]{3,4}\b)|\d+ |[A-Z][a-z]+: )/
+  const protocol = /^(?:\+OK|-ERR|\+(?: |$)|•|(?:[A-Z]{3,4}\b)|\d+ |[A-Z][a-z]+: )/
   checkLanguages(steps, protocol, /1 messages:/)
   assert.deepEqual(ladder(steps, 'es').slice(9, 16), [
     '→ LIST',
@@ -154,26 +153,20 @@ test('our own words are in both languages, and each step stands for its octets',
 })
 
 test('no password is shown, however somebody tries to log in', () => {
-  fc.assert(
-    fc.property(fc.stringMatching(/^[A-Za-z0-9]{8,24}$/), (password) => {
-      const encoded = [password, `\0ana\0${password}`].map((text) => Buffer.from(text).toString('base64'))
-      const [word = '', plain = ''] = encoded
-      const cases = [
-        dialogue(
-          `C: PASS ${password}\r\npass\t${password}\r\nPASS:${password}\r\n PASS ${password}\r\nPAS ${password}`,
-        ),
-        dialogue(`C: USER ana ${password}\r\n${password}`, `S: -ERR ${password}?\r\n-ERR ${password}`),
-        dialogue(`C: AUTH PLAIN ${plain}`, `S: -ERR ${plain}`, `C: ${plain}`),
-        dialogue(`C: AUTH LOGIN\r\n${word}\r\n${password}`, 'S: + a\r\n+ b\r\n+OK'),
-        dialogue(`C: AUTH ${password}`, `S: -ERR ${password}: unknown`),
-        dialogue('C: AUTH PLAIN', 'S: -ERR no', `C: ${plain}`, 'S: -ERR what'),
-        dialogue(`C: STAT ${' '.repeat(9)}`, 'S: + ', `C: ${word}`, 'S: + ', `C: QUIT${word}`),
-      ]
-      for (const said of cases) {
-        const text = JSON.stringify(beginnings.map((begin) => stepsOf(pop3Dissector, said, begin)))
-        for (const secret of [password, ...encoded]) assert.ok(!text.includes(secret), text)
-      }
-    }),
+  checkPasswords(
+    pop3Dissector,
+    (password, word, plain) => [
+      dialogue(
+        `C: PASS ${password}\r\npass\t${password}\r\nPASS:${password}\r\n PASS ${password}\r\nPAS ${password}`,
+      ),
+      dialogue(`C: USER ana ${password}\r\n${password}`, `S: -ERR ${password}?\r\n-ERR ${password}`),
+      dialogue(`C: AUTH PLAIN ${plain}`, `S: -ERR ${plain}`, `C: ${plain}`),
+      dialogue(`C: AUTH LOGIN\r\n${word}\r\n${password}`, 'S: + a\r\n+ b\r\n+OK'),
+      dialogue(`C: AUTH ${password}`, `S: -ERR ${password}: unknown`),
+      dialogue('C: AUTH PLAIN', 'S: -ERR no', `C: ${plain}`, 'S: -ERR what'),
+      dialogue(`C: STAT ${' '.repeat(9)}`, 'S: + ', `C: ${word}`, 'S: + ', `C: QUIT${word}`),
+    ],
+    dialogue('S: +OK ready'),
   )
 })
 

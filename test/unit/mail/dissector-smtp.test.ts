@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import * as fc from 'fast-check'
 import { smtpDissector } from '../../../services/mail/dissect/smtp.ts'
 import { service } from '../../../services/mail/index.ts'
 import {
-  beginnings,
   checkChunking,
   checkFloods,
   checkLanguages,
   checkOctets,
+  checkPasswords,
   dialogue,
   ladder,
   partOf,
@@ -242,60 +241,52 @@ test('a login is shown without what a password could be found from', () => {
 })
 
 test('no password is shown, however somebody tries to log in', () => {
-  fc.assert(
-    fc.property(fc.stringMatching(/^[A-Za-z0-9]{8,24}$/), (password) => {
-      const encoded = [password, `\0ana\0${password}`].map((text) => Buffer.from(text).toString('base64'))
-      const [word = '', plain = ''] = encoded
-      const cases = [
-        dialogue(
-          `C: AUTH PLAIN ${plain}`,
-          `S: 535 ${plain} is wrong`,
-          `C: AUTH PLAIN  ${plain} x`,
-          'S: 235 ok',
-        ),
-        dialogue(
-          `C: AUTH LOGIN ${word}\r\n${word}\r\n${word}\r\nMAIL FROM:<${password}@a>`,
-          'S: 334 a\r\n235 b',
-        ),
-        dialogue(
-          `C: AUTH ${password}`,
-          `S: 504 ${password}: unknown mechanism`,
-          `C: ${word}`,
-          `S: 500 ${word.toUpperCase()}?`,
-        ),
-        dialogue(
-          'C: AUTH LOGIN',
-          'S: 504 no',
-          `C: ${word}`,
-          'S: 500 what',
-          `C: ${password} x`,
-          `S: 500 5.5.1 ${password.toUpperCase()}: unrecognized`,
-        ),
-        dialogue(
-          `C: AUTHPLAIN ${plain}`,
-          `C:  AUTH PLAIN ${plain}`,
-          `C: auth=${password}`,
-          `C: pass\t${password}`,
-          `C: LOGIN ana ${password}`,
-        ),
-        dialogue(`C: NOOP\r\nAUTH LOGIN\r\n${word}\r\n${password}`, 'S: 250 a\r\n334 b', `C: ${password}`),
-        dialogue(
-          'C: AUTH CRAM-MD5',
-          'S: 334 PDE+',
-          `C: ${word}`,
-          'S: 334 ',
-          `C: ${word}`,
-          'S: 454 busy',
-          `C: ${word}`,
-        ),
-      ]
-      for (const said of cases)
-        for (const whole of [said, [...greeting, ...said]]) {
-          const told = beginnings.map((begin) => stepsOf(smtpDissector, whole, begin))
-          const text = JSON.stringify(told).toUpperCase()
-          for (const secret of [password, ...encoded]) assert.ok(!text.includes(secret.toUpperCase()), text)
-        }
-    }),
+  checkPasswords(
+    smtpDissector,
+    (password, word, plain) => [
+      dialogue(
+        `C: AUTH PLAIN ${plain}`,
+        `S: 535 ${plain} is wrong`,
+        `C: AUTH PLAIN  ${plain} x`,
+        'S: 235 ok',
+      ),
+      dialogue(
+        `C: AUTH LOGIN ${word}\r\n${word}\r\n${word}\r\nMAIL FROM:<${password}@a>`,
+        'S: 334 a\r\n235 b',
+      ),
+      dialogue(
+        `C: AUTH ${password}`,
+        `S: 504 ${password}: unknown mechanism`,
+        `C: ${word}`,
+        `S: 500 ${word.toUpperCase()}?`,
+      ),
+      dialogue(
+        'C: AUTH LOGIN',
+        'S: 504 no',
+        `C: ${word}`,
+        'S: 500 what',
+        `C: ${password} x`,
+        `S: 500 5.5.1 ${password.toUpperCase()}: unrecognized`,
+      ),
+      dialogue(
+        `C: AUTHPLAIN ${plain}`,
+        `C:  AUTH PLAIN ${plain}`,
+        `C: auth=${password}`,
+        `C: pass\t${password}`,
+        `C: LOGIN ana ${password}`,
+      ),
+      dialogue(`C: NOOP\r\nAUTH LOGIN\r\n${word}\r\n${password}`, 'S: 250 a\r\n334 b', `C: ${password}`),
+      dialogue(
+        'C: AUTH CRAM-MD5',
+        'S: 334 PDE+',
+        `C: ${word}`,
+        'S: 334 ',
+        `C: ${word}`,
+        'S: 454 busy',
+        `C: ${word}`,
+      ),
+    ],
+    greeting,
   )
 })
 

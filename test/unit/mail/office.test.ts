@@ -42,6 +42,7 @@ test('a message for one mailbox gets the fields that Exim writes, and no queue e
     ],
   )
   assert.equal(post.facts[0]?.['client'], '127.0.0.1')
+  assert.equal(post.facts[0]?.['subject'], 'x')
 })
 
 test('however a message is cut into pieces, the mailbox gets the same octets', async () => {

@@ -156,6 +156,11 @@ export class TestPop3 implements AsyncDisposable {
     return authority
   }
 
+  /** How many the server has not closed. */
+  get connections(): number {
+    return this.#streams.size
+  }
+
   factsOf(kind: string): readonly FactData[] {
     return this.facts.filter((fact) => fact.kind === kind)
   }

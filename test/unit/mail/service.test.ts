@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { connect as connectPlain } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { connect, type TLSSocket } from 'node:tls'
@@ -74,6 +75,45 @@ test('a certificate of the scenario is shown instead of one of the lab', async (
     assert.equal(socket.getPeerX509Certificate()?.subjectAltName, 'DNS:mx.example.org')
     socket.destroy()
   }
+})
+
+test('a fault shows another certificate, to STARTTLS and STLS as well, and only as often as it says', async () => {
+  const faults = 'faults: [{ at: mail.certificate, show: wrong name, times: 4 }]\n'
+  await using lab = await openLab(`${scenario({})}${faults}`)
+  const shown = async (endpoint: string, ...lines: readonly string[]): Promise<string | undefined> => {
+    const { host, port } = lab.address('mail', endpoint)
+    const plain = connectPlain({ host, port })
+    for (const line of lines) {
+      await once(plain, 'data')
+      plain.write(`${line}\r\n`)
+    }
+    if (lines.length > 0) await once(plain, 'data')
+    const socket = connect({ socket: plain, rejectUnauthorized: false })
+    await once(socket, 'secureConnect')
+    const names = socket.getPeerX509Certificate()?.subjectAltName
+    socket.destroy()
+    return names
+  }
+  const wrong = 'DNS:wrong-name.example.org'
+  assert.equal(await shown('smtps'), wrong)
+  assert.equal(await shown('pop3s'), wrong)
+  assert.equal(await shown('smtp', 'EHLO a.test', 'STARTTLS'), wrong)
+  assert.equal(await shown('pop3', 'STLS'), wrong)
+  assert.match((await shown('pop3s')) ?? '', /DNS:mail\.example\.org/)
+})
+
+test('an expired certificate has no other flaw: it is for the names and addresses of the right one', async () => {
+  const faults = 'faults: [{ at: mail.certificate, show: expired, times: 1 }]\n'
+  await using lab = await openLab(`${scenario({})}${faults}`)
+  const shown: string[] = []
+  for (let visits = 0; visits < 2; visits += 1) {
+    const socket = await handshake(lab.address('mail', 'pop3s'))
+    shown.push(socket.getPeerX509Certificate()?.subjectAltName ?? '')
+    assert.equal(Date.parse(socket.getPeerX509Certificate()?.validTo ?? '') < Date.now(), visits === 0)
+    socket.destroy()
+  }
+  assert.match(shown[0] ?? '', /IP Address:127\.0\.0\.1/)
+  assert.equal(shown[0], shown[1])
 })
 
 test('a certificate whose key is another one is a mistake of the scenario', async () => {

@@ -31,6 +31,11 @@ describe('AUTH (RFC 4954)', () => {
     assert.equal(await other.ask('AUTH LOGIN'), `334 ${base64('Username:')}`)
     assert.equal(await other.ask(base64('ana@lab.test')), `334 ${base64('Password:')}`)
     assert.match(await other.ask(base64('secret')), /^235 /)
+    const login = { account: 'ana', client: '127.0.0.1', entrance: 'smtp', secure: false }
+    assert.deepEqual(smtp.factsOf('smtp.logged-in'), [
+      { kind: 'smtp.logged-in', ...login },
+      { kind: 'smtp.logged-in', ...login },
+    ])
   })
 
   test('SCRAM-SHA-256 proves both to each other', async () => {
