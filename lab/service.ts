@@ -6,8 +6,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Duplex } from 'node:stream'
 import type { TlsOptions, TLSSocket } from 'node:tls'
 import type { ZodType } from 'zod'
+import type { Text } from './kit/text.ts'
 import type { Certificate, CertificateRequest, World } from './world.ts'
 
+export type { Text } from './kit/text.ts'
 export type { RunningInstance, ServiceCall, ServiceCommand } from './command.ts'
 export type {
   PublishedName,
@@ -28,12 +30,6 @@ export type {
   CertificateStanding,
   World,
 } from './world.ts'
-
-/** A text in the two languages of the lab. */
-export interface Text {
-  readonly en: string
-  readonly es: string
-}
 
 /** One thing that is wrong in a file that a person wrote; line and column count from 1. */
 export interface Problem {
