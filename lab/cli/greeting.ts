@@ -11,10 +11,13 @@ import type { Io } from './command.ts'
 /** How many accounts are shown; a class has more. */
 const SHOWN = 10
 
-/** What else there is: the address of the lab's page, and the command that reads its capture. */
+/** What else there is: the address of the lab's page, the command that reads its capture, and whether its work is handed in. */
 interface Places {
   readonly page?: string | undefined
   readonly capture?: string | undefined
+  readonly isHandedIn?: boolean
+  /** Whether the lab holds no terminal. */
+  readonly isDetached?: boolean
 }
 
 /** What a student needs next: each service with its address and a command to try, the domain, the accounts, the page of the console and the capture. */
@@ -59,7 +62,11 @@ export function greeting(lab: Lab, io: Io, places: Places = {}): string {
 }
 
 /** Commands to go on with, each with what it is for. */
-function nextSteps(scenario: Scenario, io: Io, { page, capture }: Places): (readonly [string, string])[] {
+function nextSteps(
+  scenario: Scenario,
+  io: Io,
+  { page, capture, isHandedIn = false, isDetached = false }: Places,
+): (readonly [string, string])[] {
   const { name, tasks, suites } = scenario
   const step = (line: string, text: Text): readonly [string, string] => [io.command(line), io.pick(text)]
   const order = io.pick({ en: 'COMMAND', es: 'ORDEN' })
@@ -70,6 +77,9 @@ function nextSteps(scenario: Scenario, io: Io, { page, capture }: Places): (read
       : []),
     ...(tasks.length > 0
       ? [step('lab check', { en: 'what of it is done', es: 'lo que ya está hecho' })]
+      : []),
+    ...(isHandedIn && tasks.length > 0
+      ? [step('lab submit', { en: 'make the file to hand in', es: 'preparar el fichero que se entrega' })]
       : []),
     ...(suites.length > 0
       ? [
@@ -89,6 +99,11 @@ function nextSteps(scenario: Scenario, io: Io, { page, capture }: Places): (read
         ]),
     ...(capture === undefined ? [] : [[capture, io.pick(inWireshark)] as const]),
     step('lab log --follow', { en: 'see what happens', es: 'ver lo que ocurre' }),
-    step('lab stop', { en: 'stop (or Ctrl-C here)', es: 'detener (o Ctrl-C aquí)' }),
+    step(
+      'lab stop',
+      isDetached
+        ? { en: 'stop', es: 'detener' }
+        : { en: 'stop (or Ctrl-C here)', es: 'detener (o Ctrl-C aquí)' },
+    ),
   ]
 }

@@ -103,7 +103,8 @@ export async function hostLab(call: Call): Promise<number> {
   if (!call.is('no-console')) page = await openConsole(call, { desk, operations, log })
   await using _page = page
   using _watch = call.is('watch') ? watchScenario(lab, reload, io) : undefined
-  io.say(greeting(lab, io, { page: page?.url, capture: await capture?.() }))
+  const [isHandedIn, isDetached] = [launch !== undefined, call.is('detach')]
+  io.say(greeting(lab, io, { page: page?.url, capture: await capture?.(), isHandedIn, isDetached }))
   settle()
   await stopped(stop.signal)
   return code

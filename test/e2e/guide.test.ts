@@ -17,6 +17,21 @@ test('the guide of a scenario is filled in for its student', async () => {
   assert.match(out, /^# Escribe tu propia zona\n[^]*`zona4711\.org`/)
 })
 
+test('commands in a guide are written as they can be typed', async () => {
+  using folder = temporaryFolder()
+  writeFiles(folder.path, {
+    'mine/scenario.yaml': 'title: Mine\nservices: { mail: {} }\n',
+    'mine/en.md':
+      '# Mine\n\nSee `lab check` of the\nlab that runs.\n\n```sh\nlab reload          # by `lab stop`\nlab log\n```\n\n1. Then\n   ```sh\n   lab stop\n   ```\n',
+  })
+  const environment = { npm_execpath: 'npm' }
+  const { out } = await run(['guide', 'mine'], { folder: folder.path, environment })
+  assert.equal(
+    out,
+    '# Mine\n\nSee `npx lab check` of the\nlab that runs.\n\n```sh\nnpx lab reload      # by `npx lab stop`\nnpx lab log\n```\n\n1. Then\n   ```sh\n   npx lab stop\n   ```\n',
+  )
+})
+
 test('each shipped guide can be filled in, and is there in both languages', async () => {
   using folder = temporaryFolder()
   const names = readdirSync(scenarios, { withFileTypes: true }).filter((entry) => entry.isDirectory())
@@ -43,6 +58,9 @@ test('a running lab tells its own guide; one in the other language is better tha
   assert.match(lab.out, /lab guide .*there is to do/)
   const { out } = await run(['guide'], { folder: folder.path })
   assert.equal(out, '# Lo mío\n\nEn r12.test.\n')
+  const other = await run(['guide', '--student', '13'], { folder: folder.path })
+  assert.deepEqual([other.code, other.out], [2, ''])
+  assert.match(other.err, /say which scenario: .*lab guide SCENARIO --student ID/)
 })
 
 test('a scenario without a guide, and a guide that cannot be filled in, say so', async () => {

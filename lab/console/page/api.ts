@@ -29,6 +29,7 @@ export interface Calls {
   readonly 'faults.add': readonly [NewFault, unknown]
   readonly 'faults.set': readonly [{ readonly id: number; readonly isOn: boolean }, unknown]
   readonly 'faults.remove': readonly [{ readonly id: number }, unknown]
+  readonly guide: readonly [{ readonly language: 'en' | 'es' }, { readonly guide?: string }]
   readonly tasks: readonly [Nothing, Tasks]
   readonly check: readonly [
     { readonly tasks: readonly string[] },

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { problemBox, viewHead } from '../controls.ts'
 import { html, Parts, setText, View } from '../element.ts'
 import { CheckBar } from './check-bar.ts'
+import { guidePart } from './guide.ts'
 import { costOf, taskRow } from './task-row.ts'
 
 /** Milliseconds between two looks at the tasks. */
@@ -19,8 +20,7 @@ class TasksView extends View {
     const { context } = this
     const { words, format, api } = context
     const sum = html('span', { class: 'number push' })
-    const problems = problemBox(context)
-    const actionProblems = problemBox(context)
+    const [problems, actionProblems] = [problemBox(context), problemBox(context)]
     const waiting = html('p', { class: 'empty' }, words.loading)
     const none = nothing(context)
     const list = html('ol', { class: 'tasks' })
@@ -42,6 +42,7 @@ class TasksView extends View {
     this.replaceChildren(
       viewHead(words.tasks.title, sum),
       problems.node,
+      guidePart(context, this.signal),
       ...bar.nodes,
       actionProblems.node,
       waiting,

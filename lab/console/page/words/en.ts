@@ -132,6 +132,7 @@ export const english = {
   },
   tasks: {
     title: 'Tasks',
+    guide: 'Guide: what there is to do, and how',
     none: 'This scenario has no tasks.',
     noneMore: 'Look around, break things and watch the traffic; a scenario with tasks lists them here.',
     sum: (points: string, all: string): string => `${points} of ${all} points`,

@@ -134,6 +134,7 @@ export const spanish: Words = {
   },
   tasks: {
     title: 'Tareas',
+    guide: 'Guía: qué hay que hacer y cómo',
     none: 'Este escenario no tiene tareas.',
     noneMore: 'Mira, estropea cosas y observa el tráfico; un escenario con tareas las muestra aquí.',
     sum: (points, all) => `${points} de ${all} puntos`,
