@@ -1,6 +1,7 @@
+import { LabError } from '../host/error.ts'
 import { findScenario } from '../scenario/layers.ts'
 import { isError } from '../scenario/load.ts'
-import { exit, labOptions, type Command } from './command.ts'
+import { exit, labOptions, type Call, type Command } from './command.ts'
 import { problemLine } from './problem.ts'
 import { DEFAULT_SCENARIO, readScenario, registryOf, scenarioFolders } from './places.ts'
 
@@ -27,7 +28,9 @@ export const command: Command = {
     const registry = registryOf(call)
     let isWrong = false
     for (const wanted of call.words.length === 0 ? [DEFAULT_SCENARIO] : call.words) {
-      const file = findScenario(wanted, scenarioFolders, call.io.folder)
+      const file = found(call, wanted)
+      isWrong ||= file === undefined
+      if (file === undefined) continue
       const whose = { student: call.text('student'), withVerbs: true }
       const { problems } = await readScenario(call, file, registry, whose)
       for (const problem of problems) call.io.complain(problemLine(problem, call.io))
@@ -36,4 +39,15 @@ export const command: Command = {
     }
     return isWrong ? exit.wrong : exit.done
   },
+}
+
+/** The scenario's file; whoever named none is told, and those after it are checked all the same. */
+function found(call: Call, wanted: string): string | undefined {
+  try {
+    return findScenario(wanted, scenarioFolders, call.io.folder)
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error
+    call.io.complain(error.text)
+    return undefined
+  }
 }

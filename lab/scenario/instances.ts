@@ -18,15 +18,23 @@ interface FileSources {
   readonly own: OwnFiles | undefined
 }
 
+/** The services of a scenario as far as they can be told. */
+export interface ReadInstances {
+  /** Each that there is; without a configuration if that is wrong. */
+  readonly instances: readonly Instance[]
+  /** False if there is another that nobody can know: what seems unknown may be its own. */
+  readonly isWhole: boolean
+}
+
 /** The services that the scenario wants, each checked against its own schema. */
 export async function readInstances(
   tree: Tree,
   registry: Registry,
   { folders, variables, own }: FileSources,
   problems: Problem[],
-): Promise<Instance[]> {
+): Promise<ReadInstances> {
   const services = tree.type === 'map' ? tree.entries.get('services')?.value : undefined
-  if (services?.type !== 'map') return []
+  if (services?.type !== 'map') return { instances: [], isWhole: services === undefined }
   const read = [...services.entries].map(async ([name, entry]): Promise<Instance | undefined> => {
     const value = valueOf(entry.value) ?? {}
     const base = ['services', name]
@@ -53,16 +61,23 @@ export async function readInstances(
       return undefined
     }
   })
-  return (await Promise.all(read)).filter((instance) => instance !== undefined)
+  const instances = (await Promise.all(read)).filter((instance) => instance !== undefined)
+  return { instances, isWhole: instances.length === read.length }
+}
+
+/** Whether a dotted name that is not among the known ones is surely wrong: it may belong to a service that cannot be known. */
+export function isSurelyUnknown(name: string, known: readonly string[], isWhole: boolean): boolean {
+  const family = name.slice(0, name.indexOf('.') + 1)
+  return isWhole || (family !== '' && known.some((other) => other.startsWith(family)))
 }
 
 /** What the scenario breaks, each fault checked against the schema of the service that has its point. */
-export function readFaults(tree: Tree, instances: readonly Instance[], problems: Problem[]): PlannedFault[] {
+export function readFaults(tree: Tree, services: ReadInstances, problems: Problem[]): PlannedFault[] {
   const faults = tree.type === 'map' ? tree.entries.get('faults')?.value : undefined
   const items = faults?.type === 'list' ? faults.items : []
   return items
     .map((item, index) =>
-      readFault({ tree, base: ['faults', index], value: valueOf(item) }, instances, problems),
+      readFault({ tree, base: ['faults', index], value: valueOf(item) }, services, problems),
     )
     .filter((fault) => fault !== undefined)
 }
@@ -74,7 +89,7 @@ export function readFault(
     base,
     value,
   }: { readonly tree: Tree; readonly base: readonly PropertyKey[]; readonly value: unknown },
-  instances: readonly Instance[],
+  { instances, isWhole }: ReadInstances,
   problems: Problem[],
 ): PlannedFault | undefined {
   const host = check(faultSchema, tree, base, value)
@@ -86,11 +101,12 @@ export function readFault(
   if (schema === undefined) {
     const known = [...points.keys()]
     const path = [...base, 'at']
-    problems.push({
-      ...placeOf(tree, path),
-      path: pathText(path),
-      message: text((words) => words.valueUnknown(at, nearest(at, known), known)),
-    })
+    if (isSurelyUnknown(at, known, isWhole))
+      problems.push({
+        ...placeOf(tree, path),
+        path: pathText(path),
+        message: text((words) => words.valueUnknown(at, nearest(at, known), known)),
+      })
     return undefined
   }
   const fields: Record<string, unknown> = typeof value === 'object' ? { ...value } : {}

@@ -13,7 +13,9 @@ export function withoutIntended(
     en.includes(text) || es.includes(text)
   const warnings = problems.filter(({ severity }) => severity === 'warning')
   const meant = new Set(warnings.filter((warning) => intended.some((text) => says(warning, text))))
-  const idle = intended.flatMap((text, index): Problem[] => {
+  // Where something is wrong, not every part has been looked at.
+  const isWhole = warnings.length === problems.length
+  const idle = (isWhole ? intended : []).flatMap((text, index): Problem[] => {
     const path = ['intended', index]
     const place = placeOf(tree, path)
     // A scenario that takes a service away has lost its warnings with it.

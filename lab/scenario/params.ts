@@ -63,6 +63,12 @@ export function paramProblem(param: Param): Text | undefined {
   return text((words) => words.rangeEmpty(param.min, param.max))
 }
 
+/** A value in the place of one whose parameter is wrong, so that the rest can be checked. */
+export function standIn(param: unknown): string | number {
+  const kind: unknown = typeof param === 'object' && param !== null ? Reflect.get(param, 'kind') : undefined
+  return kind === 'integer' ? 1 : '1'
+}
+
 /** Of whom a value is, and with whose key it is made. */
 export interface Origin {
   readonly scenario: string

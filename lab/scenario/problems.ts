@@ -3,10 +3,13 @@ import type { Problem, Text } from '../service.ts'
 import { text } from '../words/index.ts'
 import { explanationOf } from '../kit/explain.ts'
 import { nearest } from '../kit/nearest.ts'
+import { sayIssue } from './issue-words.ts'
 import { placeOf, type Tree, valueOf } from './tree.ts'
 
-const english = errorsIn('en', z.locales.en().localeError)
-const spanish = errorsIn('es', z.locales.es().localeError)
+const english = errorsIn('en')
+const spanish = errorsIn('es')
+/** What zod says when nobody else does. */
+const usualWords = z.locales.en().localeError
 
 /** Checks the tree's part at `base` against a schema; every mistake comes back with its place, in both languages. */
 export function check<Output>(
@@ -30,12 +33,20 @@ export function check<Output>(
   return { value: undefined, problems }
 }
 
+/** The items of a list that are sound, nothing in the place of the others. */
+export function soundItems<Item>(schema: z.ZodType<Item>, value: unknown): (Item | undefined)[] {
+  return Array.isArray(value) ? value.map((item: unknown) => schema.safeParse(item).data) : []
+}
+
 /** What somebody else's check has found wrong in a value, in both languages. */
 export function issueText(issue: z.core.$ZodIssue, value: unknown): Text {
   // The words may tell what was there instead.
   const raw = { ...issue, input: valueAt(value, issue.path) }
-  const said = isRaw(raw) ? spanish(raw) : undefined
-  return { en: issue.message, es: (typeof said === 'string' ? said : said?.message) ?? issue.message }
+  if (!isRaw(raw)) return { en: issue.message, es: issue.message }
+  // What the schema says by itself stays.
+  const usual = usualWords(raw)
+  const isOwn = issue.message !== (typeof usual === 'object' ? usual?.message : usual)
+  return isOwn ? { en: issue.message, es: issue.message } : sayIssue(raw)
 }
 
 /** Whether it is what zod makes words of. */
@@ -43,9 +54,14 @@ function isRaw(issue: object): issue is z.core.$ZodRawIssue {
   return 'code' in issue && 'input' in issue
 }
 
-/** What a schema explains itself is said in that language, all else as zod says it. */
-function errorsIn(language: keyof Text, others: z.core.$ZodErrorMap): z.core.$ZodErrorMap {
-  return (issue) => explanationOf(issue)?.[language] ?? others(issue)
+/** What a schema explains itself is said in that language, all else as the lab says it. */
+function errorsIn(language: keyof Text): z.core.$ZodErrorMap {
+  return (issue) => {
+    const explained = explanationOf(issue)?.[language]
+    // Why a key does not do has been said of the key already, in the same language.
+    const ofKey = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined
+    return explained ?? ofKey ?? sayIssue(issue)[language]
+  }
 }
 
 /** `services.dns.allow[0]`. */
@@ -94,21 +110,22 @@ function told(
         },
       ]
     const best = closest(issue.errors)
-    const same = translated.code === 'invalid_union' ? closest(translated.errors) : undefined
-    if (best !== undefined)
-      return [
-        { path: [...path, ...best.path], message: { en: best.message, es: same?.message ?? best.message } },
-      ]
+    const same = translated.code === 'invalid_union' ? closest(translated.errors) : []
+    // What the branch finds is told as if there were no other.
+    if (best.length > 0)
+      return best.flatMap((inner, index) =>
+        told({ ...inner, path: [...path, ...inner.path] }, same[index] ?? inner, schema, value),
+      )
   }
   return [{ path, message: { en: issue.message, es: translated.message } }]
 }
 
-/** The issue of the union's branch that came furthest: the one that a person most likely meant. */
-function closest(branches: readonly (readonly z.core.$ZodIssue[])[]): z.core.$ZodIssue | undefined {
+/** The issues of the union's branch that came furthest, the one that a person most likely meant; none if none fits at all. */
+function closest(branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] {
   const depth = (branch: readonly z.core.$ZodIssue[]): number =>
-    Math.max(0, ...branch.map((issue) => issue.path.length))
-  const best = branches.toSorted((a, b) => depth(b) - depth(a))[0]
-  return best !== undefined && depth(best) > 0 ? best[0] : undefined
+    Math.max(0, ...branch.map(({ path, code }) => path.length + (code === 'unrecognized_keys' ? 1 : 0)))
+  const best = branches.toSorted((a, b) => depth(b) - depth(a) || a.length - b.length)[0]
+  return best !== undefined && depth(best) > 0 ? best : []
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

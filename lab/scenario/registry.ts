@@ -52,7 +52,7 @@ export class Registry {
       path,
       name: 'checks',
       is: (value): value is Checks => hasFields(value, { verbs: 'object' }),
-      form: 'export const checks: Checks = { verbs: { … }, suites: { … } }',
+      form: 'export const checks: Checks = { verbs: { … }, suites: async () => ({ … }) }',
     })
   }
 

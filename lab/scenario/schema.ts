@@ -1,15 +1,28 @@
 import { z } from 'zod'
+import { explain } from '../kit/explain.ts'
 import { paramSchema } from './params.ts'
 import { bothLanguages } from './task.ts'
 
 /** A word that may stand in a file name and in a command line. */
-const word = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/)
+const word = z.string().regex(
+  /^[a-z][a-z0-9-]{0,40}$/,
+  explain({
+    en: 'lower-case letters, digits and hyphens, a letter first, as in xmpp-2',
+    es: 'minúsculas, cifras y guiones, empezando por letra, como xmpp-2',
+  }),
+)
 
 /** A domain without its final dot. */
 const domain = z
   .string()
   .max(253)
-  .regex(/^(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*$/)
+  .regex(
+    /^(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*$/,
+    explain({
+      en: 'a domain is written without its final dot, letters, digits and hyphens between the dots, as in lab.test',
+      es: 'un dominio se escribe sin el punto final, con letras, cifras y guiones entre los puntos, como lab.test',
+    }),
+  )
 
 /** All of a scenario but what its services define; `services`, `faults` and `tasks` are checked one by one against theirs. */
 export const scenarioSchema = z.strictObject({
@@ -21,7 +34,16 @@ export const scenarioSchema = z.strictObject({
     .optional()
     .describe('a shipped scenario by name, or a file, that this one changes'),
   params: z
-    .record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), paramSchema)
+    .record(
+      z.string().regex(
+        /^[a-z][A-Za-z0-9]*$/,
+        explain({
+          en: 'the name of a parameter is of letters and digits, a lower-case letter first, as in dni or port2',
+          es: 'el nombre de un parámetro lleva letras y cifras, y empieza por minúscula, como dni o port2',
+        }),
+      ),
+      paramSchema,
+    )
     .default({})
     .describe('values made for each student, written ${name} wherever they are used'),
   domain: domain.default('lab.test').describe('the domain of the lab'),

@@ -28,7 +28,7 @@ export async function loadSuites(registry: Pick<Registry, 'names' | 'loadChecks'
   for (const service of registry.names()) {
     try {
       const checks = await registry.loadChecks(service)
-      for (const [name, suite] of Object.entries(checks?.suites ?? {})) {
+      for (const [name, suite] of Object.entries((await checks?.suites?.()) ?? {})) {
         if (!suites.has(name)) suites.set(name, { name, service, suite })
       }
     } catch (error) {
@@ -39,9 +39,9 @@ export async function loadSuites(registry: Pick<Registry, 'names' | 'loadChecks'
   return { suites, problems }
 }
 
-/** The names of suites that nobody brings; of a service that cannot be loaded its own mistake is told. */
+/** The names of suites that nobody brings, what is no name left out; of a service that cannot be loaded its own mistake is told. */
 export async function suiteProblems(
-  names: readonly string[],
+  names: readonly (string | undefined)[],
   tree: Tree,
   registry: Registry,
 ): Promise<Problem[]> {
@@ -49,7 +49,7 @@ export async function suiteProblems(
   const { suites, problems } = await loadSuites(registry)
   const known = [...suites.keys()]
   return names.flatMap((name, index): Problem[] => {
-    if (suites.has(name)) return []
+    if (name === undefined || suites.has(name)) return []
     const path = ['suites', index]
     const place = { ...placeOf(tree, path), path: pathText(path) }
     const unknown = text((words) => words.valueUnknown(name, nearest(name, known), known))

@@ -8,19 +8,29 @@ import type { Problem, Text } from '../service.ts'
 import { text } from '../words/index.ts'
 import { fileMisfits } from './captured.ts'
 import { durationSchema, millisecondsOf } from './duration.ts'
-import { readFault } from './instances.ts'
-import { check, pathText } from './problems.ts'
-import type { Instance } from './scenario.ts'
+import { isSurelyUnknown, readFault, type ReadInstances } from './instances.ts'
+import { check, pathText, soundItems } from './problems.ts'
 import {
   both,
   type Look,
   type Phase,
   type PlannedCheck,
   type PlannedTask,
+  phaseSchema,
   type Step,
   taskSchema,
 } from './task.ts'
-import { placeOf, type Tree, valueOf } from './tree.ts'
+import {
+  clientWrong,
+  kindsMixed,
+  listWanted,
+  needsCircle,
+  oneVerb,
+  onlyNow,
+  taskTwice,
+  timeOfNow,
+} from './task-words.ts'
+import { fieldsOf, placeOf, type Tree, valueOf } from './tree.ts'
 
 /** A verb with the service that brings it. */
 export interface BroughtVerb {
@@ -36,23 +46,24 @@ export type Verbs = ReadonlyMap<string, BroughtVerb>
 /** What tasks are read against. */
 export interface TaskScope {
   readonly tree: Tree
-  readonly instances: readonly Instance[]
-  readonly accounts: readonly string[]
+  readonly services: ReadInstances
+  /** Undefined if they cannot be told. */
+  readonly accounts: readonly string[] | undefined
   /** Without them only the form of the tasks is checked. */
   readonly verbs: Verbs | undefined
 }
 
 type Path = readonly PropertyKey[]
 
-/** The tasks that are well formed; what is wrong is added to the problems. */
+/** The tasks that are well formed; what is wrong is added to the problems, of the others as far as it can be told. */
 export function readTasks(scope: TaskScope, problems: Problem[]): PlannedTask[] {
   const tasks = scope.tree.type === 'map' ? scope.tree.entries.get('tasks')?.value : undefined
   const reader = new TaskReader(scope, problems)
   const items = tasks?.type === 'list' ? tasks.items : []
-  const read = items.map((item, index) => reader.task(valueOf(item), ['tasks', index]))
-  const found = read.filter((task) => task !== undefined)
-  reader.relations(read)
-  return found
+  const values = items.map((item) => valueOf(item))
+  const read = values.map((value, index) => reader.task(value, ['tasks', index]))
+  reader.relations(values)
+  return read.filter((task) => task !== undefined)
 }
 
 class TaskReader {
@@ -67,19 +78,23 @@ class TaskReader {
   task(value: unknown, base: Path): PlannedTask | undefined {
     const read = check(taskSchema, this.#scope.tree, base, value)
     this.#problems.push(...read.problems)
-    if (read.value === undefined) return undefined
-    const { id, points, title, when, account, client, file, needs, hint, phases = [] } = read.value
-    const looks = phases.map((phase, index) => this.#phase(phase, [...base, 'phases', index]))
-    if (account !== undefined && !this.#scope.accounts.includes(account))
-      this.#unknown(account, this.#scope.accounts, [...base, 'account'])
+    const sound = read.value ?? soundTask(value)
+    const { account, client, phases = [] } = sound
+    const { accounts } = this.#scope
+    const looks = phases.flatMap((phase, index) =>
+      phase === undefined ? [] : [this.#phase(phase, [...base, 'phases', index])],
+    )
+    if (account !== undefined && accounts?.includes(account) === false)
+      this.#unknown(account, accounts, [...base, 'account'])
     if (client !== undefined && !isNetwork(client)) this.#tell([...base, 'client'], clientWrong(client))
-    const look = this.#look(read.value, base)
-    const looked = [read.value.check, ...phases.map((phase) => phase.check)]
-    if (looked.every((each) => each === undefined))
+    const look = this.#look(sound, base)
+    if (isMap(value) && !Object.hasOwn(value, 'check') && !hasPhaseChecks(value))
       this.#tell(
         base,
         text((words) => words.keyMissing('check')),
       )
+    if (read.value === undefined) return undefined
+    const { id, points, title, when, file, needs, hint } = read.value
     const task: PlannedTask = {
       id,
       points,
@@ -98,36 +113,41 @@ class TaskReader {
   }
 
   /** Ids that are there twice, needs that no task is, and circles. */
-  relations(tasks: readonly (PlannedTask | undefined)[]): void {
-    const byId = new Map<string, PlannedTask>()
+  relations(values: readonly unknown[]): void {
+    const tasks = values.map((value) => soundTask(value))
+    const needs = new Map<string, readonly string[]>()
     for (const [index, task] of tasks.entries()) {
-      if (task === undefined) continue
-      if (byId.has(task.id)) this.#tell(['tasks', index, 'id'], taskTwice(task.id))
-      else byId.set(task.id, task)
+      if (task.id === undefined) continue
+      if (needs.has(task.id)) this.#tell(['tasks', index, 'id'], taskTwice(task.id))
+      else needs.set(task.id, task.needs)
     }
-    const known = tasks.flatMap((task) => task?.id ?? [])
+    const known = [...needs.keys()]
+    const isWhole = tasks.every((task) => task.id !== undefined)
     for (const [index, task] of tasks.entries()) {
-      for (const [at, need] of (task?.needs ?? []).entries()) {
+      for (const [at, need] of task.needs.entries()) {
         const path = ['tasks', index, 'needs', at]
-        if (!byId.has(need)) this.#unknown(need, known, path)
-        else if (task !== undefined && leadsTo(need, task.id, byId))
-          this.#tell(path, needsCircle(task.id, need))
+        if (needs.has(need)) {
+          if (task.id !== undefined && leadsTo(need, task.id, needs))
+            this.#tell(path, needsCircle(task.id, need))
+        } else if (isWhole) this.#unknown(need, known, path)
       }
     }
   }
 
   #phase(value: NonNullable<z.infer<typeof taskSchema>['phases']>[number], base: Path): Phase {
     const { stop, start, advance, fault, heal } = value
-    const names = this.#scope.instances.map(({ name }) => name)
+    const { services, tree } = this.#scope
+    const names = Object.keys(partsOf(tree, 'services'))
     for (const [key, name] of [
       ['stop', stop],
       ['start', start],
     ] as const)
       if (name !== undefined && !names.includes(name)) this.#unknown(name, names, [...base, key])
-    const points = this.#scope.instances.flatMap(({ service }) => Object.keys(service.faults ?? {}))
-    if (heal !== undefined && !points.includes(heal)) this.#unknown(heal, points, [...base, 'heal'])
-    const place = { tree: this.#scope.tree, base: [...base, 'fault'], value: fault }
-    const planned = fault === undefined ? undefined : readFault(place, this.#scope.instances, this.#problems)
+    const points = services.instances.flatMap(({ service }) => Object.keys(service.faults ?? {}))
+    if (heal !== undefined && !points.includes(heal) && isSurelyUnknown(heal, points, services.isWhole))
+      this.#unknown(heal, points, [...base, 'heal'])
+    const place = { tree, base: [...base, 'fault'], value: fault }
+    const planned = fault === undefined ? undefined : readFault(place, services, this.#problems)
     return {
       ...(stop !== undefined && { stop }),
       ...(start !== undefined && { start }),
@@ -187,10 +207,11 @@ class TaskReader {
       return undefined
     }
     const [verb, settings] = only
-    const { verbs, tree } = this.#scope
+    const { verbs, tree, services } = this.#scope
     const known = verbs?.get(verb)?.verb
-    if (verbs !== undefined && known === undefined)
-      this.#unknown(verb, [...verbs.keys()], [...base, verb], known === undefined && entries.length === 1)
+    const names = [...(verbs?.keys() ?? [])]
+    if (verbs !== undefined && known === undefined && isSurelyUnknown(verb, names, services.isWhole))
+      this.#unknownKey(verb, names, [...base, verb])
     if (known !== undefined)
       this.#problems.push(...check(known.settings, tree, [...base, verb], settings ?? {}).problems)
     return { verb, settings: settings ?? {} }
@@ -218,8 +239,7 @@ class TaskReader {
     }
   }
 
-  #unknown(value: string, known: readonly string[], path: Path, isKey = false): void {
-    if (isKey) return this.#unknownKey(value, known, path)
+  #unknown(value: string, known: readonly string[], path: Path): void {
     this.#tell(
       path,
       text((words) => words.valueUnknown(value, nearest(value, known), known)),
@@ -238,13 +258,51 @@ class TaskReader {
   }
 }
 
+/** What a task that is not as it has to be says beyond doubt. */
+function soundTask(value: unknown): {
+  readonly id: string | undefined
+  readonly needs: readonly string[]
+  readonly account: string | undefined
+  readonly client: string | undefined
+  readonly check: Record<string, unknown> | undefined
+  readonly phases: readonly (z.infer<typeof phaseSchema> | undefined)[]
+} {
+  const { id, needs, account, client, check: checked } = taskSchema.shape
+  const fields: Record<string, unknown> = isMap(value) ? { ...value } : {}
+  return {
+    id: id.safeParse(fields['id']).data,
+    needs: needs.safeParse(fields['needs']).data ?? [],
+    account: account.safeParse(fields['account']).data,
+    client: client.safeParse(fields['client']).data,
+    check: checked.safeParse(fields['check']).data,
+    phases: soundItems(phaseSchema, fields['phases']),
+  }
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Whether a phase of the task looks at something, or what stands in their place is wrong itself. */
+function hasPhaseChecks(task: object): boolean {
+  const phases: unknown = Reflect.get(task, 'phases')
+  if (phases === undefined) return false
+  return !Array.isArray(phases) || phases.some((phase) => !isMap(phase) || Object.hasOwn(phase, 'check'))
+}
+
+/** The values of a part of the scenario by key. */
+function partsOf(tree: Tree, key: string): Record<string, unknown> {
+  const part = tree.type === 'map' ? tree.entries.get(key)?.value : undefined
+  return part === undefined ? {} : fieldsOf(part)
+}
+
 /** Whether the needs of `from` lead to `to`. */
-function leadsTo(from: string, to: string, tasks: ReadonlyMap<string, PlannedTask>): boolean {
+function leadsTo(from: string, to: string, needs: ReadonlyMap<string, readonly string[]>): boolean {
   const seen = new Set<string>()
   const open = [from]
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (id === to) return true
-    if (!seen.has(id)) open.push(...(tasks.get(id)?.needs ?? []))
+    if (!seen.has(id)) open.push(...(needs.get(id) ?? []))
     seen.add(id)
   }
   return false
@@ -253,57 +311,4 @@ function leadsTo(from: string, to: string, tasks: ReadonlyMap<string, PlannedTas
 function hintOf(hint: NonNullable<z.infer<typeof taskSchema>['hint']>): Hint {
   if (typeof hint === 'string' || !('text' in hint)) return { text: both(hint) }
   return { text: both(hint.text), cost: hint.cost }
-}
-
-function taskTwice(id: string): Text {
-  return { en: `there is another task "${id}"`, es: `hay otra tarea "${id}"` }
-}
-
-function needsCircle(id: string, need: string): Text {
-  return {
-    en: `"${need}" needs "${id}" in turn, so neither could ever pass`,
-    es: `"${need}" necesita a su vez "${id}", así que ninguna podría superarse`,
-  }
-}
-
-function listWanted(mode: string): Text {
-  return {
-    en: `"${mode}" takes a list of verbs, each with its settings`,
-    es: `"${mode}" lleva una lista de verbos, cada uno con sus opciones`,
-  }
-}
-
-function oneVerb(): Text {
-  return {
-    en: 'one verb with its settings is wanted here, as in dns.queried: { type: MX }',
-    es: 'aquí va un verbo con sus opciones, como dns.queried: { type: MX }',
-  }
-}
-
-function kindsMixed(): Text {
-  return {
-    en: 'verbs that look at the journal, verbs that ask a server and verbs that judge a file do not go together in one task',
-    es: 'los verbos que miran el diario, los que preguntan a un servidor y los que juzgan un fichero no van juntos en una tarea',
-  }
-}
-
-function onlyNow(): Text {
-  return {
-    en: 'a check that asks a server, or has phases, can only look at what is so now: `when: now`',
-    es: 'una comprobación que pregunta a un servidor, o que tiene fases, solo ve lo que ocurre ahora: `when: now`',
-  }
-}
-
-function timeOfNow(key: string): Text {
-  return {
-    en: `"${key}" is for checks of now; the time between several facts stands beside "order" or "all"`,
-    es: `"${key}" es para comprobaciones de ahora; el tiempo entre varios hechos va junto a "order" o "all"`,
-  }
-}
-
-function clientWrong(client: string): Text {
-  return {
-    en: `"${client}" is neither an address nor a network such as 127.0.0.0/8`,
-    es: `"${client}" no es una dirección ni una red como 127.0.0.0/8`,
-  }
 }

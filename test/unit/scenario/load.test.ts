@@ -100,7 +100,7 @@ const mistakes: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a port out of range',
     'title: T\nservices:\n  echo: { ports: { echo: 70000 } }\n',
-    ['3:20 services.echo.ports.echo: Too big: expected number to be <=65535'],
+    ['3:20 services.echo.ports.echo: 70000 is out of range: at most 65535'],
   ],
   [
     'an unknown variable',
@@ -119,7 +119,9 @@ const mistakes: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a wrong domain',
     'title: T\ndomain: -bad-.org\n',
-    ['2:1 domain: Invalid string: must match pattern /^(?!-)[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63})*$/'],
+    [
+      '2:1 domain: a domain is written without its final dot, letters, digits and hyphens between the dots, as in lab.test',
+    ],
   ],
   [
     'an account twice',
@@ -155,7 +157,7 @@ for (const [name, source, wanted] of mistakes) {
   test(`scenario with ${name}: told with its place, in two languages`, async () => {
     const loaded = await load(source)
     assert.equal(loaded.scenario, undefined)
-    if (wanted.length > 0) assert.deepEqual(told(loaded).toSorted(), [...wanted].toSorted())
+    if (wanted.length > 0) assert.deepEqual(told(loaded), wanted)
     assert.ok(loaded.problems.length > 0)
     for (const { message, line, column } of loaded.problems) {
       assert.notEqual(message.es, message.en, message.en)
