@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream'
 import type { ZodType } from 'zod'
+import type { Said } from './kit/dissect/said.ts'
 import type { Address, FactData, Random, Text } from './service.ts'
 import type { Witnesses } from './witness.ts'
 
@@ -15,11 +16,11 @@ export type { OpenWitness, Overheard, Witness, WitnessedFact, Witnesses } from '
  */
 export type Outcome = 'passed' | 'failed' | 'blocked' | 'broken'
 
-/** What was wanted and what was there, as lines of text. */
+/** What was wanted and what was there, as lines of text: a string is what stood on the wire, words come in both languages. */
 export interface Difference {
-  readonly expected: string
-  readonly actual: string
-  /** Characters of `actual` before the first wrong one, under which a caret stands. */
+  readonly expected: Said
+  readonly actual: Said
+  /** Characters of `actual` before the first wrong one, under which a caret stands; both languages are alike so far. */
   readonly at?: number
 }
 
@@ -263,8 +264,8 @@ export interface ArtifactVerb<Settings = unknown> extends Verb<Settings> {
 export interface Checks {
   /** What tasks may say, by `protocol.word` as in `dns.queried`. */
   readonly verbs: Readonly<Record<string, EvidenceVerb | ProbeVerb | ArtifactVerb>>
-  /** By protocol, as in `smtp`. */
-  readonly suites?: Readonly<Record<string, Suite>>
+  /** By protocol, as in `smtp`; called when a server is graded, so that a lab which ticks tasks does not keep them. */
+  suites?(): Promise<Readonly<Record<string, Suite>>>
   /** Without it no task of the service is judged by a capture. */
   readonly witnesses?: Witnesses
 }
@@ -274,49 +275,4 @@ export function defineVerb<Settings>(
   verb: EvidenceVerb<Settings> | ProbeVerb<Settings> | ArtifactVerb<Settings>,
 ): EvidenceVerb | ProbeVerb | ArtifactVerb {
   return verb
-}
-
-/** What a reference solution knows of a lab: no more than a student who has started it. */
-export interface SolvedLab {
-  readonly domain: string
-  readonly accounts: readonly { readonly name: string; readonly password: string }[]
-  /** Where an endpoint is, by the name that its service gives it, or with the instance's as in `bank.https`; undefined if the scenario does not offer it. */
-  at(endpoint: string): Address | undefined
-  /** The scenario's parameters, as this student has them. */
-  readonly values: Readonly<Record<string, string | number>>
-  /** The folder for files that are handed in. */
-  readonly folder: string
-  /** Puts in place what was written there, as `lab reload` does; rejects if that cannot be served. */
-  reload(): Promise<void>
-  /** The root of the lab's certificates, as PEM. */
-  authority(): Promise<string>
-  /** A client's certificate in the name of an account, as `lab cert issue ACCOUNT --client` makes one. */
-  identity(account: string): Promise<Identity>
-  /** A server's certificate for a name, as `lab cert issue NAME` makes one. */
-  certificate(name: string): Promise<Identity>
-}
-
-/** Does all tasks of a scenario as clients would, over real sockets; a scenario's `solution/solution.ts` exports it as `solve`. */
-export type Solve = (lab: SolvedLab) => Promise<void>
-
-/** A student's own server, run as by `lab grade --run`; the `solution/solution.ts` of a scenario of suites exports one as `server`. */
-export interface StudentServer {
-  /** For a shell, in a folder that holds the files; `{port}` as for `--run`. */
-  readonly command: string
-  /** By their paths in the folder. */
-  readonly files: Readonly<Record<string, string>>
-}
-
-/** The solution with one thing left out or wrong; a scenario's `solution/mutants.ts` exports a list of them as `mutants`. */
-export interface Mutant {
-  /** Lower case with hyphens. */
-  readonly id: string
-  /** What is wrong in it. */
-  readonly says: Text
-  /** The tasks, or cases as in `http.page`, that fail for it; those that need them are blocked, and all others pass. */
-  readonly fails: readonly string[]
-  /** What is done instead of the solution's steps, for the tasks. */
-  readonly solve?: Solve
-  /** What is run instead of the solution's server, for the suites. */
-  readonly server?: StudentServer
 }

@@ -1,15 +1,12 @@
 /** What the verbs of all services say alike: which settings a task has given, and what a fact has in their place. */
-
-interface Text {
-  readonly en: string
-  readonly es: string
-}
+import type { Said } from './dissect/said.ts'
+import type { Text } from './text.ts'
 
 /** As the contract of checks has it. */
 interface Assertion {
   readonly title: Text
   readonly holds: boolean
-  readonly difference?: { readonly expected: string; readonly actual: string }
+  readonly difference?: { readonly expected: Said; readonly actual: Said }
 }
 
 /** A title with the settings that were given behind it, as in `A message is delivered: account ana`; passwords are left out. */

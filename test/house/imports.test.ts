@@ -83,13 +83,13 @@ const rules: readonly { readonly says: string; readonly breaks: (found: Import) 
       isIn(from, 'lab/console/page') && !isTypeOnly && !isIn(to, 'lab/console/page'),
   },
   {
-    says: 'scenarios know only types of lab/check.ts and lab/service.ts, node: and each other',
+    says: 'scenarios know only types of lab/check.ts, lab/solution.ts and lab/service.ts, node: and each other',
     breaks: ({ from, to, isTypeOnly }) =>
       isIn(from, 'scenarios') &&
       !(
         isIn(to, 'scenarios') ||
         to.startsWith('node:') ||
-        (isTypeOnly && (to === 'lab/check.ts' || to === 'lab/service.ts'))
+        (isTypeOnly && ['lab/check.ts', 'lab/solution.ts', 'lab/service.ts'].includes(to))
       ),
   },
   {
@@ -163,12 +163,12 @@ test('each rule catches what breaks it', () => {
     [
       'scenarios/sstt/solution/solution.ts',
       "import { CheckFailure } from '../../../lab/check.ts'",
-      'scenarios know only types of lab/check.ts and lab/service.ts, node: and each other',
+      'scenarios know only types of lab/check.ts, lab/solution.ts and lab/service.ts, node: and each other',
     ],
     [
       'scenarios/sstt/solution/solution.ts',
       "import { parse } from 'yaml'",
-      'scenarios know only types of lab/check.ts and lab/service.ts, node: and each other',
+      'scenarios know only types of lab/check.ts, lab/solution.ts and lab/service.ts, node: and each other',
     ],
     [
       'lab/grading/self-test.ts',

@@ -8,7 +8,8 @@ import {
   type CheckTarget,
   type Dialogue,
 } from '../../check.ts'
-import { holds, same } from '../../kit/assertion.ts'
+import { closed, holds, same, without } from '../../kit/assertion.ts'
+import { count, OCTET, say, type Said } from '../../kit/dissect/said.ts'
 import { pages } from './site.ts'
 import { ask, ENDPOINT, netcat, readAnswer, request, saysClose, valueOf, type HttpAnswer } from './talk.ts'
 
@@ -85,8 +86,8 @@ export function bodyIs({ body }: HttpAnswer, wanted: string | Buffer, weight = 1
   while (at < expected.length && expected[at] === body[at]) at += 1
   // Of long bodies only the place that differs is shown.
   const from = Math.max(0, at - 20)
-  const cut = (octets: Buffer): string =>
-    `${octets.toString('latin1', from, from + 60).replaceAll(/[^ -~]/g, '.')} (${octets.length} octets)`
+  const cut = (octets: Buffer): Said =>
+    say`${octets.toString('latin1', from, from + 60).replaceAll(/[^ -~]/g, '.')} (${count(octets.length, OCTET)})`
   return {
     title,
     holds: false,
@@ -108,7 +109,7 @@ export function fieldIs(
     { en: `${name} is there and right`, es: `${name} está y es correcto` },
     value !== undefined && form.test(value),
     `${name}: ${example}`,
-    value === undefined ? `no ${name}` : `${name}: ${value}`,
+    value === undefined ? without(name) : `${name}: ${value}`,
     weight,
   )
 }
@@ -125,7 +126,7 @@ export async function goesOn(
   } catch (error) {
     if (!(error instanceof CheckFailure)) throw error
     const title = { en: 'the connection goes on', es: 'la conexión sigue' }
-    return holds(title, false, `200, ${path}`, error.text.en)
+    return holds(title, false, `200, ${path}`, error.text)
   }
 }
 
@@ -135,13 +136,8 @@ export function closing(answer: HttpAnswer, hasClosed: boolean): readonly Assert
     same(
       { en: 'the answer says Connection: close', es: 'la respuesta dice Connection: close' },
       'close',
-      saysClose(answer) ? 'close' : (valueOf(answer, 'connection') ?? 'no Connection'),
+      saysClose(answer) ? 'close' : (valueOf(answer, 'connection') ?? without('Connection')),
     ),
-    holds(
-      { en: 'the server closes the connection', es: 'el servidor cierra la conexión' },
-      hasClosed,
-      'closed',
-      'open',
-    ),
+    closed({ en: 'the server closes the connection', es: 'el servidor cierra la conexión' }, hasClosed),
   ]
 }

@@ -1,6 +1,7 @@
 /** Cases: what the coursework itself demands of its GET-only server, beyond what HTTP demands of every server. */
 import type { Assertion, CheckCase, CheckContext } from '../../check.ts'
-import { holds, same } from '../../kit/assertion.ts'
+import { closed, holds, same, without } from '../../kit/assertion.ts'
+import type { Said } from '../../kit/dissect/said.ts'
 import type { Text } from '../../service.ts'
 import { asking, closing, fieldIs, goesOn, probing, statusIs } from './case.ts'
 import {
@@ -44,7 +45,9 @@ function refusesMethod(method: string, reference = 'RFC 9110 §15.5.6'): CheckCa
       const allow = valueOf(answer, 'allow')
       return [
         statusIs(answer, [405, 501], 2),
-        ...(answer.status === 405 ? [same({ en: 'Allow', es: 'Allow' }, 'GET', allow ?? 'no Allow')] : []),
+        ...(answer.status === 405
+          ? [same({ en: 'Allow', es: 'Allow' }, 'GET', allow ?? without('Allow'))]
+          : []),
         await goesOn(dialogue, context.target),
       ]
     },
@@ -117,7 +120,7 @@ export const refusalCases: readonly CheckCase[] = [
       const hasClosed = await dialogue.closes(SOON)
       return [
         statusIs(answer, [200, 505]),
-        holds({ en: 'the server closes', es: 'el servidor cierra' }, hasClosed, 'closed', 'open'),
+        closed({ en: 'the server closes', es: 'el servidor cierra' }, hasClosed),
       ]
     },
   }),
@@ -231,7 +234,9 @@ export const persistenceCases: readonly CheckCase[] = [
       const begun = performance.now()
       const hasClosed = await dialogue.closes(KEPT[1])
       const took = performance.now() - begun
-      const shown = hasClosed ? `${(took / 1000).toFixed(1)} s` : `open after ${KEPT[1] / 1000} s`
+      const shown: Said = hasClosed
+        ? `${(took / 1000).toFixed(1)} s`
+        : { en: `still open after ${KEPT[1] / 1000} s`, es: `aún abierta a los ${KEPT[1] / 1000} s` }
       return [
         statusIs(answer, [200]),
         holds(

@@ -1,6 +1,7 @@
 /** Cases: methods and versions (RFC 9110 §9, §2.5). */
 import type { CheckCase } from '../../check.ts'
-import { holds } from '../../kit/assertion.ts'
+import { holds, without } from '../../kit/assertion.ts'
+import { count, OCTET } from '../../kit/dissect/said.ts'
 import { asking, bodyIs, goesOn, probing, refused, statusIs } from './case.ts'
 import { pages } from './site.ts'
 import { ENDPOINT, netcat, readAnswer, request, saysClose, valueOf } from './talk.ts'
@@ -26,7 +27,7 @@ export const methodCases: readonly CheckCase[] = [
         { en: '405 names the methods in Allow', es: '405 nombra los métodos en Allow' },
         answer.status === 501 || /\bGET\b/.test(valueOf(answer, 'allow') ?? ''),
         'Allow: GET',
-        valueOf(answer, 'allow') ?? 'no Allow',
+        valueOf(answer, 'allow') ?? without('Allow'),
       ),
     ],
   }),
@@ -69,8 +70,8 @@ export const methodCases: readonly CheckCase[] = [
           holds(
             { en: 'no body follows', es: 'no sigue ningún cuerpo' },
             rest.length === 0,
-            '0 octets',
-            `${rest.length} octets`,
+            count(0, OCTET),
+            count(rest.length, OCTET),
           ),
         ]
       }

@@ -1,6 +1,6 @@
 /** Cases: what a right request for a page is answered with (RFC 9110). */
 import type { Assertion, CheckCase, CheckContext } from '../../check.ts'
-import { holds, same } from '../../kit/assertion.ts'
+import { holds, same, without } from '../../kit/assertion.ts'
 import { asking, bodyIs, fieldIs, goesOn, probing, statusIs } from './case.ts'
 import { pages } from './site.ts'
 import { curl, ENDPOINT, get, netcat, readAnswer, request, valueOf, type HttpAnswer } from './talk.ts'
@@ -81,7 +81,7 @@ export const pageCases: readonly CheckCase[] = [
         fieldIs(answer, 'Date', DATE, 'Sun, 06 Nov 1994 08:49:37 GMT'),
         same(
           { en: 'the day of the week is that of the date', es: 'el día de la semana es el de la fecha' },
-          Number.isNaN(at) ? 'a date' : new Date(at).toUTCString(),
+          Number.isNaN(at) ? { en: 'a date', es: 'una fecha' } : new Date(at).toUTCString(),
           date,
         ),
       ]
@@ -111,12 +111,12 @@ export const pageCases: readonly CheckCase[] = [
           { en: 'Content-Length, or chunks', es: 'Content-Length, o fragmentos' },
           isToldBy(answer, pages['/text.txt'].length),
           String(pages['/text.txt'].length),
-          valueOf(answer, 'content-length') ?? 'none',
+          valueOf(answer, 'content-length') ?? without('Content-Length'),
         ),
         same(
           { en: 'Content-Length of a page with accents', es: 'Content-Length de una página con acentos' },
           String(Buffer.byteLength(pages['/accents.html'])),
-          valueOf(accents, 'content-length') ?? 'none',
+          valueOf(accents, 'content-length') ?? without('Content-Length'),
         ),
         bodyIs(answer, pages['/text.txt']),
         same(
@@ -292,7 +292,9 @@ async function hasType(context: CheckContext, path: string, type: string): Promi
   return same(
     { en: `the type of ${path}`, es: `el tipo de ${path}` },
     type,
-    (valueOf(answer, 'content-type') ?? 'none').replace(/\s*;.*$/, '').toLowerCase(),
+    valueOf(answer, 'content-type')
+      ?.replace(/\s*;.*$/, '')
+      .toLowerCase() ?? without('Content-Type'),
   )
 }
 
@@ -306,7 +308,7 @@ export function tellsWhatIsMissing(answer: HttpAnswer): readonly Assertion[] {
       /404|not found|no such|(?:not|n.t) exist|missing|inexistente|no existe|\bno\b.{0,40}(?:encontr|halla)/is.test(
         text,
       ) && !/bad request|could not be understood|could not understand/i.test(text),
-      '404, not found',
+      { en: '404, not found', es: '404, no encontrado' },
       text.slice(0, 300),
     ),
   ]

@@ -1,6 +1,6 @@
 /** Cases: paths that lead out of the site (RFC 9110 §17.3). */
 import type { Assertion, CheckCase, CheckContext } from '../../check.ts'
-import { holds, same } from '../../kit/assertion.ts'
+import { holds, NOTHING } from '../../kit/assertion.ts'
 import type { Text } from '../../service.ts'
 import { probing } from './case.ts'
 import { SECRET } from './site.ts'
@@ -92,19 +92,20 @@ const ways: Readonly<
 export async function staysInside(context: CheckContext, path: string): Promise<readonly Assertion[]> {
   const answer = await ask(context, request(context.target, { path }))
   const text = answer.body.toString('latin1')
-  const seen = text.includes(SECRET) ? 'outside.txt' : /^root:/m.test(text) ? '/etc/passwd' : 'nothing'
+  const seen = text.includes(SECRET) ? 'outside.txt' : /^root:/m.test(text) ? '/etc/passwd' : undefined
   return [
-    same(
+    holds(
       { en: `${path} shows nothing from outside`, es: `${path} no muestra nada de fuera` },
-      'nothing',
-      seen,
+      seen === undefined,
+      NOTHING,
+      seen ?? '',
       2,
     ),
     // Some servers send clients to the path without the dots.
     holds(
       { en: `${path} is refused, or redirected`, es: `${path} se rechaza, o se redirige` },
       answer.status >= 300 && answer.status < 500,
-      '400, 403 or 404',
+      '400 / 403 / 404',
       answer.line,
     ),
   ]

@@ -1,6 +1,6 @@
 /** Cases: the syntax of requests (RFC 9112 §2, §3, §5, §6). */
 import type { CheckCase, CheckTarget } from '../../check.ts'
-import { holds } from '../../kit/assertion.ts'
+import { closed, holds } from '../../kit/assertion.ts'
 import { asking, bodyIs, probing, refused, statusIs } from './case.ts'
 import { pages } from './site.ts'
 import { ask, curl, ENDPOINT, netcat, readAnswer, request } from './talk.ts'
@@ -161,8 +161,8 @@ export const syntaxCases: readonly CheckCase[] = [
         holds(
           { en: 'nothing is read behind it', es: 'no se lee nada tras ella' },
           isRefused || (await dialogue.closes(SOON)),
-          '400, or closed',
-          `${answer.line}, open`,
+          { en: '400, or connection closed', es: '400, o conexión cerrada' },
+          { en: `${answer.line}; connection open`, es: `${answer.line}; conexión abierta` },
           3,
         ),
       ]
@@ -205,7 +205,7 @@ export const syntaxCases: readonly CheckCase[] = [
       const hasClosed = await dialogue.closes(SOON)
       const answer = await ask(context, request(context.target))
       return [
-        holds({ en: 'the connection ends', es: 'la conexión termina' }, hasClosed, 'closed', 'open'),
+        closed({ en: 'the connection ends', es: 'la conexión termina' }, hasClosed),
         statusIs(answer, [200]),
       ]
     },

@@ -84,7 +84,11 @@ function readField(text: string): readonly [string, string] {
   if (name !== undefined && value !== undefined) return [name, value]
   throw new CheckFailure(
     { en: 'a line of the head is no field', es: 'una línea de la cabecera no es un campo' },
-    { expected: 'Name: value', actual: text.slice(0, 200), at: 0 },
+    {
+      expected: { en: 'Name: value', es: 'Nombre: valor' },
+      actual: text.slice(0, 200),
+      at: 0,
+    },
   )
 }
 
@@ -104,7 +108,7 @@ async function readBody(
   if (!/^\d{1,9}$/.test(length) || Number(length) > BODY_LIMIT) {
     throw new CheckFailure(
       { en: 'Content-Length is no number that could be', es: 'Content-Length no es un número posible' },
-      { expected: `a number up to ${BODY_LIMIT}`, actual: length },
+      { expected: `0 … ${BODY_LIMIT}`, actual: length },
     )
   }
   return { body: await dialogue.octets(Number(length)), isFramed: true }

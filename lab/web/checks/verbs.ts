@@ -8,7 +8,7 @@ import {
   type Finding,
   type SeenFact,
 } from '../../check.ts'
-import { holds, same } from '../../kit/assertion.ts'
+import { agrees, holds, NOTHING, same, without } from '../../kit/assertion.ts'
 import { explain } from '../../kit/explain.ts'
 import { inSpanish } from '../../kit/spanish.ts'
 import { curl, get, valueOf } from './talk.ts'
@@ -79,29 +79,34 @@ function pathOf(target: string): string {
   return rest === '' ? '/' : rest
 }
 
-function textOf({ data }: SeenFact, name: string): string {
+function textOf({ data }: SeenFact, name: string): string | undefined {
   const value = data?.[name]
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'none'
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 }
 
 function hasPath(fact: SeenFact, wanted: string | undefined): readonly Assertion[] {
   if (wanted === undefined) return []
-  const found = pathOf(textOf(fact, 'target'))
-  return [same({ en: `the path is ${wanted}`, es: `la ruta es ${wanted}` }, wanted, found, 2)]
+  const found = textOf(fact, 'target')
+  const asked = found === undefined ? NOTHING : pathOf(found)
+  return [same({ en: `the path is ${wanted}`, es: `la ruta es ${wanted}` }, wanted, asked, 2)]
 }
 
 function judgeRequest(fact: SeenFact, wanted: Requested): readonly Assertion[] {
   const { method: verb, status, host } = wanted
   const assertions = [
     ...hasPath(fact, wanted.path),
-    same({ en: `the method is ${verb}`, es: `el método es ${verb}` }, verb, textOf(fact, 'method')),
+    same(
+      { en: `the method is ${verb}`, es: `el método es ${verb}` },
+      verb,
+      textOf(fact, 'method') ?? NOTHING,
+    ),
   ]
   if (status !== undefined) {
     const title = { en: `the status is ${status}`, es: `el estado es ${status}` }
-    assertions.push(same(title, String(status), textOf(fact, 'status')))
+    assertions.push(same(title, String(status), textOf(fact, 'status') ?? NOTHING))
   }
   if (host !== undefined) {
-    const found = textOf(fact, 'host').toLowerCase().replace(/:\d*$/, '')
+    const found = textOf(fact, 'host')?.toLowerCase().replace(/:\d*$/, '') ?? without('Host')
     assertions.push(same({ en: `Host is ${host}`, es: `Host es ${host}` }, host.toLowerCase(), found))
   }
   if (wanted.reused !== undefined) {
@@ -110,7 +115,7 @@ function judgeRequest(fact: SeenFact, wanted: Requested): readonly Assertion[] {
       en: 'whether the connection had been used before',
       es: 'si la conexión ya se había usado',
     }
-    assertions.push(same(title, String(wanted.reused), String(isReused)))
+    assertions.push(agrees(title, wanted.reused, isReused))
   }
   return assertions
 }
@@ -119,7 +124,10 @@ function judgeVisit(fact: SeenFact, wanted: Visited): readonly Assertion[] {
   const cookie = fact.data?.['cookie']
   const after = z.object({ after: z.number() }).safeParse(cookie).data?.after
   const title = { en: `the cookie counts ${wanted.count}`, es: `la cookie cuenta ${wanted.count}` }
-  return [...hasPath(fact, wanted.path), same(title, String(wanted.count), String(after ?? 'no cookie'))]
+  return [
+    ...hasPath(fact, wanted.path),
+    same(title, String(wanted.count), after === undefined ? without('cookie') : String(after)),
+  ]
 }
 
 async function judgeNow(context: CheckContext, wanted: Serves): Promise<Finding> {
@@ -134,7 +142,10 @@ async function judgeNow(context: CheckContext, wanted: Serves): Promise<Finding>
     ),
   ]
   if (type !== undefined) {
-    const found = (valueOf(answer, 'content-type') ?? 'none').replace(/\s*;.*$/s, '').toLowerCase()
+    const found =
+      valueOf(answer, 'content-type')
+        ?.replace(/\s*;.*$/s, '')
+        .toLowerCase() ?? without('Content-Type')
     assertions.push(same({ en: `the type is ${type}`, es: `el tipo es ${type}` }, type.toLowerCase(), found))
   }
   if (contains !== undefined) {

@@ -1,9 +1,10 @@
 /** Cases: aliases, followed to where they lead (RFC 1034 §3.6.2). */
 import type { CheckCase } from '../../../lab/check.ts'
 import { holds, same } from '../../../lab/kit/assertion.ts'
+import { count } from '../../../lab/kit/dissect/said.ts'
 import { ask, dig } from './ask.ts'
 import { asking, probing } from './case.ts'
-import { answersWith, codeIs, flagIs, isNegative } from './judge.ts'
+import { answersWith, codeIs, flagIs, isNegative, RECORD } from './judge.ts'
 
 /** Aliases. */
 export const aliasCases: readonly CheckCase[] = [
@@ -112,8 +113,8 @@ export const aliasCases: readonly CheckCase[] = [
         holds(
           { en: 'each alias stands there once', es: 'cada alias está una sola vez' },
           most <= 2,
-          'at most 2 records',
-          `${most} records`,
+          '≤ 2',
+          count(most, RECORD),
         ),
         codeIs(after.message, 'NOERROR'),
       ]

@@ -63,7 +63,11 @@ export function readAnswer(octets: Buffer): Answer {
         en: `the answer cannot be read: ${error.message}, at octet ${error.at}`,
         es: `no se puede leer la respuesta: ${error.message}, en el octeto ${error.at}`,
       },
-      { expected: 'a message (RFC 1035 §4)', actual: hex, at: Math.min(error.at * 2, hex.length) },
+      {
+        expected: { en: 'a message (RFC 1035 §4)', es: 'un mensaje (RFC 1035 §4)' },
+        actual: hex,
+        at: Math.min(error.at * 2, hex.length),
+      },
     )
   }
 }

@@ -1,18 +1,21 @@
 /** Cases: EDNS (RFC 6891), and how long an answer by datagram may be. */
 import type { Assertion, CheckCase, CheckContext } from '../../../lab/check.ts'
-import { holds, same } from '../../../lab/kit/assertion.ts'
+import { holds, same, without } from '../../../lab/kit/assertion.ts'
+import type { Said } from '../../../lab/kit/dissect/said.ts'
 import type { Message } from '../wire/message.ts'
 import { ask, dig, exchange, queryFor, raw, type Asking } from './ask.ts'
 import { asking, probing } from './case.ts'
 import { answersNothing, answersWith, codeIs, flagIs, isAnswered } from './judge.ts'
 
 function hasOpt({ edns }: Message, isThere: boolean): Assertion {
-  return same(
+  const told = (has: boolean): Said => (has ? 'OPT' : without('OPT'))
+  return holds(
     isThere
       ? { en: 'the answer has an OPT record', es: 'la respuesta lleva un registro OPT' }
       : { en: 'the answer has no OPT record', es: 'la respuesta no lleva registro OPT' },
-    isThere ? 'OPT' : 'no OPT',
-    edns === undefined ? 'no OPT' : 'OPT',
+    isThere === (edns !== undefined),
+    told(isThere),
+    told(!isThere),
   )
 }
 
@@ -33,8 +36,8 @@ const options: readonly CheckCase[] = [
       hasOpt(message, true),
       same(
         { en: 'its version', es: 'su versión' },
-        'version 0',
-        `version ${message.edns?.version ?? '(none)'}`,
+        '0',
+        message.edns === undefined ? without('OPT') : String(message.edns.version),
       ),
     ],
   }),
@@ -79,8 +82,8 @@ const options: readonly CheckCase[] = [
       answersNothing(message),
       same(
         { en: "the server's own version", es: 'la versión del propio servidor' },
-        'version 0',
-        `version ${message.edns?.version ?? '(none)'}`,
+        '0',
+        message.edns === undefined ? without('OPT') : String(message.edns.version),
       ),
     ],
   }),
@@ -102,7 +105,7 @@ const options: readonly CheckCase[] = [
       same(
         { en: 'the option does not come back', es: 'la opción no vuelve' },
         '',
-        message.edns?.options.toString('hex') ?? '(no OPT)',
+        message.edns?.options.toString('hex') ?? without('OPT'),
       ),
     ],
   }),
@@ -121,7 +124,7 @@ const options: readonly CheckCase[] = [
     ask: { name: 'www', edns: { dnssec: true } },
     judge: (message, _target, octets) => {
       const at = octets.lastIndexOf(Buffer.from([0, 0, 41]))
-      const flags = at < 0 || at + 9 > octets.length ? '(no OPT)' : octets.toString('hex', at + 7, at + 9)
+      const flags = at < 0 || at + 9 > octets.length ? without('OPT') : octets.toString('hex', at + 7, at + 9)
       return [
         codeIs(message, 'NOERROR'),
         same({ en: 'the flags of OPT', es: 'los bits de OPT' }, '8000', flags),

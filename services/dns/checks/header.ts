@@ -154,11 +154,7 @@ const names: readonly CheckCase[] = [
       const times = octets.toString('latin1').toLowerCase().split(last).length - 1
       return [
         isAnswered(message, 3),
-        same(
-          { en: 'the domain is written once', es: 'el dominio está escrito una vez' },
-          '1 time',
-          `${times} time${times === 1 ? '' : 's'}`,
-        ),
+        same({ en: 'the domain is written once', es: 'el dominio está escrito una vez' }, '1', String(times)),
       ]
     },
   }),

@@ -1,11 +1,15 @@
 /** What the cases of the suite look at in an answer, and tasks in a fact. */
 import type { Assertion, CheckTarget, SeenFact } from '../../../lab/check.ts'
-import { holds, same } from '../../../lab/kit/assertion.ts'
+import { holds, same, without } from '../../../lab/kit/assertion.ts'
+import { count, say, type Noun } from '../../../lab/kit/dissect/said.ts'
 import { TYPE, typeName } from '../records/types.ts'
 import { printCode, type RCODE } from '../wire/codes.ts'
 import { FLAG, type Message } from '../wire/message.ts'
 import { printKey } from '../wire/name.ts'
 import { expectedLines, linesOf } from './zone.ts'
+
+/** What answers are made of. */
+export const RECORD: Noun = { en: ['record', 'records'], es: ['registro', 'registros'] }
 
 /** The code of the answer is that one. */
 export function codeIs({ rcode }: Message, expected: keyof typeof RCODE, weight = 1): Assertion {
@@ -45,7 +49,7 @@ export function isAnswered({ answer, questions, rcode }: Message, weight = 1): A
   return holds(
     { en: 'the question is answered with a record', es: 'la pregunta se responde con un registro' },
     rcode === 0 && answer.some(({ type }) => type === wanted),
-    `NOERROR, a record of type ${typeName(wanted ?? 0)}`,
+    say`NOERROR\n${count(1, RECORD)} ${typeName(wanted ?? 0)}`,
     [printCode(rcode, 'RCODE'), ...linesOf(answer)].join('\n'),
     weight,
   )
@@ -90,8 +94,8 @@ export function hasSoa({ authority }: Message, { domain }: CheckTarget): Asserti
       en: "the authority section holds the zone's SOA",
       es: 'la sección de autoridad contiene el SOA de la zona',
     },
-    `SOA of ${domain.toLowerCase()}`,
-    owners.length === 0 ? 'no SOA' : `SOA of ${owners.join(', ')}`,
+    `${domain.toLowerCase()} SOA`,
+    owners.length === 0 ? without('SOA') : owners.map((owner) => `${owner} SOA`).join(', '),
   )
 }
 
@@ -128,8 +132,8 @@ export function addsToIt(message: Message, { domain }: CheckTarget, wanted: read
   )
 }
 
-/** A field of a fact as text; `none` if it is not there. */
-export function said({ data }: SeenFact, field: string): string {
+/** A field of a fact as text; undefined if it is not there. */
+export function said({ data }: SeenFact, field: string): string | undefined {
   const value = data?.[field]
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'none'
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 }

@@ -1,6 +1,6 @@
 /** Cases: messages that break their format, and what must not be answered (RFC 1035 §4, RFC 9619). */
 import type { CheckCase } from '../../../lab/check.ts'
-import { holds } from '../../../lab/kit/assertion.ts'
+import { holds, NOTHING } from '../../../lab/kit/assertion.ts'
 import type { Text } from '../../../lab/service.ts'
 import { FLAG } from '../wire/message.ts'
 import { ask, queryFor, raw, readAnswer } from './ask.ts'
@@ -151,7 +151,7 @@ const harmless: readonly CheckCase[] = [
         holds(
           { en: `nothing comes for ${SILENCE} ms`, es: `no llega nada en ${SILENCE} ms` },
           answer === undefined,
-          'silence',
+          NOTHING,
           answer?.toString('hex') ?? '',
         ),
         codeIs(after.message, 'NOERROR'),

@@ -1,11 +1,12 @@
 /** Cases: what the server answers where there is nothing, or nothing of its own (RFC 2308, RFC 8020). */
 import type { Assertion, CheckCase, CheckContext } from '../../../lab/check.ts'
 import { holds, same } from '../../../lab/kit/assertion.ts'
+import { count, say } from '../../../lab/kit/dissect/said.ts'
 import { printCode, CLASS_CH, RCODE } from '../wire/codes.ts'
 import { FLAG, type Message } from '../wire/message.ts'
 import { ask, dig, openStream, queryFor } from './ask.ts'
 import { asking, probing } from './case.ts'
-import { answersNothing, flagIs, isNegative } from './judge.ts'
+import { answersNothing, flagIs, isNegative, RECORD } from './judge.ts'
 import { timesToLive } from './octets.ts'
 import { expectedLines, linesOf } from './zone.ts'
 
@@ -236,8 +237,8 @@ const outside: readonly CheckCase[] = [
         holds(
           { en: 'the answer is NOERROR with records', es: 'la respuesta es NOERROR con registros' },
           message.rcode === RCODE.NOERROR && found.length > 0,
-          'NOERROR, some records',
-          `${printCode(message.rcode, 'RCODE')}, ${found.length} records`,
+          say`NOERROR, ≥ ${count(1, RECORD)}`,
+          say`${printCode(message.rcode, 'RCODE')}, ${count(found.length, RECORD)}`,
         ),
         same({ en: 'nothing is made up', es: 'no se inventa nada' }, '', strange.join('\n')),
       ]
@@ -288,15 +289,15 @@ function judgeVersion(message: Message): readonly Assertion[] {
     holds(
       { en: 'records of other classes are not mixed in', es: 'no se mezclan registros de otras clases' },
       classes.every((each) => each === CLASS_CH) && ['NOERROR', 'REFUSED'].includes(code),
-      'NOERROR or REFUSED, class CH',
-      `${code}, classes ${classes.join(', ')}`,
+      `NOERROR / REFUSED, CLASS${CLASS_CH}`,
+      [code, ...classes.map((each) => `CLASS${each}`)].join(', '),
       3,
     ),
     holds(
       { en: 'the version is told', es: 'se dice la versión' },
       code === 'NOERROR' && classes.length === 1,
-      'NOERROR, one TXT record',
-      `${code}, ${classes.length} records`,
+      say`NOERROR, ${count(1, RECORD)}`,
+      say`${code}, ${count(classes.length, RECORD)}`,
     ),
   ]
 }

@@ -1,6 +1,7 @@
 /** Cases: DNS over TCP (RFC 7766). */
 import { CheckFailure, type CheckCase } from '../../../lab/check.ts'
-import { holds, same } from '../../../lab/kit/assertion.ts'
+import { closed, holds, same } from '../../../lab/kit/assertion.ts'
+import { count, OCTET } from '../../../lab/kit/dissect/said.ts'
 import { frame } from '../wire/framing.ts'
 import { dig, openStream, queryFor, rawStream } from './ask.ts'
 import { probing } from './case.ts'
@@ -158,8 +159,8 @@ export const streamCases: readonly CheckCase[] = [
         holds(
           { en: 'then the server closes', es: 'después el servidor cierra' },
           rest.length === 0,
-          '0 octets',
-          `${rest.length} octets`,
+          count(0, OCTET),
+          count(rest.length, OCTET),
         ),
       ]
     },
@@ -186,7 +187,7 @@ export const streamCases: readonly CheckCase[] = [
       })
       if (answer === undefined) {
         const title = { en: 'the server closes', es: 'el servidor cierra' }
-        return [holds(title, await stream.closes(SOON), 'FORMERR, or closed', 'open')]
+        return [closed(title, await stream.closes(SOON))]
       }
       const { message } = answer
       return [codeIs(message, 'FORMERR'), same({ en: 'its id', es: 'su id' }, '9', String(message.id))]

@@ -4,18 +4,20 @@ import {
   defineVerb,
   type Assertion,
   type CheckContext,
+  type CheckTarget,
   type Checks,
   type Finding,
   type SeenFact,
 } from '../../../lab/check.ts'
-import { holds, same } from '../../../lab/kit/assertion.ts'
+import { agrees, holds, NOTHING, same } from '../../../lab/kit/assertion.ts'
+import { count } from '../../../lab/kit/dissect/said.ts'
 import { explain } from '../../../lab/kit/explain.ts'
 import { inSpanish } from '../../../lab/kit/spanish.ts'
 import { MNEMONICS, findType } from '../records/types.ts'
 import { FLAG } from '../wire/message.ts'
 import { parseName, printKey, ROOT } from '../wire/name.ts'
-import { ask, dig } from './ask.ts'
-import { codeIs, said } from './judge.ts'
+import { ask, dig, type Asking } from './ask.ts'
+import { codeIs, RECORD, said } from './judge.ts'
 import { judgeRenewal, zoneRenewed } from './zone-renewed.ts'
 import { judgeZone, zoneServes } from './zone-file.ts'
 import { linesOf, readLines } from './zone.ts'
@@ -120,16 +122,16 @@ function asksFor(fact: SeenFact, { name: asked, type: kind, below }: Wanted): As
   const assertions: Assertion[] = []
   if (asked !== undefined) {
     const title = { en: `the name is ${asked}`, es: `el nombre es ${asked}` }
-    assertions.push(same(title, asked, said(fact, 'name'), 2))
+    assertions.push(same(title, asked, said(fact, 'name') ?? NOTHING, 2))
   }
   if (kind !== undefined) {
     const title = { en: `the type is ${kind}`, es: `el tipo es ${kind}` }
-    assertions.push(same(title, kind, said(fact, 'type')))
+    assertions.push(same(title, kind, said(fact, 'type') ?? NOTHING))
   }
   if (below !== undefined) {
     const title = { en: `the name lies below ${below}`, es: `el nombre está por debajo de ${below}` }
     const found = said(fact, 'name')
-    assertions.push(holds(title, found.endsWith(`.${below}`), `….${below}`, found, 2))
+    assertions.push(holds(title, found?.endsWith(`.${below}`) === true, `….${below}`, found ?? NOTHING, 2))
   }
   return assertions
 }
@@ -139,7 +141,7 @@ function judgeQuery(fact: SeenFact, wanted: Queried): readonly Assertion[] {
   const { over } = wanted
   if (over !== undefined) {
     const title = { en: `it came over ${over.toUpperCase()}`, es: `llegó por ${over.toUpperCase()}` }
-    assertions.push(same(title, over, said(fact, 'transport')))
+    assertions.push(same(title, over, said(fact, 'transport') ?? NOTHING))
   }
   return assertions.length > 0 ? assertions : [anything]
 }
@@ -149,11 +151,13 @@ const anything: Assertion = { title: { en: 'there was one', es: 'hubo una' }, ho
 function judgeAnswer(fact: SeenFact, wanted: Answered): readonly Assertion[] {
   const { rcode: code, records } = wanted
   const assertions = asksFor(fact, wanted)
-  assertions.push(same({ en: `the code is ${code}`, es: `el código es ${code}` }, code, said(fact, 'rcode')))
+  const title = { en: `the code is ${code}`, es: `el código es ${code}` }
+  assertions.push(same(title, code, said(fact, 'rcode') ?? NOTHING))
   if (records !== undefined) {
-    const found = said(fact, 'answers')
-    const title = { en: `at least ${records} records`, es: `al menos ${records} registros` }
-    assertions.push(holds(title, Number(found) >= records, `≥ ${records}`, found))
+    const found = said(fact, 'answers') ?? '0'
+    const { en, es } = count(records, RECORD)
+    const atLeast = { en: `at least ${en}`, es: `al menos ${es}` }
+    assertions.push(holds(atLeast, Number(found) >= records, `≥ ${records}`, found))
   }
   return assertions
 }
@@ -162,6 +166,12 @@ function judgeAnswer(fact: SeenFact, wanted: Answered): readonly Assertion[] {
 function absolute(text: string, domain: string): string {
   const isWhole = text === domain || text.endsWith(`.${domain}`)
   return isWhole ? `${text}.` : text
+}
+
+/** A question as it is wanted; where only the domain above the name matters, for one that nobody has given out. */
+function asking({ name: asked, type: kind = 'A', below }: Wanted, { domain }: CheckTarget): Asking {
+  const any = below === undefined ? '@' : `made-up.${below}.`
+  return { name: asked === undefined ? any : absolute(asked, domain), type: kind }
 }
 
 async function judgeNow(context: CheckContext, wanted: Answers): Promise<Finding> {
@@ -193,7 +203,7 @@ async function judgeNow(context: CheckContext, wanted: Answers): Promise<Finding
   if (wanted.authoritative !== undefined) {
     const isSet = (message.flags & FLAG.authoritative) !== 0
     const title = { en: 'whether AA is set', es: 'si AA está activado' }
-    assertions.push(same(title, String(wanted.authoritative), String(isSet)))
+    assertions.push(agrees(title, wanted.authoritative, isSet))
   }
   return { assertions }
 }
@@ -219,8 +229,8 @@ export const dnsVerbs: Checks['verbs'] = {
       en: `a client has asked for ${shown(wanted) || 'a name'}`,
       es: `un cliente ha preguntado por ${shown(wanted) || 'un nombre'}`,
     }),
-    reproduce: ({ name: asked = '@', type: kind = 'A', over }, target) =>
-      dig(target, { name: absolute(asked, target.domain), type: kind }, over === 'tcp' ? ['+tcp'] : []),
+    reproduce: ({ over, ...wanted }, target) =>
+      dig(target, asking(wanted, target), over === 'tcp' ? ['+tcp'] : []),
     judge: judgeQuery,
   }),
   'dns.answered': defineVerb<Answered>({
@@ -236,8 +246,7 @@ export const dnsVerbs: Checks['verbs'] = {
       en: `${shown(wanted) || 'a question'} was answered with ${wanted.rcode}`,
       es: `${shown(wanted) || 'una pregunta'} se respondió con ${wanted.rcode}`,
     }),
-    reproduce: ({ name: asked = '@', type: kind = 'A' }, target) =>
-      dig(target, { name: absolute(asked, target.domain), type: kind }),
+    reproduce: (wanted, target) => dig(target, asking(wanted, target)),
     judge: judgeAnswer,
   }),
   'dns.answers': defineVerb<Answers>({
@@ -280,10 +289,13 @@ export const dnsVerbs: Checks['verbs'] = {
     },
     settings: zoneServes,
     reference: 'RFC 1035 §5',
-    title: ({ records }) => ({
-      en: `the zone file can be served${records.length > 0 ? ` and has ${records.length} records that are asked for` : ''}`,
-      es: `el fichero de zona se puede servir${records.length > 0 ? ` y tiene ${records.length} registros pedidos` : ''}`,
-    }),
+    title: ({ records: { length } }) => {
+      const { en, es } = count(length, RECORD)
+      return {
+        en: `the zone file can be served${length > 0 ? ` and has ${en} that ${length === 1 ? 'is' : 'are'} asked for` : ''}`,
+        es: `el fichero de zona se puede servir${length > 0 ? ` y tiene ${es} ${length === 1 ? 'pedido' : 'pedidos'}` : ''}`,
+      }
+    },
     reproduce: ({ origin }, { domain }, file = 'zone.db') =>
       `lab zone check ${file} --origin ${origin ?? domain}`,
     judge: judgeZone,

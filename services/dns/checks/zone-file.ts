@@ -1,7 +1,8 @@
 /** A zone file that is handed in: read by the lab's own zone reader, each problem at its line and column. */
 import { z } from 'zod'
 import type { Assertion, CheckTarget, Finding } from '../../../lab/check.ts'
-import { holds } from '../../../lab/kit/assertion.ts'
+import { holds, without } from '../../../lab/kit/assertion.ts'
+import { count, OCTET, say } from '../../../lab/kit/dissect/said.ts'
 import { inSpanish } from '../../../lab/kit/spanish.ts'
 import { FileError, type Problem } from '../../../lab/service.ts'
 import { TYPE } from '../records/types.ts'
@@ -103,7 +104,7 @@ function soundness(problems: readonly Problem[]): Assertion[] {
 }
 
 function tooLarge(octets: number): Assertion {
-  return holds(sound, false, `${SIZE_LIMIT} octets at most`, `${octets} octets`)
+  return holds(sound, false, say`≤ ${count(SIZE_LIMIT, OCTET)}`, count(octets, OCTET))
 }
 
 function contains(record: string, lines: ReadonlySet<string>, domain: string, isWanted: boolean): Assertion {
@@ -117,7 +118,7 @@ function contains(record: string, lines: ReadonlySet<string>, domain: string, is
       ? { en: `there is ${record}`, es: `está ${record}` }
       : { en: `there is no ${record}`, es: `no está ${record}` },
     lines.has(line) === isWanted,
-    isWanted ? line : `no ${line}`,
-    near.length === 0 ? `no records of ${owner}` : near.join('\n'),
+    isWanted ? line : without(line),
+    near.length === 0 ? { en: `no records of ${owner}`, es: `sin registros de ${owner}` } : near.join('\n'),
   )
 }

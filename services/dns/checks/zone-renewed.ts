@@ -1,7 +1,7 @@
 /** A zone whose serial has grown while the lab ran, or between two runs of it. */
 import { z } from 'zod'
 import type { Assertion, SeenFact } from '../../../lab/check.ts'
-import { holds, same } from '../../../lab/kit/assertion.ts'
+import { holds, NOTHING, same } from '../../../lab/kit/assertion.ts'
 import { inSpanish } from '../../../lab/kit/spanish.ts'
 import { said } from './judge.ts'
 
@@ -19,10 +19,15 @@ export const zoneRenewed = inSpanish(
 
 /** Holds if secondary servers can tell by the serial that the zone is another one than before (RFC 1982). */
 export function judgeRenewal(fact: SeenFact, { zone }: z.output<typeof zoneRenewed>): readonly Assertion[] {
-  const serials = `${said(fact, 'previous')} → ${said(fact, 'serial')}`
+  const serials = `${said(fact, 'previous') ?? '?'} → ${said(fact, 'serial') ?? '?'}`
   const grown = { en: 'its serial has grown', es: 'su número de serie ha crecido' }
   return [
-    same({ en: `the zone is ${zone}`, es: `la zona es ${zone}` }, zone, said(fact, 'zone'), 2),
-    holds(grown, fact.data?.['grown'] === true, 'greater than before', serials),
+    same({ en: `the zone is ${zone}`, es: `la zona es ${zone}` }, zone, said(fact, 'zone') ?? NOTHING, 2),
+    holds(
+      grown,
+      fact.data?.['grown'] === true,
+      { en: 'greater than before', es: 'mayor que antes' },
+      serials,
+    ),
   ]
 }

@@ -12,6 +12,11 @@ const line = (digit: string): string => `"${digit.repeat(4)}${'0123456789abcdef'
 /** The master file of the suite's zone for a domain. */
 export function suiteZone(domain: string): string {
   return `; What the suite "dns" of telelab asks for. Load it as the zone ${domain} into the server that is graded.
+; BIND refuses the name _host until the zone says: check-names ignore;
+; Knot DNS and NSD load it as it is.
+; Qué pide la batería "dns" de telelab. Cárgala como zona ${domain} en el servidor que se corrige.
+; BIND rechaza el nombre _host si la zona no lleva: check-names ignore;
+; Knot DNS y NSD la cargan tal cual.
 $ORIGIN ${domain}.
 $TTL 3600
 @           7200 IN SOA dns hostmaster 7 3600 900 604800 300

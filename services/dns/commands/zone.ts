@@ -1,4 +1,5 @@
 /** `lab zone`: what named-checkzone and named-compilezone tell, for the lab's zones. */
+import { quantity } from '../../../lab/kit/quantity.ts'
 import type { Problem, ServiceCall, ServiceCommand } from '../../../lab/service.ts'
 import { config } from '../config.ts'
 import { printName } from '../wire/name.ts'
@@ -92,8 +93,8 @@ function verdict({ file, apex, entries }: LoadedZone): { readonly en: string; re
   const { records } = zone
   const serial = serialOf(zone)
   return {
-    en: `${file}: zone ${printName(apex)}, serial ${serial}, ${records} records: valid`,
-    es: `${file}: zona ${printName(apex)}, serie ${serial}, ${records} registros: válida`,
+    en: `${file}: zone ${printName(apex)}, serial ${serial}, ${quantity(records, 'record', 'records')}: valid`,
+    es: `${file}: zona ${printName(apex)}, serie ${serial}, ${quantity(records, 'registro', 'registros')}: válida`,
   }
 }
 

@@ -1,4 +1,5 @@
 /** Fields that are octets, written in hexadecimal, base64 or base32 (RFC 4648). */
+import { quantity } from '../../../lab/kit/quantity.ts'
 import { takeJoined, takePlain, WordError, type Field, type Mistake, type Token } from './fields.ts'
 import { parseCode } from './numbers.ts'
 
@@ -91,8 +92,8 @@ function checkDigest(octets: Buffer, { lengths, least = 0 }: DigestTypes): Mista
   if (due === undefined ? found >= least : found === due) return undefined
   const count = due ?? least
   return {
-    en: `a digest of type ${type} has ${count} octets, ${count * 2} hexadecimal digits, not ${found} octets`,
-    es: `un resumen de tipo ${type} tiene ${count} octetos, ${count * 2} cifras hexadecimales, no ${found} octetos`,
+    en: `a digest of type ${type} has ${count} octets, ${count * 2} hexadecimal digits, not ${quantity(found, 'octet', 'octets')}`,
+    es: `un resumen de tipo ${type} tiene ${count} octetos, ${count * 2} cifras hexadecimales, no ${quantity(found, 'octeto', 'octetos')}`,
   }
 }
 
@@ -102,7 +103,7 @@ export const salt: Field = {
   parse(words) {
     const token = takePlain(words)
     const octets = token.text === '-' ? Buffer.alloc(0) : parseHex(token)
-    return counted(octets, token)
+    return amount(octets, token)
   },
   print: (octets) => (octets.length > 1 ? printHex(octets.subarray(1)) : '-'),
 }
@@ -115,7 +116,7 @@ export const hashedOwner: Field = {
   parse(words) {
     const token = takePlain(words)
     const octets = parseBase32(token.text)
-    if (octets !== undefined) return counted(octets, token)
+    if (octets !== undefined) return amount(octets, token)
     throw new WordError(
       token,
       'is not base32 with the digits 0 to 9 and A to V, without padding',
@@ -125,7 +126,7 @@ export const hashedOwner: Field = {
   print: (octets) => (octets.length > 1 ? printBase32(octets.subarray(1)) : undefined),
 }
 
-function counted(octets: Buffer, token: Token): Buffer {
+function amount(octets: Buffer, token: Token): Buffer {
   if (octets.length <= 255) return Buffer.concat([Buffer.from([octets.length]), octets])
   throw new WordError(
     token,

@@ -1,4 +1,5 @@
 /** The data of records by their types: read, checked and printed field by field (RFC 1035 §3.3, RFC 3597). */
+import { quantity } from '../../../lab/kit/quantity.ts'
 import { nameLength, PresentationError, WireError } from '../wire/name.ts'
 import { takePlain, type Field, type FieldShape, type Token, type Words } from './fields.ts'
 import { parseNumber } from './numbers.ts'
@@ -126,8 +127,8 @@ function parseGeneric(type: RecordType, words: Words): Buffer {
   while (words.hasMore()) hexadecimal += takePlain(words).text
   if (!/^(?:[0-9a-f]{2})*$/i.test(hexadecimal) || hexadecimal.length !== length * 2) {
     throw new PresentationError({
-      en: `expected ${length} octets as ${length * 2} hexadecimal digits, found ${hexadecimal.length} characters`,
-      es: `se esperaban ${length} octetos en ${length * 2} cifras hexadecimales, hay ${hexadecimal.length} caracteres`,
+      en: `expected ${quantity(length, 'octet', 'octets')} as ${length * 2} hexadecimal digits, found ${quantity(hexadecimal.length, 'character', 'characters')}`,
+      es: `${length === 1 ? 'se esperaba 1 octeto' : `se esperaban ${length} octetos`} en ${length * 2} cifras hexadecimales, hay ${quantity(hexadecimal.length, 'carácter', 'caracteres')}`,
     })
   }
   const data = Buffer.from(hexadecimal, 'hex')

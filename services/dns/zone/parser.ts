@@ -1,5 +1,6 @@
 /** Reads master files into records (RFC 1035 §5, RFC 2308 §4, RFC 3597 §5). */
 import { posix } from 'node:path'
+import { quantity } from '../../../lab/kit/quantity.ts'
 import { FileError, type Problem, type Text } from '../../../lab/service.ts'
 import { TTL_LIMIT, type Token } from '../records/fields.ts'
 import { parseDuration } from '../records/numbers.ts'
@@ -291,8 +292,8 @@ function chooseTtl(state: State, place: Place, type: RecordType, data: Buffer, t
   }
   const minimum = Math.min(data.readUInt32BE(data.length - 4), TTL_LIMIT)
   const warning = {
-    en: `there is no $TTL: the minimum of the SOA, ${minimum} seconds, stands in for it`,
-    es: `no hay $TTL: en su lugar se usa el mínimo del SOA, ${minimum} segundos`,
+    en: `there is no $TTL: the minimum of the SOA, ${quantity(minimum, 'second', 'seconds')}, stands in for it`,
+    es: `no hay $TTL: en su lugar se usa el mínimo del SOA, ${quantity(minimum, 'segundo', 'segundos')}`,
   }
   report(state, place.file, token, warning, 'warning')
   state.defaultTtl = minimum

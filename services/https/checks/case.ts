@@ -6,7 +6,7 @@ import {
   type CheckContext,
   type CheckTarget,
 } from '../../../lab/check.ts'
-import { holds } from '../../../lab/kit/assertion.ts'
+import { CLOSED, holds } from '../../../lab/kit/assertion.ts'
 import type { Text } from '../../../lab/service.ts'
 import { shakeHands } from './command.ts'
 import type { Agreed, Visit } from './visit.ts'
@@ -45,7 +45,7 @@ export function mustAgree({ agreed, error }: Visit): Agreed {
       en: `the TLS handshake failed: ${error ?? 'the server hung up'}`,
       es: `falló la negociación TLS: ${error ?? 'el servidor colgó'}`,
     },
-    { expected: 'ServerHello … Finished', actual: error ?? '' },
+    { expected: 'ServerHello … Finished', actual: error ?? CLOSED },
   )
 }
 
@@ -58,13 +58,13 @@ export function mustShow(found: Visit): X509Certificate {
 
 /** The assertion that no handshake came about. */
 export function isRefused(title: Text, { agreed, error }: Visit, weight?: number): Assertion {
-  const actual = agreed === undefined ? (error ?? '') : `${agreed.version} ${agreed.cipher}`
-  return holds(title, agreed === undefined, 'alert', actual, weight)
+  const actual = agreed === undefined ? (error ?? CLOSED) : `${agreed.version} ${agreed.cipher}`
+  return holds(title, agreed === undefined, { en: 'an alert', es: 'una alerta' }, actual, weight)
 }
 
 /** The assertion that one came about. */
 export function isAgreed(title: Text, { agreed, error }: Visit, weight?: number): Assertion {
-  return holds(title, agreed !== undefined, 'ServerHello … Finished', error ?? 'closed', weight)
+  return holds(title, agreed !== undefined, 'ServerHello … Finished', error ?? CLOSED, weight)
 }
 
 /** The assertion that the handshake was ended by an alert and not by hanging up. */
@@ -73,6 +73,6 @@ export function isAlert(title: Text, { agreed, error }: Visit, alert: RegExp, ex
     title,
     agreed === undefined && alert.test(error ?? ''),
     expected,
-    error ?? agreed?.version ?? 'closed',
+    error ?? agreed?.version ?? CLOSED,
   )
 }

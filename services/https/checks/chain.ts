@@ -12,8 +12,8 @@ const LONGEST = 10
 export async function readChain(file: Buffer, passphrase = ''): Promise<readonly X509Certificate[]> {
   const blocks = file.toString('latin1').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
   try {
-    if (blocks !== null) return blocks.slice(0, LONGEST).map((block) => new X509Certificate(block))
-    return isPkcs12(file) ? await unpack(file, passphrase) : [new X509Certificate(file)]
+    if (blocks !== null) return blocks.slice(0, LONGEST).map((block) => readWhole(block))
+    return isPkcs12(file) ? await unpack(file, passphrase) : [readWhole(file)]
   } catch (error) {
     const reason = messageOf(error)
     throw new CheckFailure({
@@ -21,6 +21,13 @@ export async function readChain(file: Buffer, passphrase = ''): Promise<readonly
       es: `el fichero no tiene ningún certificado legible: ${reason}`,
     })
   }
+}
+
+/** Node reads the key of a certificate when it is asked for it, and throws where it is damaged. */
+function readWhole(octets: Buffer | string): X509Certificate {
+  const certificate = new X509Certificate(octets)
+  void certificate.publicKey
+  return certificate
 }
 
 /** PFX ::= SEQUENCE { version INTEGER (3), … } (RFC 7292 §4); a certificate begins with another sequence. */

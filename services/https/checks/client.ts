@@ -1,6 +1,7 @@
 /** Cases of TLS about the certificates that clients show. They are left out where the target has no client with a good one. */
 import type { Assertion, CheckCase, CheckContext, CheckTarget, Identity } from '../../../lab/check.ts'
-import { holds } from '../../../lab/kit/assertion.ts'
+import { CLOSED, holds } from '../../../lab/kit/assertion.ts'
+import type { Said } from '../../../lab/kit/dissect/said.ts'
 import type { Text } from '../../../lab/service.ts'
 import { tlsCase, type TlsCase } from './case.ts'
 import { forge } from './forge.ts'
@@ -10,6 +11,8 @@ import { only, visit, type Visit } from './visit.ts'
 /** Alerts that tell a client what is wrong with what it has shown (RFC 8446 §6.2). */
 const ALERT =
   /ALERT_(?:HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)/i
+/** How a client is kept out. */
+const KEPT_OUT: Text = { en: 'alert / HTTP 400', es: 'alerta / HTTP 400' }
 /** Handshake message certificate_request. */
 const REQUEST = 13
 
@@ -21,8 +24,8 @@ function isIn({ status }: Visit): boolean {
 }
 
 /** What came of a visit, in a few words. */
-function end({ status, error }: Visit): string {
-  return status === undefined ? (error ?? 'closed') : `HTTP ${status}`
+function end({ status, error }: Visit): Said {
+  return status === undefined ? (error ?? CLOSED) : `HTTP ${status}`
 }
 
 async function visits(context: CheckContext, identity: Identity | 'none'): Promise<readonly [Visit, Visit]> {
@@ -39,21 +42,21 @@ function keptOut([older, newer]: readonly [Visit, Visit]): readonly Assertion[] 
     holds(
       { en: 'Over TLS 1.2 it is not let in', es: 'Con TLS 1.2 no entra' },
       !isIn(older),
-      'alert / HTTP 400',
+      KEPT_OUT,
       end(older),
       2,
     ),
     holds(
       { en: 'Over TLS 1.3 it is not let in', es: 'Con TLS 1.3 no entra' },
       !isIn(newer),
-      'alert / HTTP 400',
+      KEPT_OUT,
       end(newer),
       2,
     ),
     holds(
       { en: 'It is told so by an alert, or a page', es: 'Se le dice con una alerta, o una página' },
       isTold,
-      'alert / HTTP 400',
+      KEPT_OUT,
       end(newer),
     ),
   ]

@@ -1,7 +1,7 @@
 /** Cases of TLS about what stands around it: what is no TLS, the redirect from HTTP, and HSTS. */
 import { randomBytes } from 'node:crypto'
 import type { CheckCase, CheckTarget } from '../../../lab/check.ts'
-import { holds } from '../../../lab/kit/assertion.ts'
+import { closed, holds, NOTHING } from '../../../lab/kit/assertion.ts'
 import { isAgreed, tlsCase } from './case.ts'
 import { getPage, placeOf } from './command.ts'
 import { visit } from './visit.ts'
@@ -63,7 +63,7 @@ export const httpCases: readonly CheckCase[] = [
       await dialogue.send(Buffer.concat([Buffer.from([99, 9, 9, 0, 200]), randomBytes(200)]))
       const isClosed = await dialogue.closes(2000)
       return [
-        holds({ en: 'It hangs up', es: 'Cuelga' }, isClosed, 'FIN', '2 s'),
+        closed({ en: 'It hangs up', es: 'Cuelga' }, isClosed),
         isAgreed({ en: 'The next client gets in', es: 'El siguiente cliente entra' }, await visit(context)),
       ]
     },
@@ -102,7 +102,7 @@ export const httpCases: readonly CheckCase[] = [
         holds(
           { en: 'HSTS is not sent in clear', es: 'HSTS no se envía en claro' },
           fieldOf(answer, 'Strict-Transport-Security') === undefined,
-          '-',
+          NOTHING,
           fieldOf(answer, 'Strict-Transport-Security') ?? '',
         ),
       ]

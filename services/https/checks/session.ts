@@ -1,6 +1,6 @@
 /** Cases of TLS about protocols over it, and how sessions go on and end. */
 import type { CheckCase } from '../../../lab/check.ts'
-import { holds, same } from '../../../lab/kit/assertion.ts'
+import { holds, NOTHING, same } from '../../../lab/kit/assertion.ts'
 import { mustAgree, tlsCase } from './case.ts'
 import { getPage, renegotiate, shakeHands } from './command.ts'
 import { only, visit } from './visit.ts'
@@ -16,7 +16,11 @@ export const sessionCases: readonly CheckCase[] = [
     async run(context) {
       const { alpn } = mustAgree(await visit(context, { alpn: ['http/1.1'] }))
       return [
-        same({ en: 'The protocol is http/1.1', es: 'El protocolo es http/1.1' }, 'http/1.1', String(alpn)),
+        same(
+          { en: 'The protocol is http/1.1', es: 'El protocolo es http/1.1' },
+          'http/1.1',
+          alpn === false ? NOTHING : alpn,
+        ),
       ]
     },
   }),
@@ -37,7 +41,7 @@ export const sessionCases: readonly CheckCase[] = [
           { en: 'It is refused, or no protocol is chosen', es: 'Se rechaza, o no se elige protocolo' },
           agreed === undefined || chosen === false,
           'no_application_protocol (120)',
-          String(chosen),
+          chosen === false || chosen === undefined ? NOTHING : chosen,
         ),
       ]
     },
@@ -65,14 +69,14 @@ export const sessionCases: readonly CheckCase[] = [
             { en: 'A ticket or a session comes', es: 'Llega un ticket o una sesión' },
             session !== undefined,
             'NewSessionTicket',
-            '',
+            NOTHING,
           ),
           holds({ en: 'It resumes', es: 'Se reanuda' }, again?.agreed?.isResumed === true, 'Reused', 'New'),
           holds(
             { en: 'The site answers', es: 'El sitio responde' },
             again?.status !== undefined,
             'HTTP/1.1 200',
-            again?.error ?? '',
+            again?.error ?? NOTHING,
           ),
         ]
       },
@@ -116,7 +120,7 @@ export const sessionCases: readonly CheckCase[] = [
           { en: 'The site answers', es: 'El sitio responde' },
           status !== undefined,
           'HTTP/1.1 200',
-          String(status),
+          NOTHING,
         ),
         same(
           { en: 'The last record is an alert', es: 'El último registro es una alerta' },

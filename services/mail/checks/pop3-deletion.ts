@@ -1,6 +1,6 @@
 /** Cases of POP3 about what is deleted, and when. */
 import type { Assertion, CheckCase, CheckContext } from '../../../lab/check.ts'
-import { same } from '../../../lab/kit/assertion.ts'
+import { NOTHING, same } from '../../../lab/kit/assertion.ts'
 import { claim, found } from './claim.ts'
 import { curlPop3, newest, swaks, typed } from './command.ts'
 import { freshSubject, letter, numbersOf, post, withStock } from './maildrop.ts'
@@ -162,7 +162,7 @@ export const deletionCases: readonly CheckCase[] = [
           claim(
             { en: 'The message is gone', es: 'El mensaje ya no está' },
             !left.includes(id),
-            { expected: '-', actual: id },
+            { expected: NOTHING, actual: id },
             2,
           ),
           claim(

@@ -1,11 +1,14 @@
 /** Cases of POP3 about how commands are written, and about TLS. */
 import { CheckFailure, type CheckCase } from '../../../lab/check.ts'
-import { same } from '../../../lab/kit/assertion.ts'
+import { NOTHING, same } from '../../../lab/kit/assertion.ts'
 import { accountOf, claim, found } from './claim.ts'
 import { atOnce, injected, passwordOf, typed, typedOverTls } from './command.ts'
 import { inMailbox } from './maildrop.ts'
 import { loginLines, pop3Case } from './pop3-case.ts'
 import { fails, isOk, Pop3Talk, succeeds } from './pop3-talk.ts'
+
+/** Octets of an answer at most, without its end (RFC 1939 §3). */
+const LONGEST = 510
 
 /** The cases, in the order in which a person would try them. */
 export const wordCases: readonly CheckCase[] = [
@@ -104,14 +107,13 @@ export const wordCases: readonly CheckCase[] = [
       const lines: string[] = []
       for (const line of [`USER ${accountOf(context.target).name}`, 'FOO', 'QUIT']) {
         const status = await talk.ask(line)
-        lines.push(
-          `${status.length <= 510 ? 'short' : 'long'} ${talk.dialogue.ending === '\r\n' ? 'CRLF' : 'LF'}`,
-        )
+        const most = status.length <= LONGEST ? `≤ ${LONGEST}` : String(status.length)
+        lines.push(`${most} ${talk.dialogue.ending === '\r\n' ? 'CR LF' : 'LF'}`)
       }
       return found(
         same(
           { en: 'Three answers', es: 'Tres respuestas' },
-          'short CRLF, short CRLF, short CRLF',
+          Array.from({ length: 3 }, () => `≤ ${LONGEST} CR LF`).join(', '),
           lines.join(', '),
         ),
       )
@@ -153,7 +155,7 @@ export const wordCases: readonly CheckCase[] = [
           { expected: 'TLSv1.3', actual: version },
         ),
         claim({ en: 'It is not listed again', es: 'No figura otra vez' }, !again.lines.includes('STLS'), {
-          expected: '-',
+          expected: NOTHING,
           actual: 'STLS',
         }),
         succeeds('PASS', login),
@@ -199,14 +201,14 @@ export const wordCases: readonly CheckCase[] = [
         es: 'CAPA en claro no tiene respuesta bajo TLS',
       }
       const go = await talk.status('STLS')
-      if (!isOk(go)) return found(claim(title, true, { expected: '', actual: '' }))
+      if (!isOk(go)) return found(claim(title, true, { expected: NOTHING, actual: go }))
       const isSilent = await talk.dialogue.startTls().then(
         () => talk.dialogue.isSilent(150),
         // To break it off is right, too.
         (error: unknown) => error instanceof CheckFailure,
       )
       const hasLeft = !isSilent && (await talk.dialogue.closes(0))
-      return found(claim(title, isSilent || hasLeft, { expected: '-', actual: isSilent ? '' : '+OK' }))
+      return found(claim(title, isSilent || hasLeft, { expected: NOTHING, actual: '+OK' }))
     },
   }),
   pop3Case({

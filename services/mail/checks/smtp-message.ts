@@ -1,6 +1,6 @@
 /** Cases of SMTP about messages: their ends, their octets, their size, and where they come to lie. */
 import type { Assertion, CheckCase } from '../../../lab/check.ts'
-import { same } from '../../../lab/kit/assertion.ts'
+import { NOTHING, same } from '../../../lab/kit/assertion.ts'
 import { addressOf, claim, found } from './claim.ts'
 import { sentAndShown, swaks } from './command.ts'
 import { arrival, arrivesWhole, bodyOf, fieldsOf, freshSubject, letter, through } from './maildrop.ts'
@@ -58,7 +58,7 @@ export const messageCases: readonly CheckCase[] = [
         return claim(
           title,
           reply === undefined || reply.code >= 400,
-          { expected: '-', actual: reply?.text ?? '', at: 0 },
+          { expected: NOTHING, actual: reply?.text ?? '', at: 0 },
           weight,
         )
       })

@@ -1,5 +1,6 @@
 /** Cases of SMTP about TLS. */
 import { CheckFailure, type CheckCase } from '../../../lab/check.ts'
+import { NOTHING } from '../../../lab/kit/assertion.ts'
 import { addressOf, claim, found } from './claim.ts'
 import { injected, placeOf, typedOverTls } from './command.ts'
 import { smtpCase } from './smtp-case.ts'
@@ -36,7 +37,7 @@ export const secureCases: readonly CheckCase[] = [
         claim(
           { en: 'It is not offered again', es: 'No se ofrece otra vez' },
           !offersOf(reply).has('STARTTLS'),
-          { expected: '-', actual: 'STARTTLS' },
+          { expected: NOTHING, actual: 'STARTTLS' },
         ),
       )
     },
@@ -137,7 +138,7 @@ export const secureCases: readonly CheckCase[] = [
         (error: unknown) => error instanceof CheckFailure,
       )
       const hasLeft = !isSilent && (await talk.dialogue.closes(0))
-      return found(claim(title, isSilent || hasLeft, { expected: '-', actual: isSilent ? '' : '250' }))
+      return found(claim(title, isSilent || hasLeft, { expected: NOTHING, actual: '250' }))
     },
   }),
   smtpCase({
@@ -160,7 +161,7 @@ export const secureCases: readonly CheckCase[] = [
         claim(
           { en: 'STARTTLS is not offered', es: 'No se ofrece STARTTLS' },
           !offersOf(reply).has('STARTTLS'),
-          { expected: '-', actual: 'STARTTLS' },
+          { expected: NOTHING, actual: 'STARTTLS' },
         ),
       )
     },

@@ -99,7 +99,7 @@ export class SmtpTalk {
       if (code === '' || (first !== undefined && code !== first) || raw.length > LONGEST) {
         throw new CheckFailure(
           { en: `${wanted.en} is no reply of SMTP`, es: `${wanted.es} no es una respuesta de SMTP` },
-          { expected: `${first ?? '250'} text`, actual: line, at: 0 },
+          { expected: `${first ?? '250'} …`, actual: line, at: 0 },
         )
       }
       first = code

@@ -108,7 +108,7 @@ const PLACES: Readonly<Record<string, readonly [cases: readonly CheckCase[], ope
   ],
   smtp: [smtpSuite.cases, ofMail],
   pop3: [pop3Suite.cases, ofMail],
-  tls: [secure.suites?.['tls']?.cases ?? [], ofSite],
+  tls: [(await secure.suites?.())?.['tls']?.cases ?? [], ofSite],
 }
 
 async function assertRuns(check: CheckCase, { target, files = {} }: Place): Promise<void> {

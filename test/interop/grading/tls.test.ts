@@ -10,7 +10,7 @@ import { openSecurePeer } from '../https/peer.ts'
 
 const LEAST = 95
 
-const suite = checks.suites?.['tls']
+const suite = (await checks.suites?.())?.['tls']
 assert.ok(suite !== undefined)
 
 /** What does not hold, with the reason. */
