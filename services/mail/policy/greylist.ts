@@ -1,6 +1,7 @@
 /** Greylisting: whoever sends for the first time is told to come again, as real mail servers do. */
 import { isIPv4 } from 'node:net'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { quantity } from '../../../lab/kit/quantity.ts'
 import { canonicalAddress } from '../../../lab/kit/address.ts'
 import { createNetworks, type Networks } from '../../../lab/kit/networks.ts'
 import type { Clock } from '../../../lab/service.ts'
@@ -95,7 +96,7 @@ function later(seconds: number): Refusal {
   return {
     code: 451,
     status: '4.7.1',
-    text: `Greylisted, please try again in ${Math.ceil(seconds)} seconds`,
+    text: `Greylisted, please try again in ${quantity(Math.ceil(seconds), 'second', 'seconds')}`,
   }
 }
 

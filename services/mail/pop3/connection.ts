@@ -124,10 +124,11 @@ export class Pop3Connection {
     this.#isTimed = false
     this.#deadline.clear()
     const reply =
-      line === 'long' ? this.#session.tooLong() : this.#session.command(line.octets.toString('latin1'))
+      line === 'long'
+        ? this.#session.tooLong()
+        : this.#session.command(line.octets.toString('latin1'), this.#inlet.length === 0)
     this.#say(reply instanceof Promise ? await this.#answer(reply) : reply)
-    if (this.#session.isUpgrading && this.#inlet.length > 0) this.#say(this.#session.refuseUpgrade())
-    else if (this.#session.isUpgrading) await this.#leave()
+    if (this.#session.isUpgrading) await this.#leave()
     else if (this.#outlet.isFull) await this.#outlet.pass()
     return true
   }

@@ -11,7 +11,7 @@ import { LANGUAGES, type Language } from './words.ts'
 /** What a command answers: a line, or nothing where its answer stands in the outlet already. */
 export type Reply = string | undefined
 
-type Command = (argument: string) => Reply | Promise<Reply>
+type Command = (argument: string, isLast: boolean) => Reply | Promise<Reply>
 
 /** Octets of a command with its end (RFC 2449 §4); passwords and the like may be longer. */
 const LONGEST_COMMAND = 255
@@ -44,7 +44,7 @@ export class Pop3Session {
       ['PASS', (password) => authorization.pass(password)],
       ['APOP', (argument) => authorization.apop(argument)],
       ['AUTH', (argument) => (argument === '' ? this.#mechanisms() : authorization.auth(argument))],
-      ['STLS', (argument) => this.#stls(argument)],
+      ['STLS', (argument, isLast) => this.#stls(argument, isLast)],
       ['UTF8', (argument) => this.#utf8(argument)],
     ])
     const inside =
@@ -82,8 +82,8 @@ export class Pop3Session {
     return this.#broken('pop3.connect', {}, () => greeting)
   }
 
-  /** Answers one line, given as one character for each octet. */
-  command(line: string): Reply | Promise<Reply> {
+  /** Answers one line, given as one character for each octet; `isLast` if nothing has come behind it yet. */
+  command(line: string, isLast: boolean): Reply | Promise<Reply> {
     if (this.#authorization.isAsking) return this.#authorization.respond(line)
     const blank = line.indexOf(' ')
     const verb = (blank < 0 ? line : line.slice(0, blank)).toUpperCase()
@@ -91,7 +91,7 @@ export class Pop3Session {
       this.#transaction === undefined ? [this.#before, this.#behind] : [this.#behind, this.#before]
     if (line.length + 2 > LONGEST_COMMAND && !LONG_COMMANDS.includes(verb)) return this.tooLong()
     const command = here.get(verb)
-    if (command !== undefined) return command(blank < 0 ? '' : line.slice(blank + 1))
+    if (command !== undefined) return command(blank < 0 ? '' : line.slice(blank + 1), isLast)
     if (!elsewhere.has(verb)) return this.#talk.mistake('unknown')
     return this.#talk.mistake(this.#transaction === undefined ? 'early' : 'late')
   }
@@ -100,13 +100,6 @@ export class Pop3Session {
   tooLong(): string {
     this.#authorization.abandon()
     return this.#talk.mistake('long')
-  }
-
-  /** Answers octets that came in clear behind STLS: whoever put them there wants them taken for the client's (CVE-2011-0411). */
-  refuseUpgrade(): string {
-    this.#isUpgrading = false
-    this.#talk.isOver = true
-    return this.#talk.err('behindTls')
   }
 
   /** Answers when something has gone wrong that is no fault of the client; with nothing in the middle of a message, of which it would seem a part. */
@@ -217,12 +210,17 @@ export class Pop3Session {
     return !this.#talk.isSecure && this.#talk.desk.ctx.config.tls
   }
 
-  #stls(argument: string): Reply {
+  #stls(argument: string, isLast: boolean): Reply {
     if (argument !== '') return this.#talk.mistake('arguments')
     if (this.#talk.isSecure) return this.#talk.mistake('secure')
     if (!this.#isTlsOffered) return this.#talk.mistake('noTls')
     // RFC 6856 §2.1
     if (this.#isUtf8) return this.#talk.mistake('utf8Tls')
+    // RFC 2595 §4: whoever sits between could put commands there, to be obeyed as if they had come by TLS (CVE-2011-0411).
+    if (!isLast) {
+      this.#talk.isOver = true
+      return this.#talk.err('behindTls')
+    }
     this.#isUpgrading = true
     return this.#talk.ok('tls')
   }

@@ -221,6 +221,8 @@ export class SmtpConnection {
     stream.off('end', this.#ended)
     stream.off('error', this.#failed)
     stream.off('close', this.#closed)
+    // The client begins its handshake while the certificate may still be in the making.
+    stream.pause()
     this.#session.close()
     this.#secure(stream)
   }

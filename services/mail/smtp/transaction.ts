@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer'
+import { quantity } from '../../../lab/kit/quantity.ts'
 import type { Recipient, Refusal, Sender } from '../envelope.ts'
 import type { SmtpFault } from '../faults.ts'
 import { refusals } from '../policy/refusals.ts'
@@ -72,7 +73,7 @@ export class Transaction {
     const refusal = await office.judgeSender(dialogue.client(sender.isUtf8), sender)
     if (refusal !== undefined) return dialogue.refuse(refusal, told)
     if (!parts.mayBring(dialogue.peer.host)) {
-      const text = `Not more than ${config.rate} messages a minute; try again later`
+      const text = `Not more than ${quantity(Number(config.rate), 'message', 'messages')} a minute; try again later`
       return dialogue.refuse({ code: 450, status: '4.7.1', text }, told)
     }
     this.#sender = sender

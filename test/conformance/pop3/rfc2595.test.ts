@@ -46,11 +46,15 @@ test('behind STLS all begins anew, without a greeting and without STLS', async (
   tls.destroy()
 })
 
-test('octets in clear behind STLS are not taken for what comes under TLS', async () => {
+test('STLS with commands in clear behind it is refused at once, and they are not obeyed', async () => {
   await using lab = await TestPop3.open()
   await lab.certify()
-  const client = lab.connect().send('STLS\r\nUSER ana\r\n')
-  assert.match(await client.all(), /^\+OK [^\n]*\n(?:\+OK[^\n]*\n)?-ERR [^\n]*\n$/)
+  for (const behind of ['CAPA\r\n', 'USER ana\r\nPASS secret\r\n', 'US']) {
+    const client = lab.connect().send(`STLS\r\n${behind}`)
+    const answer = await client.until(/\n[^\n]*\n/)
+    assert.match(answer, /^\+OK [^\n]*\n-ERR Nothing may follow STLS[^\n]*\n$/)
+    assert.equal(await client.all(), answer)
+  }
 })
 
 test('STLS is refused behind the login, and where it is off', async () => {
