@@ -67,7 +67,10 @@ async function tellHint(call: Call, path: string, task: string): Promise<number>
   if (call.is('json')) call.io.say(JSON.stringify({ task, text, cost }))
   else call.io.say(text)
   if (cost > 0 && !call.is('json'))
-    call.io.say({ en: `(this hint costs ${cost} points)`, es: `(esta pista cuesta ${cost} puntos)` })
+    call.io.say({
+      en: `(this hint costs ${cost} ${cost === 1 ? 'point' : 'points'})`,
+      es: `(esta pista cuesta ${cost} ${cost === 1 ? 'punto' : 'puntos'})`,
+    })
   return exit.done
 }
 

@@ -1,6 +1,7 @@
 /** The tasks of a lab as a list for a person: what is done, what is not, and why. */
 import { styleText } from 'node:util'
 import type { z } from 'zod'
+import { quantity } from '../kit/quantity.ts'
 import type { resultSchema } from '../console/operations/tasks.ts'
 import { differenceLines } from '../grading/formats/explain.ts'
 import { rounded, totalOf } from '../grading/model.ts'
@@ -33,25 +34,31 @@ export function pointsOf(results: readonly TaskResult[]): {
 /** The whole list with its sum. */
 export function checklist(results: readonly TaskResult[], io: Io): string {
   const width = Math.max(0, ...results.map(({ id }) => id.length))
+  const worth = Math.max(0, ...results.map((result) => worthOf(result).length))
   const { score, points } = pointsOf(results)
   const sum = io.pick({
-    en: `${score} of ${points} points`,
-    es: `${score} de ${points} puntos`,
+    en: `${score} of ${quantity(points, 'point', 'points')}`,
+    es: `${score} de ${quantity(points, 'punto', 'puntos')}`,
   })
-  return [...results.flatMap((result) => taskLines(result, io, width)), styleText('bold', sum)].join('\n')
+  return [...results.flatMap((result) => taskLines(result, io, width, worth)), styleText('bold', sum)].join(
+    '\n',
+  )
 }
 
 /** One task: its line, and below it what it still lacks. */
-export function taskLines(result: TaskResult, io: Io, width: number): string[] {
-  const { id, outcome, title, score, points } = result
+export function taskLines(result: TaskResult, io: Io, width: number, worth = 0): string[] {
+  const { id, outcome, title } = result
   const [mark, colour] = looks[outcome]
-  const worth = `${rounded(score)}/${points}`.padStart(5)
-  const line = `${styleText(colour, mark)} ${id.padEnd(width)} ${worth}  ${io.pick(title)}`
+  const line = `${styleText(colour, mark)} ${id.padEnd(width)} ${worthOf(result).padStart(worth)}  ${io.pick(title)}`
   return outcome === 'passed' ? [line] : [line, ...reasons(result, io).map((each) => `    ${each}`)]
 }
 
+function worthOf({ score, points }: TaskResult): string {
+  return `${rounded(score)}/${points}`
+}
+
 function reasons(result: TaskResult, io: Io): string[] {
-  const { assertions, reason, hasHint, hintCost, isHintTaken, id, reproduce, evidence } = result
+  const { assertions, reason, hasHint, hintCost, isHintTaken, id, outcome, reproduce, evidence } = result
   // Whoever has not tried yet gets no solution.
   const missed = isUntried(result) ? [] : assertions.filter(({ holds }) => !holds)
   const told = missed.flatMap(({ title, difference }) => [
@@ -68,12 +75,15 @@ function reasons(result: TaskResult, io: Io): string[] {
       ? []
       : [
           io.pick({
-            en: `nearest: fact ${fact} of the journal`,
-            es: `lo más parecido: hecho ${fact} del diario`,
+            en: `nearest: fact ${fact}, \`lab log --fact ${fact}\``,
+            es: `lo más parecido: hecho ${fact}, \`lab log --fact ${fact}\``,
           }),
         ]),
-    ...(reproduce === undefined ? [] : [`$ ${reproduce}`]),
-    ...(hasHint && !isHintTaken
+    ...(reproduce === undefined
+      ? []
+      : [`$ ${reproduce.startsWith('lab ') ? io.command(reproduce) : reproduce}`]),
+    // Who cannot begin yet needs no hint.
+    ...(hasHint && !isHintTaken && outcome !== 'blocked'
       ? [
           io.pick({
             en: `hint: \`lab check --hint ${id}\`${cost}`,

@@ -222,6 +222,11 @@ export const logOptions = {
       es: 'solo estos hechos, como dns.queried o dns',
     },
   },
+  fact: {
+    type: 'string',
+    value: 'N',
+    text: { en: 'only the fact of this number', es: 'solo el hecho de este número' },
+  },
 } as const satisfies Record<string, Option>
 
 /** The options of a course. */

@@ -23,7 +23,8 @@ export async function gradeClass(call: Call, files: Outputs): Promise<readonly R
   const { scenario } = await soundScenario(call, file, registryOf(call))
   const hasCourse = call.text('course') !== undefined || isCourse(courseFolder(call))
   const course = hasCourse ? courseOf(call) : undefined
-  const orders = paths.flatMap((path) => ordersAt(call, path, course?.students ?? []))
+  const students = course?.students ?? []
+  const orders = paths.flatMap((path) => ordersAt(call, path, students))
   const services = serviceFolders(call)
   const judge = await createJudge(scenario, services)
   using stop = interruption()
@@ -45,16 +46,19 @@ export async function gradeClass(call: Call, files: Outputs): Promise<readonly R
   files.publish(all())
   const byFile = new Map(orders.map((order) => [order.file, order]))
   for await (const report of grading) {
-    const strange = otherName(byFile.get(report.target), report, course?.students ?? [])
-    done.set(report.target, strange === undefined ? report : { ...report, flags: [...report.flags, strange] })
+    const strange = otherName(byFile.get(report.target), report, students)
+    const flags = strange === undefined ? report.flags : [...report.flags, strange]
+    done.set(report.target, { ...report, flags })
     files.publish(all())
   }
   // What a student shares with others is told in the reports of all of them.
   const matches = grading.matches()
-  return all().map((report) => ({
-    ...report,
-    flags: [...report.flags, ...flagsOf(report.student, matches)],
-  }))
+  const roster = new Map(students.map(({ id, name }) => [id, name]))
+  return all().map((report) => {
+    const name = roster.get(report.student) || report.name
+    const flags = [...report.flags, ...flagsOf(report.student, matches)]
+    return { ...report, ...(name !== undefined && { name }), flags }
+  })
 }
 
 /** The submissions of a path; one that has none is a mistake. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { styleText } from 'node:util'
+import { quantity } from '../kit/quantity.ts'
 import { formats, type FormatOptions } from '../grading/formats/index.ts'
 import { readReports, ReportsError } from '../grading/formats/json.ts'
 import { totalText } from '../grading/formats/words.ts'
@@ -109,8 +110,11 @@ function finish(call: Call, { files, outputs, reports, options }: Finish): numbe
   for (const text of files.finish(reports, { ...options, isColored, tell }))
     call.io.say(text.replace(/\n$/, ''))
   if (outputs.every(({ path }) => path !== undefined)) {
-    for (const { student, results } of reports)
+    for (const { student, results, flags } of reports) {
       call.io.say(`${visible(student)}: ${totalText(results, call.io.language)}`)
+      for (const { kind, text } of flags)
+        call.io.say(`  ⚑ ${visible(kind)}: ${visible(call.io.pick(text).split('\n')[0] ?? '')}`)
+    }
   }
   return call.is('no-fail') ? exit.done : codeOf(reports)
 }
@@ -149,8 +153,8 @@ function list(call: Call, { title, parts }: Subject): number {
       styleText(
         'bold',
         io.pick({
-          en: `${name}: ${suite.cases.length} cases, ${points} points`,
-          es: `${name}: ${suite.cases.length} casos, ${points} puntos`,
+          en: `${name}: ${quantity(suite.cases.length, 'case', 'cases')}, ${quantity(points, 'point', 'points')}`,
+          es: `${name}: ${quantity(suite.cases.length, 'caso', 'casos')}, ${quantity(points, 'punto', 'puntos')}`,
         }),
       ),
     )

@@ -22,7 +22,7 @@ const entrySchema = z.object({
 /** Shows the journal of a running lab, or of the last one that ran. */
 export const command: Command = {
   summary: { en: 'show what happened in the lab', es: 'mostrar lo que ha ocurrido en el laboratorio' },
-  usage: '[--follow] [--kind KIND…] [--json]',
+  usage: '[--follow] [--kind KIND…] [--fact N] [--json]',
   most: 0,
   options: {
     scenario: scenarioOptions.scenario,
@@ -45,7 +45,10 @@ export const command: Command = {
     const stop = new AbortController()
     process.once('SIGINT', () => stop.abort())
     const entries = running === undefined ? fromDisk(call) : fromLab(running, call, stop.signal)
-    for await (const entry of entries) call.io.say(call.is('json') ? JSON.stringify(entry) : line(entry))
+    const fact = call.text('fact')
+    for await (const entry of entries)
+      if (fact === undefined || String(numberOf(entry)) === fact)
+        call.io.say(call.is('json') ? JSON.stringify(entry) : line(entry))
     return exit.done
   },
 }
@@ -99,6 +102,11 @@ function parsed(text: string): z.infer<typeof entrySchema> | undefined {
   } catch {
     return undefined
   }
+}
+
+/** The number by which `lab check` tells of an entry. */
+function numberOf(entry: unknown): number | undefined {
+  return z.object({ seq: z.number() }).safeParse(entry).data?.seq
 }
 
 /** One entry, for a person. */

@@ -15,7 +15,10 @@ const states = {
 /** The state of a lab, for a person. */
 export function statusReport(status: Status, io: Io): string {
   const lines = status.services.map(({ name, state, addresses, connections, trouble }) => {
-    const where = addresses.map(addressText).join(', ')
+    // Of several ports each has to be told which it is.
+    const where = addresses
+      .map((address) => (addresses.length === 1 ? '' : `${address.endpoint} `) + addressText(address))
+      .join(', ')
     const open =
       connections === 0
         ? ''

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename, join, relative, resolve, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { quantity } from '../kit/quantity.ts'
 import { ask, isAlive } from '../console/client.ts'
 import { checkedSchema } from '../console/operations/tasks.ts'
 import { controlPath, stateFolders } from '../console/place.ts'
@@ -56,10 +57,12 @@ export const command: Command = {
     const { io } = call
     const state = launchedState(call)
     const launch = readLaunch(launchPath(state))
-    const confirmed = await confirmedNow(call, state)
     const { address } = newestRun(state, launchHash(launch)) ?? {}
     const file = findScenario(call.text('scenario') ?? launch.scenario, scenarioFolders, io.folder)
     const scenario = await scenarioOf(call, file, launch, address)
+    if (scenario.tasks.length === 0 && call.words.length === 0)
+      throw new LabError(nothingToJudge, { blame: 'wrong' })
+    const confirmed = await confirmedNow(call, state)
     const wanted = new Set(scenario.tasks.flatMap((task) => task.file ?? []))
     const { artifacts, missing } = artifactsOf(call, wanted)
     const root = join(state, 'certs', 'cacert.pem')
@@ -85,8 +88,8 @@ export const command: Command = {
     const { runs, facts, bytes } = submitted
     const names = submitted.artifacts.length === 0 ? '' : `, ${submitted.artifacts.join(', ')}`
     io.say({
-      en: `${out}: ${facts} facts of ${runs} ${runs === 1 ? 'run' : 'runs'}${names}; ${bytes} bytes. Hand in this file, as it is`,
-      es: `${out}: ${facts} hechos de ${runs} ${runs === 1 ? 'ejecución' : 'ejecuciones'}${names}; ${bytes} bytes. Entrega este fichero, tal cual`,
+      en: `${out}: ${quantity(facts, 'fact', 'facts')} of ${quantity(runs, 'run', 'runs')}${names}; ${bytes} bytes. Hand in this file, as it is`,
+      es: `${out}: ${quantity(facts, 'hecho', 'hechos')} de ${quantity(runs, 'ejecución', 'ejecuciones')}${names}; ${bytes} bytes. Entrega este fichero, tal cual`,
     })
     if (results.length > 0)
       io.say({
@@ -95,6 +98,11 @@ export const command: Command = {
       })
     return exit.done
   },
+}
+
+const nothingToJudge = {
+  en: 'this scenario has no tasks, so the file would hold nothing that can be graded: hand in the folder of your server, or name what is to be in it, as in `lab submit server.c`',
+  es: 'este escenario no tiene tareas, así que el fichero no llevaría nada que corregir: entrega la carpeta de tu servidor, o di qué debe llevar, como en `lab submit server.c`',
 }
 
 /** Asks the lab, if it runs, for what can only be asked now; the tasks that have passed, which its journal tells from then on. */

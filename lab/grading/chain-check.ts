@@ -72,8 +72,8 @@ export class ChainCheck {
       run: this.#run,
       line: this.#line + 1,
       text: {
-        en: `the journal of run ${this.#run} is cut off after line ${this.#line}: ${left} more lines belong to it`,
-        es: `el diario de la ejecución ${this.#run} está cortado tras la línea ${this.#line}: le faltan ${left} líneas`,
+        en: `the journal of run ${this.#run} is cut off after line ${this.#line}: ${left === 1 ? 'one more line belongs' : `${left} more lines belong`} to it`,
+        es: `el diario de la ejecución ${this.#run} está cortado tras la línea ${this.#line}: ${left === 1 ? 'le falta una línea' : `le faltan ${left} líneas`}`,
       },
     }
   }

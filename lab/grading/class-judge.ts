@@ -41,7 +41,9 @@ export async function createJudge(scenario: Scenario, services: readonly string[
     return taskResults(tasks, {
       judge: async (task) => held(await ended(task, { evidence, artifacts, scenario, passed: told.passed })),
       isHintTaken: (id) => told.hinted.has(id),
-      target: () => targetOf(scenario),
+      // A command of a file that was handed in can be tried; the student's lab is gone.
+      target: ({ check }) =>
+        check?.kind === 'artifact' || check?.kind === 'capture' ? targetOf(scenario) : undefined,
     })
   }
   return { judge, blank: () => judge(nothing(), new Map()) }

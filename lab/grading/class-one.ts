@@ -77,8 +77,17 @@ export interface Begun extends Blank {
 }
 
 /** What a report says of a submission, whatever comes of it. */
-function about({ file, participant }: Order): Pick<Report, 'target' | 'participant'> {
-  return { target: file, ...(participant !== undefined && { participant }) }
+function about({
+  file,
+  participant,
+  name,
+}: Order): Pick<Report, 'target' | 'isFile' | 'participant' | 'name'> {
+  return {
+    target: file,
+    isFile: true,
+    ...(participant !== undefined && { participant }),
+    ...(name !== undefined && { name }),
+  }
 }
 
 /** A report of work that could not be graded: everything counts as failed. */
@@ -97,12 +106,16 @@ export function failedReport(
     at,
     milliseconds,
     seed: '',
-    results: results.map((result) => ({
-      ...result,
+    // The failure is told once: what is practice's of the results (values, commands, hints) would lead astray.
+    results: results.map(({ id, group, title, points }) => ({
+      id,
+      group,
+      title,
       outcome: 'failed',
+      points,
       score: 0,
-      assertions: result.assertions.map((assertion) => ({ ...assertion, holds: false })),
-      reason: failure,
+      assertions: [],
+      milliseconds: 0,
     })),
     flags,
     failure,
@@ -142,7 +155,7 @@ export async function gradeOne(order: Order, rules: ClassRules, grader: Grader):
   // What the judge did not need to see is held against the chain all the same.
   while ((await all.next()).done !== true);
   const found = [...faults, ...reader.faults.filter((fault) => !faults.includes(fault))]
-  const flags = [...found, ...notes(reader, rules)]
+  const flags = [...found, ...notes(reader, rules, subject)]
   const [fault] = found
   if (judged === undefined || fault !== undefined) {
     const { text } = fault ?? unexplained
@@ -232,7 +245,7 @@ function faultsOf(reader: SubmissionReader, order: Order, rules: ClassRules, sce
 }
 
 /** What the teacher is told, and costs nothing by itself. */
-function notes(reader: SubmissionReader, rules: ClassRules): Flag[] {
+function notes(reader: SubmissionReader, rules: ClassRules, scenario: string): Flag[] {
   const { launch, manifest } = reader
   const found: Flag[] = []
   const tell = (kind: string, en: string, es: string): void => void found.push({ kind, text: { en, es } })
@@ -255,7 +268,8 @@ function notes(reader: SubmissionReader, rules: ClassRules): Flag[] {
       'the files of the scenario were not those of the launch file when it was handed in',
       'los ficheros del escenario no eran los del fichero de lanzamiento al entregarse',
     )
-  if (launch.hash !== rules.hash)
+  const isOther = launch.scenario !== scenario
+  if (!isOther && launch.hash !== rules.hash)
     tell(
       'other-version',
       'it was made with another version of the scenario than that which grades it',
@@ -267,7 +281,7 @@ function notes(reader: SubmissionReader, rules: ClassRules): Flag[] {
       'no course was given: nobody knows who has signed its launch file (--course FOLDER)',
       'no se indicó asignatura: no se sabe quién firmó su fichero de lanzamiento (--course CARPETA)',
     )
-  else if (rules.launches !== undefined && rules.launches[launchHash(launch)] === undefined)
+  else if (!isOther && rules.launches !== undefined && rules.launches[launchHash(launch)] === undefined)
     tell(
       'launch-replaced',
       'its launch file is not the one that the course has issued last for this student',

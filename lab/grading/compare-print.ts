@@ -119,17 +119,23 @@ export class PrintMaker {
     }
   }
 
-  /** Every word of the line, and what is left of a name when labels are taken off its front, may be somebody's. */
+  /** Every word of the line, each part of it between dots, hyphens and underscores, and what is left of a name when labels are taken off its front, may be somebody's. */
   #look(line: string, where: Pick<Mention, 'line' | 'file'>): void {
     for (const [word] of line.toLowerCase().matchAll(/[a-z0-9_.-]{6,253}/g)) {
       for (let rest = word; rest !== '';) {
-        const owner = this.#marks.get(rest)
-        if (owner !== undefined && owner !== this.#student && !this.#mentions.has(rest))
-          this.#mentions.set(rest, { owner, text: rest, ...where })
+        this.#mention(rest, where)
         const dot = rest.indexOf('.')
         rest = dot < 0 ? '' : rest.slice(dot + 1)
       }
+      // Short numbers inside longer words (times, identifiers) are somebody's by chance.
+      for (const part of word.split(/[_.-]/)) if (!/^\d{0,7}$/.test(part)) this.#mention(part, where)
     }
+  }
+
+  #mention(text: string, where: Pick<Mention, 'line' | 'file'>): void {
+    const owner = this.#marks.get(text)
+    if (owner !== undefined && owner !== this.#student && !this.#mentions.has(text))
+      this.#mentions.set(text, { owner, text, ...where })
   }
 }
 

@@ -23,6 +23,8 @@ const PATIENCE = 1000
 export interface Context extends CheckContext, AsyncDisposable {
   /** What was said on all connections so far. */
   transcript(): readonly string[]
+  /** Whether it has asked, and nothing was there to be asked. */
+  readonly isUnreached: boolean
   /** What it comes to if the check ends now, for that reason. */
   ended(reason: Assertion): readonly Assertion[]
 }
@@ -46,6 +48,8 @@ class ProbeContext implements Context {
   readonly signal: AbortSignal
   #found: readonly Assertion[] = []
   #whole = 0
+  #hasAsked = false
+  #hasReached = false
   readonly #dialogues: TcpDialogue[] = []
   readonly #sockets: Duplex[] = []
   readonly #announce: Announce | undefined
@@ -69,6 +73,10 @@ class ProbeContext implements Context {
     return socket
   }
 
+  get isUnreached(): boolean {
+    return this.#hasAsked && !this.#hasReached
+  }
+
   readonly keep = (found: readonly Assertion[], whole = 0): void => {
     this.#found = found
     this.#whole = whole
@@ -90,7 +98,14 @@ class ProbeContext implements Context {
     const socket = createSocket(family === 6 ? 'udp6' : 'udp4')
     try {
       const { signal } = this
-      return await answer(socket, { host, port }, message, { patience, signal, announce: this.#announce })
+      const found = await answer(socket, { host, port }, message, {
+        patience,
+        signal,
+        announce: this.#announce,
+      })
+      // Silence may be the answer of a server that is there.
+      this.#hasReached = true
+      return found
     } finally {
       socket.close()
     }
@@ -114,11 +129,13 @@ class ProbeContext implements Context {
 
   #setting(endpoint: string): Setting {
     const { target, signal } = this
-    return { address: this.#address(endpoint), target, signal, announce: this.#announce }
+    const onConnect = (): void => void (this.#hasReached = true)
+    return { address: this.#address(endpoint), target, signal, announce: this.#announce, onConnect }
   }
 
   #address(endpoint: string): Address {
     const address = this.target.endpoints[endpoint]
+    this.#hasAsked = true
     if (address !== undefined) return address
     throw new CheckFailure({
       en: `the target does not offer ${endpoint}`,

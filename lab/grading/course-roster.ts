@@ -27,21 +27,26 @@ const emails = ['email', 'emailaddress', 'correo', 'direcciondecorreo', 'direcci
 /** The students of a roster, or all that is wrong with it. */
 export interface Roster {
   readonly students: readonly Student[]
+  /** Why nobody is taken in. */
   readonly problems: readonly Problem[]
+  /** Rows without an id: who stands there can be taken in later, and changes nobody's values. */
+  readonly skipped: readonly Problem[]
 }
 
 /** Reads a roster; `column` names the one that holds the ids, where the file has several to choose from. */
 export function readRoster(file: string, octets: Uint8Array, column?: string): Roster {
-  const problems: Problem[] = []
+  const [problems, skipped]: [Problem[], Problem[]] = [[], []]
   const tell = (line: number, message: Text, at = 1, path = ''): void =>
     void problems.push({ file, line, column: at, path, message })
+  const skip = (line: number, message: Text, at: number): void =>
+    void skipped.push({ file, line, column: at, path: 'id', message })
   const text = decoded(octets)
   if (text === undefined) {
     tell(1, {
       en: 'the file is not UTF-8: save it as "CSV UTF-8"',
       es: 'el fichero no es UTF-8: guárdalo como "CSV UTF-8"',
     })
-    return { students: [], problems }
+    return { students: [], problems, skipped }
   }
   const all = readTable(text, separatorOf(text))
   const open = openQuote(all)
@@ -54,7 +59,7 @@ export function readRoster(file: string, octets: Uint8Array, column?: string): R
   const [first] = rows
   if (first === undefined) {
     tell(1, { en: 'the file is empty', es: 'el fichero está vacío' })
-    return { students: [], problems }
+    return { students: [], problems, skipped }
   }
   const places = columnsOf(valuesOf(first), column)
   if (places === undefined) {
@@ -66,10 +71,12 @@ export function readRoster(file: string, octets: Uint8Array, column?: string): R
       en: `no column holds ids; there are: ${there}. Name it with --id COLUMN`,
       es: `ninguna columna contiene identificadores; hay: ${there}. Dila con --id COLUMNA`,
     })
-    return { students: [], problems }
+    return { students: [], problems, skipped }
   }
-  const students = studentsOf(places.hasHeader ? rows.slice(1) : rows, places, tell)
-  return { students: problems.length === 0 ? students : [], problems }
+  const students = studentsOf(places.hasHeader ? rows.slice(1) : rows, places, { tell, skip })
+  // Who has no id at all has another column.
+  if (students.length === 0) problems.push(...skipped.splice(0))
+  return { students: problems.length === 0 ? students : [], problems, skipped }
 }
 
 function valuesOf({ cells }: Row): string[] {
@@ -79,8 +86,6 @@ function valuesOf({ cells }: Row): string[] {
 interface Columns {
   readonly hasHeader: boolean
   readonly id: number
-  /** Whether the id is what stands before the @. */
-  readonly isEmail: boolean
   readonly name: readonly number[]
   readonly email: number
 }
@@ -93,27 +98,39 @@ function columnsOf(cells: readonly string[], column: string | undefined): Column
   const name = [find(names), find(surnames)].filter((index) => index >= 0)
   if (column !== undefined) {
     const id = keys.indexOf(keyOf(column))
-    return id < 0 ? undefined : { hasHeader: true, id, isEmail: id === email, name, email }
+    return id < 0 ? undefined : { hasHeader: true, id, name, email }
   }
   const id = find(ids)
-  if (id >= 0) return { hasHeader: true, id, isEmail: false, name, email }
-  if (email >= 0) return { hasHeader: true, id: email, isEmail: true, name, email }
+  if (id >= 0) return { hasHeader: true, id, name, email }
+  if (email >= 0) return { hasHeader: true, id: email, name, email }
   // Without names of columns it is id,name,email, if that can be.
   const isTelling = /\d/.test(cells[0] ?? '') || (cells[2] ?? '').includes('@')
-  const isPlain = name.length === 0 && isTelling && STUDENT.test(cells[0] ?? '')
-  return isPlain ? { hasHeader: false, id: 0, isEmail: false, name: [1], email: 2 } : undefined
+  const isPlain = name.length === 0 && isTelling && STUDENT.test(localPart(cells[0] ?? ''))
+  return isPlain ? { hasHeader: false, id: 0, name: [1], email: 2 } : undefined
 }
 
-function studentsOf(
-  rows: readonly Row[],
-  { id, isEmail, name, email }: Columns,
-  tell: (line: number, message: Text, column?: number, path?: string) => void,
-): Student[] {
+/** Who hears of what is wrong with a row. */
+interface Heard {
+  readonly tell: (line: number, message: Text, column?: number, path?: string) => void
+  readonly skip: (line: number, message: Text, column: number) => void
+}
+
+/** Of an address the part before the @, which may be an id; all of anything else. */
+function localPart(text: string): string {
+  return /^([^@\s]+)@[^@\s]+$/.exec(text)?.[1] ?? text
+}
+
+function withoutId(who: string): Text {
+  const said = clean(who.trim()).slice(0, 80)
+  return { en: `"${said}" has no id, and is left out`, es: `"${said}" no tiene identificador y queda fuera` }
+}
+
+function studentsOf(rows: readonly Row[], { id, name, email }: Columns, { tell, skip }: Heard): Student[] {
   const seen = new Map<string, number>()
   const students: Student[] = []
   for (const { line, cells } of rows) {
     const cell = (index: number): string => (cells[index]?.value ?? '').trim()
-    const own = isEmail ? (cell(id).split('@')[0] ?? '') : cell(id)
+    const own = localPart(cell(id))
     const before = seen.get(own.toLowerCase())
     if (seen.size >= MOST_STUDENTS) {
       tell(line, {
@@ -122,7 +139,13 @@ function studentsOf(
       })
       break
     }
-    if (own === '') tell(line, { en: 'the id is missing', es: 'falta el identificador' }, id + 1, 'id')
+    const full = clean(
+      name
+        .map(cell)
+        .filter((part) => part !== '')
+        .join(' '),
+    )
+    if (own === '') skip(line, withoutId(full || cells.map(({ value }) => value.trim()).join(' ')), id + 1)
     else if (!STUDENT.test(own))
       tell(
         line,
@@ -142,8 +165,8 @@ function studentsOf(
       )
     else {
       seen.set(own.toLowerCase(), line)
-      const full = name.map(cell).filter((part) => part !== '')
-      students.push({ id: own, name: clean(full.join(' ')), email: clean(cell(email)) })
+      const address = email < 0 && own !== cell(id) ? cell(id) : cell(email)
+      students.push({ id: own, name: full, email: clean(address) })
     }
   }
   return students

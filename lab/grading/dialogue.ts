@@ -2,6 +2,7 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls, type ConnectionOptions, type SecureVersion, type TLSSocket } from 'node:tls'
+import { quantity } from '../kit/quantity.ts'
 import { CheckFailure, type CheckTarget, type Dialogue, type DialogueOptions } from '../check.ts'
 import { addressText } from '../kit/address.ts'
 import { messageOf } from '../kit/error.ts'
@@ -24,6 +25,8 @@ export interface Setting {
   readonly target: CheckTarget
   readonly signal: AbortSignal
   readonly announce?: Announce | undefined
+  /** Hears of each connection that is accepted. */
+  readonly onConnect?: () => void
 }
 
 /** Hears of the port of this machine that a check asks from, before anything of it can have arrived. */
@@ -39,7 +42,7 @@ export async function openDialogue(setting: Setting, options: DialogueOptions = 
 
 /** Opens a bare connection; what does not listen is a CheckFailure. */
 export async function openSocket(
-  { address, signal, announce }: Setting,
+  { address, signal, announce, onConnect }: Setting,
   patience: number = PATIENCE,
 ): Promise<Socket> {
   signal.throwIfAborted()
@@ -54,6 +57,7 @@ export async function openSocket(
     en: `cannot connect to ${where}: ${reason.en}`,
     es: `no se puede conectar a ${where}: ${reason.es}`,
   }))
+  onConnect?.()
   return socket
 }
 
@@ -119,7 +123,10 @@ export class TcpDialogue implements Dialogue {
   }
 
   async octets(count: number, wanted?: Text, patience?: number): Promise<Buffer> {
-    const what = wanted ?? { en: `${count} octets`, es: `${count} octetos` }
+    const what = wanted ?? {
+      en: quantity(count, 'octet', 'octets'),
+      es: quantity(count, 'octeto', 'octetos'),
+    }
     this.#inbox.allow(count)
     await this.#until(() => this.#inbox.size >= count, what, patience)
     return this.#taken(count)

@@ -1,7 +1,8 @@
 /** Judges by the journal: looks at each fact once, as it comes, and keeps only what counts. */
+import { accountIn, isRefusal } from '../journal/identity.ts'
 import type { Assertion, EvidenceVerb, SeenFact } from '../check.ts'
 import { createNetworks, type Networks } from '../kit/networks.ts'
-import { evidenceOf, outOfTurn, placeOf, type Place } from './place.ts'
+import { evidenceOf, later, outOfTurn, placeOf, type Place } from './place.ts'
 import { OWN } from './own-probes.ts'
 import { Recent } from './recent.ts'
 import { brokenBy, type Ended } from './runner.ts'
@@ -107,12 +108,13 @@ export class EvidenceJudge {
     const own = toldBy(fact)
     if (connection === undefined || connection === 0) return own
     const before = this.#origins.get(connection) ?? nobody
-    if (own.client === undefined) return { account: own.account ?? before.account, client: before.client }
-    // What tells of both is a login, or something done after one; a recipient's name comes alone.
-    const after = { account: own.account ?? before.account, client: own.client }
+    const told = { account: own.account ?? before.account, client: own.client ?? before.client }
+    // What tells of both is a login, or something done after one; a recipient's name comes alone, and a refused login proves nothing.
+    const isOwn = own.client !== undefined && !isRefusal(fact.kind)
+    const after = { account: isOwn ? told.account : before.account, client: told.client }
     if (before.account !== after.account || before.client !== after.client)
       this.#origins.set(connection, after)
-    return after
+    return told
   }
 }
 
@@ -124,11 +126,8 @@ interface Origin {
 const clientTitle = { en: 'the client', es: 'el cliente' }
 
 function toldBy({ kind, data }: SeenFact): Origin {
-  const { account, client = kind === OPENED ? data?.['address'] : undefined } = data ?? {}
-  return {
-    account: typeof account === 'string' ? account : undefined,
-    client: typeof client === 'string' ? client : undefined,
-  }
+  const { client = kind === OPENED ? data?.['address'] : undefined } = data ?? {}
+  return { account: accountIn(data), client: typeof client === 'string' ? client : undefined }
 }
 
 const nobody: Origin = { account: undefined, client: undefined }
@@ -210,16 +209,30 @@ class Search {
       const assertions = steps.map((each) => ({ title: each.verb.title(each.settings), holds: true }))
       return { outcome: 'passed', assertions, evidence: evidenceOf(found) }
     }
-    const assertions = steps.flatMap((_, step) => this.#told(step))
+    const hidden = this.#afterFirstMissing()
+    const assertions = [
+      ...steps.flatMap((_, step) => (hidden.has(step) ? [] : this.#told(step))),
+      ...(hidden.size > 0 ? [later(hidden.size)] : []),
+    ]
     const isTimeMissed = assertions.every(({ holds }) => holds)
     const facts = steps.flatMap(
-      (_, step) => this.#reached[step]?.facts.at(-1) ?? this.#nearest[step]?.fact ?? [],
+      (_, step) =>
+        this.#reached[step]?.facts.at(-1) ?? (hidden.has(step) ? [] : (this.#nearest[step]?.fact ?? [])),
     )
     return {
       outcome: 'failed',
       assertions: isTimeMissed ? [...assertions, this.#tooFarApart()] : assertions,
       ...(facts.length > 0 && { evidence: evidenceOf(facts) }),
     }
+  }
+
+  /** Steps of an order whose turn has not come, and that nobody has tried before it: to tell them would be to tell the solution. */
+  #afterFirstMissing(): ReadonlySet<number> {
+    const { mode, steps } = this.wanted
+    const missing = steps.findIndex((_, step) => this.#reached[step] === undefined)
+    if (mode !== 'order' || missing < 0) return new Set()
+    const after = steps.keys().filter((step) => step > missing && !this.#late.has(step))
+    return new Set(after)
   }
 
   #reach(step: number, fact: SeenFact): void {

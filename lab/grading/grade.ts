@@ -101,7 +101,7 @@ class Draft {
         }
       }
     } else {
-      for (const [id, result] of this.#pending(this.#failure)) this.#results.set(id, result)
+      for (const [id, result] of this.#pending()) this.#results.set(id, result)
     }
     this.#isLate = limit.aborted && !signal.aborted
     await settle?.()
@@ -133,8 +133,8 @@ class Draft {
     }
   }
 
-  /** Every case with 0 points and that reason. */
-  #pending(reason: Text): Map<string, CheckResult> {
+  /** Every case with 0 points, and that reason where the report itself has none. */
+  #pending(reason?: Text): Map<string, CheckResult> {
     const cases = casesOf(this.#grading.parts, this.#job.target)
     return new Map(
       cases.map(([group, { id, title, points, reference }]) => [
@@ -147,7 +147,7 @@ class Draft {
           points,
           score: 0,
           assertions: [],
-          reason,
+          ...(reason !== undefined && { reason }),
           reference,
           milliseconds: 0,
         },

@@ -104,7 +104,7 @@ export class LiveTasks implements Disposable {
       const standing = { id, title, points, score, state, isOnDemand: isOnDemand(task) }
       if (hint === undefined) return standing
       const { text, cost: hintCost = 0 } = hint
-      const isShown = hintCost === 0 || isHintTaken
+      const isShown = hintCost === 0 || isHintTaken || state === 'passed'
       return { ...standing, hintCost, ...(isShown && { hint: text }) }
     })
   }
@@ -134,14 +134,16 @@ export class LiveTasks implements Disposable {
     })
   }
 
-  /** The hint of a task, which costs from now on what it costs. */
+  /** The hint of a task, which costs from now on what it costs; of one that has passed it is free. */
   hint(id: string): Hint {
-    const { hint } = this.#find(id).planned
+    const task = this.#find(id)
+    const { hint } = task.planned
     if (hint === undefined)
       throw new LabError(
         { en: `there is no hint for "${id}"`, es: `no hay pista para "${id}"` },
         { blame: 'wrong' },
       )
+    if (this.#standing(task) === 'passed' && !this.#progress.hasHint(id)) return { text: hint.text }
     if (!this.#progress.hasHint(id)) this.#progress.takeHint(id)
     this.#lab.journal.record('lab', { kind: 'task.hinted', data: { id } })
     return hint

@@ -45,6 +45,10 @@ export interface Report {
   readonly student: string
   /** The number by which Moodle's worksheet knows them, where they have handed in by Moodle. */
   readonly participant?: string
+  /** As the roster or the gradebook writes it. */
+  readonly name?: string
+  /** Whether `target` is a file that was handed in. */
+  readonly isFile?: true
   /** What was graded: an address, a file, the running lab. */
   readonly target: string
   /** When it began, milliseconds since 1970. */

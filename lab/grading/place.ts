@@ -29,3 +29,12 @@ export function outOfTurn({ seq, frames }: Place): Assertion {
     weight: 0,
   }
 }
+
+/** Steps that count and are not told yet. */
+export function later(count: number): Assertion {
+  const title =
+    count === 1
+      ? { en: 'one more step comes after it', es: 'después viene otro paso' }
+      : { en: `${count} more steps come after it`, es: `después vienen otros ${count} pasos` }
+  return { title, holds: false, weight: count }
+}

@@ -1,5 +1,5 @@
 /** Runs a person's server for grading: in a copy of its folder, with limits, and with an end to all that it has started. */
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import type { Address, Text } from '../service.ts'
 import type { Flag } from './model.ts'
 import { copyProgram } from './program-copy.ts'
 import { layFiles } from './program-files.ts'
-import { killMarked, MARK } from './program-kill.ts'
+import { endProcess, killMarked, MARK, startProcess } from './program-process.ts'
 import { freePort, listens } from './program-port.ts'
 
 /** Milliseconds that a program gets to listen. */
@@ -26,9 +26,6 @@ const SETTLING = 100
 
 /** Octets of its standard error that the report shows, the last ones. */
 const TAIL = 2000
-
-/** Octets of any one file that it may write. */
-const LARGEST_FILE = 128 * 1024 * 1024
 
 /** How a program is run. */
 export interface ProgramOptions {
@@ -65,21 +62,6 @@ export class ProgramError extends Error {
     this.text = said
   }
 }
-
-/**
- * Run by sh in a process group of its own. Standard input is a lifeline: it ends when the grader does, even by SIGKILL, and then
- * the copy is removed and the whole group killed. RLIMIT_DATA holds what is really written to; RLIMIT_AS would stop runtimes that only reserve.
- */
-const script = `
-exec 3<&0 </dev/null
-( exec >/dev/null 2>&1; cat <&3; rm -rf "$5"; kill -9 -$$ ) &
-exec 3<&-
-ulimit -c 0 2>/dev/null
-ulimit -f "$2" 2>/dev/null
-ulimit -t "$3" 2>/dev/null
-ulimit -d "$4" 2>/dev/null || ulimit -v "$4" 2>/dev/null
-exec sh -c "$1"
-`
 
 /** A program under way. */
 export class Program implements AsyncDisposable {
@@ -120,18 +102,12 @@ export class Program implements AsyncDisposable {
     this.#scratch = scratch
     this.#replaced = replaced
     this.#mark = randomUUID()
-    const words = [
-      commandOf(options, addresses),
-      String(LARGEST_FILE / 512),
-      String(Math.ceil(limits.seconds)),
-      String(Math.ceil(limits.memory / 1024)),
+    this.#child = startProcess({
+      command: commandOf(options, addresses),
+      folder: join(scratch, 'copy'),
       scratch,
-    ]
-    this.#child = spawn('sh', ['-c', script, 'sh', ...words], {
-      cwd: join(scratch, 'copy'),
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: environmentOf(addresses, scratch, this.#mark),
+      limits,
+      environment: environmentOf(addresses, scratch, this.#mark),
     })
     this.#child.on('error', (error) => {
       this.#end = {
@@ -193,14 +169,14 @@ export class Program implements AsyncDisposable {
     if (this.#isStopped) return
     this.#isStopped = true
     this.#child.removeAllListeners('exit')
-    const exited =
+    const isRunning =
       this.#child.exitCode === null && this.#child.signalCode === null && this.#child.pid !== undefined
-    if (exited) {
+    if (isRunning) {
       const end = once(this.#child, 'exit')
-      this.#kill('SIGTERM')
+      endProcess(this.#child, 'SIGTERM')
       await Promise.race([end, sleep(GRACE)])
     }
-    this.#kill('SIGKILL')
+    endProcess(this.#child, 'SIGKILL')
     await killMarked(this.#mark)
     for (const stream of this.#child.stdio) stream?.destroy()
     await rm(this.#scratch, { recursive: true, force: true, maxRetries: 5 })
@@ -210,17 +186,7 @@ export class Program implements AsyncDisposable {
     this.#octets += octets.length
     if (this.#octets <= limits.output || this.#isFlooding) return
     this.#isFlooding = true
-    this.#kill('SIGKILL')
-  }
-
-  /** The group has the number of its first process. */
-  #kill(signal: 'SIGTERM' | 'SIGKILL'): void {
-    const { pid } = this.#child
-    try {
-      if (pid !== undefined) process.kill(-pid, signal)
-    } catch {
-      // It has gone already.
-    }
+    endProcess(this.#child, 'SIGKILL')
   }
 }
 

@@ -13,6 +13,8 @@ import { stackOf } from '../host/error.ts'
 import type { Logger, Text } from '../service.ts'
 import { createContext, type Context, type ContextOptions } from './context.ts'
 import { scoreOf, type CheckResult } from './model.ts'
+import { missedOf, stoppedBy } from './needs.ts'
+import { Silence, type CaseEnd } from './silence.ts'
 
 /** Milliseconds of a case that names no limit. */
 const LIMIT = 15_000
@@ -37,6 +39,8 @@ export interface Ended {
   readonly reason?: Text
   /** Broken by what was handed in, it may be on purpose: it has no points until somebody has looked. */
   readonly isWithheld?: boolean
+  /** Nothing was there to be asked. */
+  readonly isUnreached?: boolean
 }
 
 /** Runs the cases; each result comes as soon as its case has ended, those that were ended by the signal as failed. */
@@ -49,11 +53,12 @@ export async function* runSuite(
   const open = new Set(chosenCases(suite, target, options.only))
   const offered = new Set([...open].map(({ id }) => id))
   const outcomes = new Map<string, Outcome>()
-  const running = new Map<string, Promise<CheckResult>>()
+  const running = new Map<string, Promise<CaseEnd>>()
+  const silence = new Silence(target, options)
   while (open.size > 0 || running.size > 0) {
     for (const check of open) {
       const needs = (check.needs ?? []).filter((need) => offered.has(need))
-      const missed = missedOf(needs, outcomes)
+      const missed = silence.firstOf(check) ?? missedOf(needs, outcomes)
       // With nothing under way, needs that are still open need each other.
       const isReady =
         missed !== undefined || needs.every((need) => outcomes.has(need)) || options.signal.aborted
@@ -62,11 +67,13 @@ export async function* runSuite(
       running.set(check.id, resultOf(check, group, { target, options, missed }))
     }
     if (running.size === 0) {
-      for (const check of open) running.set(check.id, Promise.resolve(circular(check, group)))
+      for (const check of open)
+        running.set(check.id, Promise.resolve({ check, result: circular(check, group) }))
       open.clear()
     }
-    const result = await Promise.race(running.values())
-    const id = result.id.slice(group.length + 1)
+    const end = await Promise.race(running.values())
+    const result = await silence.heard(end)
+    const { id } = end.check
     running.delete(id)
     outcomes.set(id, result.outcome)
     yield result
@@ -135,7 +142,8 @@ export async function runBounded(
     return foundOf(await ended(run(context), stop.signal), context)
   } catch (error) {
     if (signal.aborted) return failed(aborted, { context })
-    if (error instanceof CheckFailure) return failed(error.text, { failure: error, context })
+    if (error instanceof CheckFailure)
+      return { ...failed(error.text, { failure: error, context }), isUnreached: context.isUnreached }
     // What was going on when the time was over says its own reason.
     if (stop.signal.aborted && !(error instanceof Stuck)) return failed(tooLong(limit), { context })
     log?.error({ check: id, error: stackOf(error) }, 'a check is broken')
@@ -195,30 +203,6 @@ export function failed(
   }
 }
 
-/** What stands in the way of a check: a need that has ended without passing. */
-export function missedOf(
-  needs: readonly string[],
-  outcomes: ReadonlyMap<string, Outcome>,
-): { readonly id: string; readonly outcome: Outcome } | undefined {
-  for (const id of needs) {
-    const outcome = outcomes.get(id)
-    if (outcome !== undefined && outcome !== 'passed') return { id, outcome }
-  }
-  return undefined
-}
-
-/** A check whose need has not passed; where the need is broken nobody is at fault, and no points are lost. */
-export function stoppedBy({ id, outcome }: { readonly id: string; readonly outcome: Outcome }): Ended {
-  const isBroken = outcome === 'broken'
-  return {
-    outcome: isBroken ? 'broken' : 'blocked',
-    assertions: [],
-    reason: isBroken
-      ? { en: `it needs ${id}, which is broken`, es: `necesita ${id}, que está averiada` }
-      : { en: `it needs ${id}, which has not passed`, es: `necesita ${id}, que no se ha superado` },
-  }
-}
-
 const aborted: Text = {
   en: 'stopped before it had ended',
   es: 'se detuvo antes de que terminase',
@@ -241,7 +225,7 @@ async function resultOf(
     readonly options: SuiteOptions
     readonly missed: ReturnType<typeof missedOf>
   },
-): Promise<CheckResult> {
+): Promise<CaseEnd> {
   const before = performance.now()
   const { limit } = check
   const bounds = { ...options, id: `${group}.${check.id}`, ...(limit !== undefined && { limit }) }
@@ -250,12 +234,13 @@ async function resultOf(
       ? await runBounded(async (context) => check.run(context), target, bounds)
       : stoppedBy(missed)
   const milliseconds = Math.round(performance.now() - before)
-  return {
+  const result = {
     ...described(check, group),
     ...reproducing(check, target),
     ...scored(check.points, end),
     milliseconds,
   }
+  return { check, result, isUnreached: end.isUnreached }
 }
 
 function circular(check: CheckCase, group: string): CheckResult {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Mutant, Solve, StudentServer } from '../check.ts'
+import type { Mutant, Solve, StudentServer } from '../solution.ts'
 import { hasFields } from '../host/exported.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 

@@ -1,4 +1,5 @@
 /** The test of a scenario by itself: what its tasks and suites say of the reference solution, of nothing at all, and of planted mistakes. */
+import { quantity } from '../kit/quantity.ts'
 import { textOf } from '../host/error.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { NamedSuite } from '../scenario/suites.ts'
@@ -63,8 +64,11 @@ function solutionTest(bench: Bench, looks: Looks): PlannedTest {
   return {
     id: 'solution',
     title: {
-      en: `the reference solution earns all ${all} points`,
-      es: `la solución de referencia obtiene los ${all} puntos`,
+      en: `the reference solution earns all ${quantity(all, 'point', 'points')}`,
+      es:
+        all === 1
+          ? 'la solución de referencia obtiene el único punto'
+          : `la solución de referencia obtiene los ${all} puntos`,
     },
     judge: async () =>
       missing.length > 0 ? missing : missed(await resultsOf(bench, solution, looks), new Set()),
@@ -158,7 +162,12 @@ function given(results: readonly CheckResult[]): Text[] {
     const { id, score, outcome } = result
     return score === 0 && outcome !== 'passed'
       ? []
-      : [{ en: `${id}: ${score} points for nothing`, es: `${id}: ${score} puntos por nada` }]
+      : [
+          {
+            en: `${id}: ${quantity(score, 'point', 'points')} for nothing`,
+            es: `${id}: ${quantity(score, 'punto', 'puntos')} por nada`,
+          },
+        ]
   })
 }
 

@@ -219,13 +219,13 @@ async function sealOf(file: FileHandle): Promise<Omit<Outside, 'file'>> {
   if (!stats.isFile()) throw damaged('it is no file', 'no es un fichero')
   if (stats.size > limits.file) throw damaged('it is too large', 'es demasiado grande')
   const packed = stats.size - FOOTER
-  if (packed < 20) throw damaged('it is no submission', 'no es una entrega')
+  if (packed < 20) throw damaged(`it is no submission: ${handIn.en}`, `no es una entrega: ${handIn.es}`)
   const { buffer } = await file.read(Buffer.alloc(FOOTER), 0, FOOTER, packed)
   const signature = signatureIn(buffer.toString('latin1'))
   if (signature === undefined)
     throw damaged(
-      'it is cut off, or no submission: the signature at its end is missing or damaged',
-      'está cortado, o no es una entrega: falta la firma de su final, o está dañada',
+      `it is cut off, or no submission: the signature at its end is missing or damaged; ${handIn.en}`,
+      `está cortado, o no es una entrega: falta la firma de su final, o está dañada; ${handIn.es}`,
     )
   const sum = createHash('sha256')
   const chunks: AsyncIterable<Buffer> = file.createReadStream({
@@ -236,6 +236,12 @@ async function sealOf(file: FileHandle): Promise<Omit<Outside, 'file'>> {
   })
   for await (const chunk of chunks) sum.update(chunk)
   return { digest: sum.digest(), signature, packed }
+}
+
+/** What those can do whose file is none. */
+const handIn: Text = {
+  en: 'hand in the file that `lab submit` makes',
+  es: 'hay que entregar el fichero que crea `lab submit`',
 }
 
 function manifestOf(line: string): Manifest {

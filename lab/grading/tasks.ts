@@ -2,7 +2,8 @@
 import type { CheckTarget, Outcome } from '../check.ts'
 import type { PlannedTask } from '../scenario/task.ts'
 import type { CheckResult } from './model.ts'
-import { brokenBy, missedOf, scored, stoppedBy, type Ended } from './runner.ts'
+import { missedOf, stoppedBy } from './needs.ts'
+import { brokenBy, scored, type Ended } from './runner.ts'
 import type { ReadyTask } from './verbs.ts'
 
 /** Tasks that are judged at a time. */
@@ -17,8 +18,8 @@ export interface TaskRun {
   judge(task: ReadyTask): Promise<Ended>
   /** Whether the hint was asked for. */
   isHintTaken(id: string): boolean
-  /** What stands in the commands that a person may type. */
-  target(task: ReadyTask): CheckTarget
+  /** What stands in the command that a person may type; undefined where there is nobody to type it to. */
+  target(task: ReadyTask): CheckTarget | undefined
 }
 
 /** The results of the tasks, in their order: those that change the lab run alone, after all others that may run. */
@@ -97,7 +98,8 @@ async function endOf(task: KnownTask, run: TaskRun, missed: ReturnType<typeof mi
 
 function commandOf(task: ReadyTask, run: TaskRun): string | undefined {
   try {
-    return task.reproduce(run.target(task))
+    const target = run.target(task)
+    return target && task.reproduce(target)
   } catch {
     // Without the command the result is still one.
     return undefined

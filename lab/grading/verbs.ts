@@ -45,6 +45,7 @@ export function readyTask(planned: PlannedTask, verbs: Verbs): ReadyTask {
   const check = planned.check && readyCheck(planned.check, verbs, planned)
   const services = new Set(steps.map(({ service }) => service))
   const asks = steps.some(({ verb }) => verb.kind === 'probe')
+  const references = new Set(steps.flatMap(({ verb }) => verb.reference ?? []))
   const [first] = steps
   return {
     ...boundsOf(planned),
@@ -54,7 +55,7 @@ export function readyTask(planned: PlannedTask, verbs: Verbs): ReadyTask {
     when: planned.when ?? (asks || planned.phases.length > 0 ? 'now' : 'ever'),
     asks,
     phases: planned.phases.map((phase) => readyLook(phase, verbs)),
-    ...(first?.verb.reference !== undefined && { reference: first.verb.reference }),
+    ...(references.size > 0 && { reference: [...references].join(', ') }),
     reproduce: (target) =>
       check?.kind === 'capture'
         ? `tshark -r ${wordOf(planned.file ?? '')}`

@@ -36,6 +36,7 @@ tasks:
 `,
     'r.csv': 'id;name;email\n1234;Ana;ana@um.es\n5678;Luis;\n',
     'bad.csv': 'id;name\n1234;Ana\nno one;Luis\n',
+    'half.csv': 'id;name;email\n1234;Ana;ana@um.es\n;Eva;\n',
   })
   assert.deepEqual(await lab('course', 'roster'), {
     code: 2,
@@ -50,6 +51,9 @@ tasks:
     (await lab('course', 'roster', 'import', 'r.csv')).out,
     /^new: 2, changed: 0; the course has 2 students/,
   )
+  const half = await lab('course', 'roster', 'import', 'half.csv')
+  assert.deepEqual([half.code, half.out.split(';')[0]], [1, 'new: 0, changed: 0'])
+  assert.match(half.err, /^half\.csv:3:1 id: "Eva" has no id, and is left out\n[^]*import the file again/)
   assert.match((await lab('course', 'launch', 'my', '9999')).err, /"9999" is no student of the course/)
   assert.match((await lab('course', 'launch', 'my', '--all', '-o', 'out')).out, /launch files issued: 2\./)
   assert.match((await lab('course', 'launch', 'my', '--all')).out, /launch files issued: 0, unchanged: 2\./)
@@ -81,6 +85,7 @@ tasks:
   for (let time = 0; time < 2; time += 1) {
     const words = ['--launch', 'out/1234.launch.json', '-p', 'any', '--no-console', '--bind', '::1']
     await using program = await startLab(words, { folder })
+    assert.match(program.out, /lab submit +make the file to hand in/)
     const port = Number(/\[::1\]:(\d+)/.exec(program.out)?.[1])
     await ask(port, `www.host${time}.org`)
     await ask(port, 'host.AAAA.org')

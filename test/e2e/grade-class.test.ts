@@ -58,7 +58,7 @@ test('a submission that was changed gets nothing, the others their marks, and th
   writeFileSync(ana, octets)
   const words = ['grade', 'test', 'in/ana.telelab', 'in/luis.telelab', '-f', 'csv']
   const { code, out } = await run(words, { folder: folder.path })
-  assert.match(out, /\r\nana,test,0,5,0,2,0,[^\r]*not-graded[^\r]*\r\nluis,test,2,5,1,1,0,/)
+  assert.match(out, /\r\nana,test,0,5,0,2,0,[^\r]*damaged,worth-nothing\r\nluis,test,2,5,1,1,0,/)
   assert.equal(code, 4)
   const calm = await run([...words, '--no-fail'], { folder: folder.path })
   assert.equal(calm.code, 0)
@@ -79,7 +79,10 @@ test("Moodle's download becomes Moodle's worksheet, be a file whole or damaged",
   const words = ['grade', 'test', 'moodle', '-f', 'moodle=marks.csv', '--worksheet', 'sheet.csv']
   const { code, out, err } = await run(words, { folder: folder.path })
   assert.deepEqual([code, err], [4, ''])
-  assert.match(out, /^ana: 5 of 5 points.*\nLuis Gil: 0 of 5 points/)
+  assert.match(
+    out,
+    /^ana: 5 of 5 points.*\n {2}⚑ other-version: .*\nLuis Gil: 0 of 5 points.*\n {2}⚑ damaged: /,
+  )
   assert.equal(
     readFileSync(join(folder.path, 'marks.csv'), 'utf8'),
     worksheet.replace('Luis Gil,', 'Luis Gil,0').replace('Ana García,', 'Ana García,5'),
@@ -99,6 +102,7 @@ test("a name that would steer the teacher's terminal is shown, not obeyed", asyn
   const words = ['grade', 'test', 'in', ...formats, '--worksheet', 's.csv']
   const { code, out, err } = await run(words, { folder: folder.path })
   assert.equal(code, 4)
+  assert.match(out, /no submission: hand in the file that `lab submit` makes/)
   for (const told of [out, err, readFileSync(join(folder.path, 'h.html'), 'utf8')]) {
     assert.doesNotMatch(told, /[^\P{C}\n\r]/u)
     assert.match(told, /\\x1b\]0;hacked/)

@@ -69,8 +69,8 @@ function studentsOf(course: Course, named: readonly string[], isAll: boolean): s
     if (known.includes(student)) continue
     const near = nearest(student, known)
     throw wrong(
-      `"${student}" is no student of the course${near === undefined ? '' : ` (did you mean "${near}"?)`}; \`lab course roster\` lists them`,
-      `"${student}" no es estudiante de la asignatura${near === undefined ? '' : ` (¿querías decir "${near}"?)`}; \`lab course roster\` los enumera`,
+      `"${student}" is no student of the course${near === undefined ? '' : ` (did you mean "${near}"?)`}. Who they are: \`lab course roster\``,
+      `"${student}" no es estudiante de la asignatura${near === undefined ? '' : ` (¿querías decir "${near}"?)`}. Quiénes son: \`lab course roster\``,
     )
   }
   if (known.length === 0)

@@ -28,13 +28,14 @@ export async function verb(call: Call): Promise<number> {
       { blame: 'wrong' },
     )
   const file = resolve(io.folder, path)
-  const { students, problems } = readRoster(file, octetsAt(file, LARGEST), call.text('id'))
-  for (const problem of problems) io.complain(problemLine(problem, io))
+  const { students, problems, skipped } = readRoster(file, octetsAt(file, LARGEST), call.text('id'))
+  for (const problem of [...problems, ...skipped]) io.complain(problemLine(problem, io))
+  const isId = problems.some((problem) => problem.path === 'id')
   if (problems.length > 0)
     throw new LabError(
       {
-        en: `nobody was taken in: ${path} has ${problems.length} ${problems.length === 1 ? 'mistake' : 'mistakes'}`,
-        es: `no se ha admitido a nadie: ${path} tiene ${problems.length} ${problems.length === 1 ? 'error' : 'errores'}`,
+        en: `nobody was taken in: ${path} has ${problems.length} ${problems.length === 1 ? 'mistake' : 'mistakes'}${isId ? '. `--id COLUMN` takes the ids from another column' : ''}`,
+        es: `no se ha admitido a nadie: ${path} tiene ${problems.length} ${problems.length === 1 ? 'error' : 'errores'}${isId ? '. `--id COLUMNA` toma los identificadores de otra columna' : ''}`,
       },
       { blame: 'wrong' },
     )
@@ -50,7 +51,12 @@ export async function verb(call: Call): Promise<number> {
       en: `not in this file: ${countText(missing).en} of the course, who stay in it`,
       es: `fuera de este fichero: ${countText(missing).es} de la asignatura, que siguen en ella`,
     })
-  return exit.done
+  if (skipped.length === 0) return exit.done
+  io.complain({
+    en: `left out, for they have no id: ${countText(skipped.length).en}. Complete those rows and import the file again (nobody's values change), or take the ids from another column with \`--id COLUMN\``,
+    es: `fuera, por no tener identificador: ${countText(skipped.length).es}. Completa esas filas e importa el fichero de nuevo (los valores de los demás no cambian), o toma los identificadores de otra columna con \`--id COLUMNA\``,
+  })
+  return exit.failed
 }
 
 function countText(count: number): Text {

@@ -74,7 +74,9 @@ function jsonSchema(schema: z.ZodType): z.core.JSONSchema.BaseSchema {
 
 function addFault(lab: Lab, value: object): object {
   const problems: Problem[] = []
-  const fault = readFault({ tree: placeless, base: [], value }, lab.scenario.instances, problems)
+  const { instances } = lab.scenario
+  const place = { tree: placeless, base: [], value }
+  const fault = readFault(place, { instances, isWhole: true }, problems)
   if (fault === undefined || problems.length > 0)
     throw new LabError((words) => words.faultWrong(problems.length), { blame: 'wrong', problems })
   const status = lab.faults.add(fault)

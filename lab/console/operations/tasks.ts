@@ -15,6 +15,9 @@ const MOST_LINES = 100
 /** What helps with a task. */
 export const hintSchema = z.object({ text: textSchema, cost: z.number().optional() })
 
+/** What stood on the wire, or words in both languages. */
+const said = z.union([z.string(), textSchema])
+
 /** How one task was judged. */
 export const resultSchema = z.object({
   id: z.string(),
@@ -28,9 +31,7 @@ export const resultSchema = z.object({
       title: textSchema,
       holds: z.boolean(),
       weight: z.number().optional(),
-      difference: z
-        .object({ expected: z.string(), actual: z.string(), at: z.number().optional() })
-        .optional(),
+      difference: z.object({ expected: said, actual: said, at: z.number().optional() }).optional(),
     }),
   ),
   evidence: z

@@ -1,4 +1,3 @@
-import type { Entry } from '../../journal/entry.ts'
 import type { FactData } from '../../service.ts'
 import type { Direction, Flow, TlsOutcome } from '../../wire/flow.ts'
 
@@ -35,22 +34,4 @@ export interface Kept {
   readonly touched: number
   /** Oldest first. */
   events(): Iterable<Event>
-}
-
-/** Characters of an account that are kept; longer ones are cut. */
-const LONGEST_ACCOUNT = 256
-
-/**
- * Who the client has proved to be, if a fact that tells of no refusal says so: it names the `client` together with its
- * `account`, or with the `user` that a certificate names. An account without a client is a recipient's.
- */
-export function accountIn(data: Entry['data']): string | undefined {
-  const account = data?.['account'] ?? data?.['user']
-  if (typeof account !== 'string' || account === '' || data?.['client'] === undefined) return undefined
-  return account.slice(0, LONGEST_ACCOUNT)
-}
-
-/** Whether a fact of this kind tells that something was refused or failed. */
-export function isRefusal(kind: string): boolean {
-  return /\.(?:refused|failed|rejected|malformed|broken|bounced|denied)$/.test(kind)
 }

@@ -3,7 +3,7 @@ import { about } from '../../kit/dissect/about.ts'
 import { firstOf, mapped, say } from '../../kit/dissect/said.ts'
 import { visible } from '../../kit/dissect/text.ts'
 import type { About, FactData, Json, StepPart, Text } from '../../service.ts'
-import { isRefusal } from './event.ts'
+import { isRefusal } from '../../journal/identity.ts'
 import type { Rung } from './rung.ts'
 import { reasonOf } from './tls-failure.ts'
 

@@ -1,7 +1,8 @@
 import type { Entry } from '../../journal/entry.ts'
+import { isRefusal, provedIn } from '../../journal/identity.ts'
 import type { Attachment, Direction, Flow, TlsOutcome } from '../../wire/flow.ts'
 import { Datagrams } from './datagrams.ts'
-import { accountIn, isRefusal, type Kept } from './event.ts'
+import type { Kept } from './event.ts'
 import { directionNumber, IN, KIND, NONE, OUT, outcomeText } from './record.ts'
 import { LONGEST_TEXT, Stream } from './stream.ts'
 
@@ -14,6 +15,9 @@ export interface Bounds {
 }
 
 const BOUNDS: Bounds = { count: 10_000, octets: 32 * 1024 * 1024 }
+
+/** Characters of an account that are kept; longer ones are cut. */
+const LONGEST_ACCOUNT = 256
 
 /** Facts of some kinds come thousands of times a second: whether a kind tells of a refusal is found out once. */
 const MOST_KINDS = 1000
@@ -161,7 +165,7 @@ export class Store implements Attachment {
   fact({ connection, kind, at, data }: Entry, line: string): void {
     if (connection === undefined || connection === 0) return
     const isRefused = this.#isRefusal(kind)
-    const account = isRefused ? undefined : accountIn(data)
+    const account = isRefused ? undefined : provedIn(data)?.slice(0, LONGEST_ACCOUNT)
     const stream = this.#stream(connection)
     if (stream === undefined) {
       this.#touched += 1

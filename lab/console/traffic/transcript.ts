@@ -17,7 +17,8 @@ const WORDS = {
     by: (client: number, server: number) => `${client} by the client, ${server} by the server`,
     about: 'About',
     cut: 'Octets were left out, because there were too many.',
-    left: (steps: number) => `${steps} more steps are not shown.`,
+    left: (steps: number) =>
+      steps === 1 ? 'One more step is not shown.' : `${steps} more steps are not shown.`,
     from: { client: 'client → server', server: 'client ← server', lab: 'lab' },
     tls: 'TLS',
   },
@@ -34,7 +35,8 @@ const WORDS = {
     by: (client: number, server: number) => `${client} por el cliente, ${server} por el servidor`,
     about: 'Trata de',
     cut: 'Se omitieron octetos, porque eran demasiados.',
-    left: (steps: number) => `No se muestran ${steps} pasos más.`,
+    left: (steps: number) =>
+      steps === 1 ? 'No se muestra un paso más.' : `No se muestran ${steps} pasos más.`,
     from: { client: 'cliente → servidor', server: 'cliente ← servidor', lab: 'laboratorio' },
     tls: 'TLS',
   },

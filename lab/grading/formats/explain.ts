@@ -1,5 +1,6 @@
 /** Why a result is what it is, line by line: the same words in every format that has room for them. */
 import type { Assertion, Difference, Evidence } from '../../check.ts'
+import { inLanguage } from '../../kit/dissect/said.ts'
 import { visible } from '../../kit/dissect/text.ts'
 import type { Text } from '../../service.ts'
 import type { CheckResult } from '../model.ts'
@@ -72,7 +73,10 @@ export function placeOf({ at }: AnyDifference): number | undefined {
 /** What was wanted and what was there, with a caret below the first wrong character; nothing without a difference. */
 export function differenceLines(difference: AnyDifference | undefined, language: keyof Text): Line[] {
   if (difference === undefined) return []
-  const { expected, actual } = difference
+  const [expected, actual] = [
+    inLanguage(difference.expected, language),
+    inLanguage(difference.actual, language),
+  ]
   const labelled = [labels.expected[language], labels.actual[language]]
   const width = Math.max(...labelled.map((label) => label.length)) + 2
   const [wanted = '', found = ''] = labelled.map((label) => `  ${label.padEnd(width)}`)

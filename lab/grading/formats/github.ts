@@ -3,6 +3,7 @@ import type { Outcome } from '../../check.ts'
 import { earned, totalOf, type CheckResult, type Report } from '../model.ts'
 import { explanation } from './explain.ts'
 import type { FormatOptions } from './format.ts'
+import { failureText } from './words.ts'
 
 const statuses: Readonly<Record<Outcome, string>> = {
   passed: 'pass',
@@ -20,19 +21,29 @@ export function github(reports: readonly Report[], { language }: FormatOptions):
     version: 1,
     status: counts.broken > 0 ? 'error' : isWrong ? 'fail' : 'pass',
     max_score: points,
-    tests: results.map((result) => testOf(result, language)),
+    tests: reports.flatMap((report) => {
+      const failure = failureText(report, language)
+      // There is no other place for it than a test.
+      return report.results.map((result, index) =>
+        testOf(result, language, index === 0 ? failure : undefined),
+      )
+    }),
   }
   return `${JSON.stringify(payload, undefined, 2)}\n`
 }
 
-function testOf(result: CheckResult, language: FormatOptions['language']): object {
+function testOf(
+  result: CheckResult,
+  language: FormatOptions['language'],
+  failure: string | undefined,
+): object {
   const { id, title, outcome, points, reproduce, milliseconds } = result
   return {
     name: `${id} ${title[language]}`,
     status: statuses[outcome],
     score: earned(result),
     max_score: points,
-    message: explanation(result, language),
+    message: [failure ?? [], explanation(result, language)].flat().join('\n').trimEnd(),
     test_code: reproduce ?? '',
     filename: '',
     line_no: 0,

@@ -2,7 +2,7 @@
 import { earned, type CheckResult, type Report } from '../model.ts'
 import { explanation } from './explain.ts'
 import type { FormatOptions } from './format.ts'
-import { labels, outcomes, totalText } from './words.ts'
+import { failureText, outcomes, remarksOf, totalText } from './words.ts'
 
 /** The content of `/autograder/results/results.json`. */
 export function gradescope(reports: readonly Report[], options: FormatOptions): string {
@@ -11,16 +11,16 @@ export function gradescope(reports: readonly Report[], options: FormatOptions): 
     report.results.map((result, place) => testOf(result, `${index + 1}.${place + 1}`, options)),
   )
   const milliseconds = reports.reduce((sum, report) => sum + report.milliseconds, 0)
-  const said = reports.flatMap(({ results, flags, failure }) => [
-    ...(failure === undefined ? [] : [`${labels.unfit[language]}: ${failure[language]}`]),
-    ...flags.map(({ kind, text }) => `${kind}: ${text[language]}`),
-    totalText(results, language),
+  const said = reports.flatMap((report) => [
+    failureText(report, language) ?? [],
+    ...remarksOf(report).map(({ kind, text }) => `${kind}: ${text[language]}`),
+    totalText(report.results, language),
   ])
   const written = {
     // Needed where no test has one; elsewhere it would override their sum.
     ...(tests.length === 0 && { score: 0 }),
     execution_time: milliseconds / 1000,
-    output: said.join('\n'),
+    output: said.flat().join('\n'),
     output_format: 'text',
     test_output_format: 'text',
     test_name_format: 'text',

@@ -5,7 +5,16 @@ import { escapeHtml } from '../../web/html.ts'
 import { earned, totalOf, type CheckResult, type Report } from '../model.ts'
 import { explanation } from './explain.ts'
 import type { FormatOptions } from './format.ts'
-import { labels, outcomes, pointsText, totalText } from './words.ts'
+import {
+  failureText,
+  flagKinds,
+  labels,
+  outcomes,
+  pointsText,
+  remarksOf,
+  targetLabel,
+  totalText,
+} from './words.ts'
 
 const style = [
   ':root{color-scheme:light dark}',
@@ -41,11 +50,13 @@ ${reports.length > 1 ? classTable(reports, options) : ''}${reports.map((report, 
 }
 
 function classTable(reports: readonly Report[], { language }: FormatOptions): string {
-  const heads = [labels.student, labels.lab, labels.points].map(
+  const heads = [labels.student, labels.lab, labels.points, labels.remarks].map(
     (label) => `<th scope="col">${label[language]}</th>`,
   )
-  const rows = reports.map(({ student, subject, results }, index) => {
-    return `<tr><th scope="row"><a href="#report-${index + 1}">${safe(student)}</a></th><td>${safe(subject)}</td><td>${totalText(results, language)}</td></tr>`
+  const rows = reports.map((report, index) => {
+    const { student, subject, results } = report
+    const kinds = flagKinds(report).map((kind) => safe(kind))
+    return `<tr><th scope="row"><a href="#report-${index + 1}">${safe(student)}</a></th><td>${safe(subject)}</td><td>${totalText(results, language)}</td><td>${kinds.join(', ')}</td></tr>`
   })
   const all = totalText(
     reports.flatMap(({ results }) => results),
@@ -59,24 +70,25 @@ function classTable(reports: readonly Report[], { language }: FormatOptions): st
 
 function article(report: Report, index: number, options: FormatOptions): string {
   const { language } = options
-  const { title, subject, student, target, at, seed, flags, failure, results } = report
+  const { title, subject, student, target, at, seed, results } = report
+  const failure = failureText(report, language)
   const { score, points } = totalOf(report)
   const begun = new Date(at).toISOString()
   const about = [
     [labels.student, safe(student)],
     [labels.lab, safe(subject)],
-    [labels.target, safe(target)],
+    [targetLabel(report), safe(target)],
     [labels.begun, `<time datetime="${begun}">${begun.slice(0, 19).replace('T', ' ')} UTC</time>`],
-    [labels.seed, safe(seed)],
+    ...(seed === '' ? [] : [[labels.seed, safe(seed)] as const]),
   ] as const
-  const remarks = flags.map(
+  const remarks = remarksOf(report).map(
     ({ kind, text }) => `<li>${safe(kind)}: <pre>${safeLines(text[language])}</pre></li>`,
   )
   return `<article id="report-${index + 1}" aria-labelledby="title-${index + 1}">
 <h2 id="title-${index + 1}">${safe(title[language])}</h2>
 <dl>${about.map(([label, value]) => `<dt>${label[language]}</dt><dd>${value}</dd>`).join('')}</dl>
 <p class="total" data-score="${score}" data-points="${points}">${labels.total[language]}: ${totalText(results, language)}</p>
-${failure === undefined ? '' : `<p class="failed">${labels.unfit[language]}: ${safe(failure[language])}</p>\n`}${remarks.length === 0 ? '' : `<h3>${labels.remarks[language]}</h3><ul>${remarks.join('')}</ul>\n`}${[...Map.groupBy(results, ({ group }) => group)].map(([group, cases]) => groupTable(group, cases, options)).join('\n')}
+${failure === undefined ? '' : `<p class="failed">${safe(failure)}</p>\n`}${remarks.length === 0 ? '' : `<h3>${labels.remarks[language]}</h3><ul>${remarks.join('')}</ul>\n`}${[...Map.groupBy(results, ({ group }) => group)].map(([group, cases]) => groupTable(group, cases, options)).join('\n')}
 </article>`
 }
 

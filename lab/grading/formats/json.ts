@@ -11,9 +11,12 @@ const VERSION = 1
 const text = z.strictObject({ en: z.string(), es: z.string() })
 const points = z.number().min(0)
 
+/** A string is the same in both languages. */
+const words = z.union([z.string(), text])
+
 const difference = z.strictObject({
-  expected: z.string(),
-  actual: z.string(),
+  expected: words,
+  actual: words,
   at: z.int().min(0).exactOptional(),
 })
 
@@ -64,6 +67,8 @@ const report = z.strictObject({
   title: text,
   student: z.string(),
   participant: z.string().exactOptional(),
+  name: z.string().exactOptional(),
+  isFile: z.literal(true).exactOptional(),
   target: z.string(),
   at: z.number().describe('when it began, milliseconds since 1970'),
   milliseconds: z.number().min(0),
@@ -91,6 +96,8 @@ export function json(reports: readonly Report[]): string {
       title: one.title,
       student: one.student,
       ...(one.participant !== undefined && { participant: one.participant }),
+      ...(one.name !== undefined && { name: one.name }),
+      ...(one.isFile !== undefined && { isFile: one.isFile }),
       target: one.target,
       at: one.at,
       milliseconds: one.milliseconds,

@@ -3,6 +3,7 @@ import { totalOf, earned, type CheckResult, type Report } from '../model.ts'
 import { visible } from '../../kit/dissect/text.ts'
 import { explanation } from './explain.ts'
 import type { FormatOptions } from './format.ts'
+import { failureText, labels, remarksOf } from './words.ts'
 
 /** A document of `testsuites`. */
 export function junit(reports: readonly Report[], options: FormatOptions): string {
@@ -50,8 +51,8 @@ function suiteLines({ report, group, results }: Suite, index: number, options: F
   }
   const { language } = options
   const said = [
-    ...(report.failure === undefined ? [] : [report.failure[language]]),
-    ...report.flags.map(({ kind, text }) => `${kind}: ${text[language]}`),
+    failureText(report, language) ?? [],
+    ...remarksOf(report).map(({ kind, text }) => `${kind}: ${text[language]}`),
     // The schema gives `skipped` neither attributes nor text: why a check is blocked is told here.
     ...results.flatMap(({ id, outcome, reason }) =>
       outcome === 'blocked' && reason !== undefined ? [`${id}: ${reason[language]}`] : [],
@@ -77,7 +78,7 @@ function suiteLines({ report, group, results }: Suite, index: number, options: F
     ),
     '    </properties>',
     ...results.flatMap((result) => caseLines(result, report, options)),
-    `    <system-out>${content(said.join('\n'))}</system-out>`,
+    `    <system-out>${content(said.flat().join('\n'))}</system-out>`,
     '    <system-err></system-err>',
     '  </testsuite>',
   ]
@@ -95,7 +96,8 @@ function caseLines(result: CheckResult, report: Report, { language }: FormatOpti
   if (outcome === 'blocked') return [`${head}><skipped/></testcase>`]
   const [element, type] = outcome === 'broken' ? ['error', 'CheckBroken'] : ['failure', 'Mismatch']
   const wrong = result.assertions.find(({ holds }) => !holds)
-  const message = (result.reason ?? wrong?.title ?? title)[language]
+  const unfit = report.failure && labels.unfit
+  const message = (result.reason ?? wrong?.title ?? unfit ?? title)[language]
   return [
     `${head}>`,
     `      <${element}${attributesText({ message: token(message), type })}>${content(explanation(result, language))}</${element}>`,

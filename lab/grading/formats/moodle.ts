@@ -6,7 +6,7 @@ import { rounded, totalOf, type CheckResult, type Report } from '../model.ts'
 import { explanation } from './explain.ts'
 import type { FormatOptions } from './format.ts'
 import { cellText, readTable, separatorOf, tableText, type Cell, type Row } from '../../kit/csv.ts'
-import { totalText } from './words.ts'
+import { failureText, totalText } from './words.ts'
 
 /** The headers, as the language packs of Moodle have them, in lower case. */
 const headers = {
@@ -145,8 +145,10 @@ function feedbackText(
 ): string {
   return [
     totalText(results, language),
-    ...reports.flatMap(({ failure }) => (failure === undefined ? [] : [failure[language]])),
-    ...results
+    ...reports.flatMap((report) => failureText(report, language) ?? []),
+    // Where nothing could be graded, the list of tasks tells nothing.
+    ...reports
+      .flatMap(({ failure, results: own }) => (failure === undefined ? own : []))
       .filter(({ outcome }) => outcome !== 'passed')
       .map((result) => [`${result.id}: ${result.title[language]}`, explanation(result, language)].join('\n')),
   ]

@@ -1,10 +1,11 @@
 /** TAP 14: one test point for each check, its points and what was wrong in a YAML block; several reports are subtests. */
 import type { Outcome } from '../../check.ts'
+import { inLanguage } from '../../kit/dissect/said.ts'
 import { visible } from '../../kit/dissect/text.ts'
 import { earned, type CheckResult, type Report } from '../model.ts'
 import { placeOf } from './explain.ts'
 import type { FormatOptions } from './format.ts'
-import { totalText } from './words.ts'
+import { failureText, remarksOf, totalText } from './words.ts'
 
 /** A blocked check is not ok: as `SKIP` it would count as passed. */
 const severities: Readonly<Record<Outcome, string>> = {
@@ -39,15 +40,14 @@ function subtests(reports: readonly Report[], options: FormatOptions): string[] 
   ]
 }
 
-function aboutLines(
-  { student, target, seed, results, flags, failure }: Report,
-  options: FormatOptions,
-): string[] {
-  const { language } = options
+function aboutLines(report: Report, { language }: FormatOptions): string[] {
+  const { student, target, seed, results, isFile = false } = report
+  const failure = failureText(report, language)
+  const sown = seed === '' ? '' : `, seed ${visible(seed)}`
   return [
-    `# student ${visible(student)}, target ${visible(target)}, seed ${visible(seed)}`,
-    ...(failure === undefined ? [] : [`# ${visible(failure[language])}`]),
-    ...flags.map(({ kind, text }) => `# ${visible(kind)}: ${visible(text[language])}`),
+    `# student ${visible(student)}, ${isFile ? 'file' : 'target'} ${visible(target)}${sown}`,
+    ...(failure === undefined ? [] : [`# ${visible(failure)}`]),
+    ...remarksOf(report).map(({ kind, text }) => `# ${visible(kind)}: ${visible(text[language])}`),
     `# ${totalText(results, language)}`,
   ]
 }
@@ -77,8 +77,8 @@ function block(result: CheckResult, { language }: FormatOptions): string[] {
   const fields = {
     message: outcome === 'passed' ? undefined : (reason ?? wrong[0]?.title)?.[language],
     severity: severities[outcome],
-    expected: difference?.expected,
-    actual: difference?.actual,
+    expected: difference && inLanguage(difference.expected, language),
+    actual: difference && inLanguage(difference.actual, language),
     at: difference === undefined ? undefined : placeOf(difference),
     score: earned(result),
     max_score: result.points,

@@ -5,7 +5,7 @@ import { visible } from '../../kit/dissect/text.ts'
 import { earned, type CheckResult, type Report } from '../model.ts'
 import { explain } from './explain.ts'
 import type { FormatOptions } from './format.ts'
-import { labels, pointsText, totalText } from './words.ts'
+import { failureText, flagKinds, labels, pointsText, remarksOf, targetLabel, totalText } from './words.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -24,20 +24,19 @@ export function text(reports: readonly Report[], options: FormatOptions): string
 
 function reportText(report: Report, options: FormatOptions): string {
   const { language } = options
-  const { title, subject, student, target, seed, results, flags, failure } = report
+  const { title, subject, student, target, seed, results } = report
+  const failure = failureText(report, language)
   const groups = Map.groupBy(results, ({ group }) => group)
   const about = [
     `${labels.student[language]}: ${visible(student)}`,
-    `${labels.target[language]}: ${visible(target)}`,
-    `${labels.seed[language]}: ${visible(seed)}`,
+    `${targetLabel(report)[language]}: ${visible(target)}`,
+    ...(seed === '' ? [] : [`${labels.seed[language]}: ${visible(seed)}`]),
   ]
   return [
     `${styled('bold', visible(title[language]), options)} (${visible(subject)})`,
     styled('gray', about.join(' · '), options),
-    ...(failure === undefined
-      ? []
-      : [styled('red', `${labels.unfit[language]}: ${visible(failure[language])}`, options)]),
-    ...flags.map((flag) =>
+    ...(failure === undefined ? [] : [styled('red', visible(failure), options)]),
+    ...remarksOf(report).map((flag) =>
       [
         `${styled('yellow', '⚑', options)} ${visible(flag.kind)}: `,
         flag.text[language]
@@ -82,9 +81,11 @@ function classText(reports: readonly Report[], options: FormatOptions): string {
   const widest = reports.reduce((most, { student }) => Math.max(most, visible(student).length), 0)
   const all = reports.flatMap(({ results }) => results)
   return [
-    ...reports.map(
-      ({ student, results }) => `${visible(student).padEnd(widest)}  ${totalText(results, language)}`,
-    ),
+    ...reports.map((report) => {
+      const kinds = flagKinds(report).map((kind) => visible(kind))
+      const flags = kinds.length === 0 ? '' : `  ${styled('yellow', '⚑', options)} ${kinds.join(', ')}`
+      return `${visible(report.student).padEnd(widest)}  ${totalText(report.results, language)}${flags}`
+    }),
     styled('bold', `${{ en: 'All', es: 'Todos' }[language]}: ${totalText(all, language)}`, options),
   ].join('\n')
 }

@@ -1,7 +1,8 @@
 /** The words that several formats share, and how they write numbers. */
+import { quantity } from '../../kit/quantity.ts'
 import type { Outcome } from '../../check.ts'
 import type { Text } from '../../service.ts'
-import { totalOf, type CheckResult } from '../model.ts'
+import { totalOf, type CheckResult, type Flag, type Report } from '../model.ts'
 
 /** What stands before each line of an explanation. */
 export const labels = {
@@ -15,6 +16,7 @@ export const labels = {
   total: { en: 'Total', es: 'Total' },
   student: { en: 'Student', es: 'Estudiante' },
   target: { en: 'Target', es: 'Servidor' },
+  file: { en: 'File', es: 'Fichero' },
   begun: { en: 'Begun', es: 'Inicio' },
   seed: { en: 'Seed', es: 'Semilla' },
   lab: { en: 'Lab', es: 'Laboratorio' },
@@ -52,6 +54,33 @@ const counted: Readonly<Record<Outcome, (count: number) => Text>> = {
   broken: (count) => ({ en: `${count} broken`, es: `${count} ${count === 1 ? 'averiada' : 'averiadas'}` }),
 }
 
+/** What kind of thing was graded. */
+export function targetLabel({ isFile }: Pick<Report, 'isFile'>): Text {
+  return isFile === true ? labels.file : labels.target
+}
+
+/** Why nothing could be graded, with the kinds of the flags that say the same; undefined where something was. */
+export function failureText({ failure, flags }: Report, language: keyof Text): string | undefined {
+  if (failure === undefined) return undefined
+  const kinds = [...new Set(flags.filter((flag) => isSame(flag, failure)).map(({ kind }) => kind))]
+  const named = kinds.length === 0 ? '' : ` (${kinds.join(', ')})`
+  return `${labels.unfit[language]}${named}: ${failure[language]}`
+}
+
+/** The flags that tell more than why nothing could be graded. */
+export function remarksOf({ failure, flags }: Report): readonly Flag[] {
+  return failure === undefined ? flags : flags.filter((flag) => !isSame(flag, failure))
+}
+
+function isSame({ text }: Flag, failure: Text): boolean {
+  return text.en === failure.en
+}
+
+/** The kinds of the flags, each once. */
+export function flagKinds({ flags }: Pick<Report, 'flags'>): string[] {
+  return [...new Set(flags.map(({ kind }) => kind))]
+}
+
 /** Points as a person reads them: 7.5, or 7,5 in Spanish. */
 export function pointsText(points: number, language: keyof Text): string {
   return new Intl.NumberFormat(language, { maximumFractionDigits: 2, useGrouping: false }).format(points)
@@ -64,8 +93,8 @@ export function totalText(results: readonly CheckResult[], language: keyof Text)
     .filter((outcome) => counts[outcome] > 0)
     .map((outcome) => counted[outcome](counts[outcome])[language])
   const whole = {
-    en: `${pointsText(score, 'en')} of ${pointsText(points, 'en')} points`,
-    es: `${pointsText(score, 'es')} de ${pointsText(points, 'es')} puntos`,
+    en: `${pointsText(score, 'en')} of ${quantity(points, 'point', 'points', pointsText(points, 'en'))}`,
+    es: `${pointsText(score, 'es')} de ${quantity(points, 'punto', 'puntos', pointsText(points, 'es'))}`,
   }[language]
   return ends.length === 0 ? whole : `${whole} (${ends.join(', ')})`
 }

@@ -68,6 +68,9 @@ test(
     const mend = row.getByRole('button', { name: /^Check now: Hand in a zone, mended\.db/ })
     const why = row.getByRole('group', { name: /^What is missing: Hand in a zone/ })
 
+    await page.getByText('Guide: what there is to do, and how').click()
+    await page.getByText('# A name server with faults').waitFor()
+
     // What ticks by itself has no button.
     const all = page.getByRole('button', { name: 'Check now: all tasks that do not tick by themselves' })
     await all.focus()

@@ -78,6 +78,7 @@ test(
     assert.equal(hinted(), 1)
     assert.equal(
       await page
+        .getByRole('listitem')
         .locator('summary')
         .first()
         .evaluate((summary) => summary.matches(':focus')),

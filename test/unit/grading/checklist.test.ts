@@ -1,7 +1,8 @@
 /** The list of tasks as a person reads it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { taskLines, type TaskResult } from '../../../lab/cli/checklist.ts'
+import { stripVTControlCharacters } from 'node:util'
+import { checklist, taskLines, type TaskResult } from '../../../lab/cli/checklist.ts'
 import type { Io } from '../../../lab/cli/command.ts'
 
 const io: Io = {
@@ -48,5 +49,37 @@ test('a caret stands below what is wrong, and what a client said steers no termi
   assert.deepEqual(
     lines.slice(-3).map((line) => line.trim()),
     ['expected  ab', String.raw`actual    a\x1b[2Jb`, '^ from character 2'],
+  )
+})
+
+test('titles stand below each other, commands as they can be typed, and who cannot begin yet is offered no hint', () => {
+  const typing: Io = { ...io, command: (line) => `npx ${line}` }
+  const half = { ...failed([]), points: 0.5, hasHint: true, reproduce: 'lab zone check zone.db' }
+  const results: TaskResult[] = [
+    { ...half, outcome: 'passed', score: 0.5 },
+    { ...half, outcome: 'blocked' },
+    { ...half, points: 2, evidence: { facts: [7] } },
+  ]
+  const lines = checklist(results, typing).split('\n')
+  const titled = lines.filter((line) => line.includes('Mend the zone'))
+  assert.deepEqual(
+    titled.map((line) => stripVTControlCharacters(line)),
+    ['✔ mend 0.5/0.5  Mend the zone', '– mend   0/0.5  Mend the zone', '✘ mend     0/2  Mend the zone'],
+  )
+  assert.equal(lines.filter((line) => line.includes('$ npx lab zone check zone.db')).length, 2)
+  assert.equal(lines.filter((line) => line.includes('--hint mend')).length, 1)
+  assert.ok(lines.includes('    nearest: fact 7, `lab log --fact 7`'))
+})
+
+test('words of what was wanted and found are in the reader’s language', () => {
+  const difference = {
+    expected: { en: 'no cookie', es: 'sin cookie' },
+    actual: { en: 'connection open', es: 'conexión abierta' },
+  }
+  const spanish: Io = { ...io, language: 'es', pick: ({ es }) => es }
+  const lines = taskLines(failed([{ title: text('A word'), holds: false, difference }]), spanish, 4)
+  assert.deepEqual(
+    lines.slice(-2).map((line) => line.trim()),
+    ['esperado  sin cookie', 'recibido  conexión abierta'],
   )
 })

@@ -103,7 +103,8 @@ test('a root that is missing or none gives nobody the points of a certificate', 
     assert.equal(told(await judged([], { 'a.pem': 'x', ...authority }))[3], 'chain failed 0')
 })
 
-test('what a person may type names the address at which the student has reached the lab', async () => {
-  const [, , , , asked] = await judged([], {})
-  assert.match(asked?.reproduce ?? '', /^dig @192\.0\.2\.7 /)
+test('what a person may type is of files: the lab of the student is gone', async () => {
+  const [, , , chain, asked] = await judged([], {})
+  assert.match(chain?.reproduce ?? '', /^openssl verify .* a\.pem$/)
+  assert.deepEqual([asked?.outcome, asked?.reproduce], ['failed', undefined])
 })

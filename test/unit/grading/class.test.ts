@@ -152,7 +152,7 @@ test('work of another student, launch, scenario or course is worth nothing, and 
     swapped.parts.set(name, others.parts.get(name) ?? Buffer.alloc(0))
   const bent = join(folder.path, 'bent.telelab')
   repack(bent, swapped, group.state('ana'), ana)
-  await group.work('eva', 12, {}, group.launch('eva', { scenario: 'other' }))
+  await group.work('eva', 12, {}, group.launch('eva', { scenario: 'other', hash: '0'.repeat(64) }))
   const alien = await courseWith(join(folder.path, 'alien'), 'zoe')
   await group.work('zoe', 12, {}, launchFor(alien, 'zoe', { hash: group.hash }))
   const reports = await group.grade([
@@ -176,7 +176,7 @@ test('work of another student, launch, scenario or course is worth nothing, and 
       .join() ?? '',
     /student ana hands in runs of student luis/,
   )
-  assert.equal(kinds(group.path('eva')), 'other-scenario')
+  assert.equal(kinds(group.path('eva')), 'other-scenario,scenario-changed')
   assert.equal(kinds(group.path('zoe')), 'other-course,launch-replaced')
   for (const report of reports.values()) assert.equal(totalOf(report).score, 0, report.target)
 })
@@ -220,6 +220,7 @@ test('of a class of damaged files everybody has 0 of the points of the scenario'
   assert.deepEqual([report?.subject, report?.participant], ['test', '77'])
   const stranger = (await group.grade([{ file, name: 'Ana García' }])).get(file)
   assert.equal(stranger?.student, 'Ana García')
+  assert.equal(report?.results[0]?.reason, undefined, 'the report itself tells why, once')
 })
 
 test('what a process says of a submission steers no terminal', async (t) => {

@@ -144,3 +144,18 @@ test('one file that is handed in twice is found', () => {
   const own = print(ana, work(ana, 1, START))
   assert.ok(kinds([own, { ...own, path: 'b.telelab' }]).includes(`replayed ${ana} ${ana}`))
 })
+
+test("a short number inside a longer word is nobody's: times and identifiers have many", () => {
+  const maker = new PrintMaker(ana, new Map([['123456', luis]]))
+  const found = (said: string): number =>
+    maker.print('ana.telelab', '', new Map([['answers.txt', Buffer.from(said)]]), {}).mentions.length
+  assert.equal(found('id: 20261122-123456-7'), 0)
+  assert.equal(found('pin: 123456'), 1)
+})
+
+for (const said of ['style: text/x-h2gkp1', 'the question h2gkp1.oficina.test', 'my_h2gkp1-2'])
+  test(`a value is somebody's in a longer word, too: ${said}`, () => {
+    const maker = new PrintMaker(ana, new Map([['h2gkp1', luis]]))
+    const { mentions } = maker.print('ana.telelab', '', new Map([['answers.txt', Buffer.from(said)]]), {})
+    assert.deepEqual(mentions, [{ owner: luis, text: 'h2gkp1', line: 1, file: 'answers.txt' }])
+  })

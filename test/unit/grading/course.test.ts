@@ -95,10 +95,28 @@ for (const [title, source, wanted] of rosters) {
   })
 }
 
+test('ids that are e-mails are what stands before the @; who has no id is named, and nobody else refused', () => {
+  const source = Buffer.from(
+    '"identifier","github_username","github_id","name"\n"ana@um.es","anaalv","1","Ana"\n"bea@um.es","","",""\n',
+  )
+  const read = readRoster('r.csv', source)
+  assert.deepEqual([read.problems, read.skipped], [[], []])
+  assert.deepEqual(read.students, [
+    { id: 'ana', name: 'Ana', email: 'ana@um.es' },
+    { id: 'bea', name: '', email: 'bea@um.es' },
+  ])
+  const { students, problems, skipped } = readRoster('r.csv', source, 'github_username')
+  assert.deepEqual([students.map(({ id }) => id), problems], [['anaalv'], []])
+  assert.deepEqual(
+    skipped.map(({ line, column, message }) => `${line}:${column} ${message.en}`),
+    ['3:2 "bea@um.es" has no id, and is left out'],
+  )
+})
+
 const wrong: readonly (readonly [string, string | Buffer, RegExp])[] = [
   ['ids that are none', 'id,name\n1,a\nJane Doe,b\n../x,c\n', /^3:1 .*Jane Doe.*\n4:1 .*\.\.\/x/],
   ['ids twice, in whatever case', 'id\nab\ncd\nAB\n', /^4:1 "AB" is in line 2 already$/],
-  ['ids that are missing', 'name,id\nAna,1\nLuis,\n', /^3:2 the id is missing$/],
+  ['ids that nobody has', 'name,id\nAna,\nLuis,\n', /^2:2 "Ana" has no id.*\n3:2 "Luis" has no id/],
   ['no column of ids', 'color,size\nred,1\n', /^1:1 no column holds ids; there are: "color", "size"/],
   ['lines inside quotes', 'id,name\nab,"A\nB"\nAB,x\n', /^4:1 "AB" is in line 2 already$/],
   ['a quote that stays open', 'id,name\n1,"Ana\n2,b\n', /^2:1 a quote that opens here never closes$/],

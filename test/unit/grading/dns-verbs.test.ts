@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type {
+  Assertion,
   ArtifactVerb,
   CheckTarget,
   EvidenceVerb,
@@ -9,6 +10,7 @@ import type {
   SeenFact,
 } from '../../../lab/check.ts'
 import { createContext } from '../../../lab/grading/context.ts'
+import type { Text } from '../../../lab/service.ts'
 import { checks } from '../../../services/dns/checks.ts'
 import { suiteZone } from '../../../services/dns/checks/zone.ts'
 import { openLab, type TestLab } from '../../lab.ts'
@@ -128,14 +130,36 @@ test('zone.serves reads the file that was handed in, and tells each problem with
     wrong.assertions.map(({ holds }) => holds),
     [false, false, true, false],
   )
-  assert.match(wrong.assertions[0]?.title.en ?? '', /^line 12, column \d+: /)
+  assert.match(wrong.assertions[0]?.title.en ?? '', /^line 17, column \d+: /)
+})
+
+test('one record and many are told as such, in both languages', () => {
+  const serves = verb('zone.serves', 'artifact')
+  const titleOf = (...records: readonly string[]): Text => serves.title(serves.settings.parse({ records }))
+  assert.match(titleOf('a A 192.0.2.1').en, /has 1 record that is asked for$/)
+  assert.match(titleOf('a A 192.0.2.1').es, /tiene 1 registro pedido$/)
+  assert.match(titleOf('a A 192.0.2.1', 'b A 192.0.2.2').es, /tiene 2 registros pedidos$/)
+  const answered = verb('dns.answered', 'evidence')
+  const fact = {
+    seq: 1,
+    at: 0,
+    service: 'dns',
+    connection: 1,
+    kind: 'dns.answered',
+    data: { rcode: 'NOERROR' },
+  }
+  const atLeast = (records: number): Assertion | undefined =>
+    answered.judge(fact, answered.settings.parse({ records })).at(-1)
+  assert.deepEqual(atLeast(1)?.title, { en: 'at least 1 record', es: 'al menos 1 registro' })
+  assert.deepEqual(atLeast(2)?.title, { en: 'at least 2 records', es: 'al menos 2 registros' })
+  assert.deepEqual(atLeast(1)?.difference, { expected: '≥ 1', actual: '0' })
 })
 
 test('zone.serves names the file of the task in its command', () => {
   const serves = checks.verbs['zone.serves']
-  const target = { endpoints: {}, domain: 'lab.test', accounts: [] }
+  const mine = { ...target, domain: 'lab.test' }
   const command = (settings: object): string | undefined =>
-    serves?.reproduce?.(serves.settings.parse(settings), target, 'my.zone')
+    serves?.reproduce?.(serves.settings.parse(settings), mine, 'my.zone')
   assert.equal(command({}), 'lab zone check my.zone --origin lab.test')
   assert.equal(command({ origin: 'other.test' }), 'lab zone check my.zone --origin other.test')
 })
@@ -152,6 +176,20 @@ test('zone.serves fails on what is no zone, and on files that lead elsewhere', a
     assert.equal(assertions[0]?.holds, false)
     assert.doesNotMatch(JSON.stringify(assertions), /root:x/)
   }
+})
+
+test('whoever wants to see a question below a domain asks for a name there, not for the domain', () => {
+  const command = (name: string, wanted: object): string | undefined =>
+    verb(name, 'evidence').reproduce?.(verb(name, 'evidence').settings.parse(wanted), target)
+  assert.match(
+    command('dns.answered', { below: 'host0.org', rcode: 'NXDOMAIN' }) ?? '',
+    / 'made-up\.host0\.org\.' A$/,
+  )
+  assert.match(
+    command('dns.queried', { below: 'host0.org', type: 'MX' }) ?? '',
+    / 'made-up\.host0\.org\.' MX$/,
+  )
+  assert.match(command('dns.queried', { name: `www.${domain}`, below: domain }) ?? '', / 'www\./)
 })
 
 test('every verb has its title in both languages, and a command where there is one', () => {

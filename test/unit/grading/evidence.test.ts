@@ -103,6 +103,24 @@ await test('what came nearest tells what was wrong, and earns nothing', () => {
   )
 })
 
+await test('of an order the first step that is missing is told, and how many come after it', () => {
+  const judge = new EvidenceJudge(wanted('order', 'abcd'))
+  for (const fact of facts('ax')) judge.see(fact)
+  const { assertions = [] } = judge.result('task') ?? {}
+  const steps = assertions.filter(({ weight = 1 }) => weight > 0)
+  assert.deepEqual(
+    steps.map(({ title, holds, weight }) => [title.en, holds, weight]),
+    [
+      [said.title('a').en, true, undefined],
+      [said.title('b').en, false, undefined],
+      ['2 more steps come after it', false, 2],
+    ],
+  )
+  // Who tried a step too early knows of it.
+  judge.see({ ...facts('d')[0], seq: 9 } as SeenFact)
+  assert.match(JSON.stringify(judge.result('task')), /fact 9 is of this kind[^]*one more step/)
+})
+
 const login: SeenFact = {
   seq: 1,
   at: 0,
@@ -130,6 +148,13 @@ await test('whose doing it is: the fact says it, or its connection has said it b
       [{ ...login, connection: 8 }, ...facts('a', {}, 7)],
       false,
     ],
+    [
+      'a login on the connection that was refused',
+      { account: 'alice' },
+      [{ ...login, kind: 'test.refused' }, ...facts('a', {}, 7)],
+      false,
+    ],
+    ['the user of a certificate', { account: 'alice' }, facts('a', { user: 'alice', client: '::1' }), true],
     ['the client', { client: '127.0.0.0/8' }, facts('a', own), true],
     ['another client', { client: '10.0.0.0/8' }, facts('a', own), false],
     [

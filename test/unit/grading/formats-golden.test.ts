@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { formats } from '../../../lab/grading/formats/index.ts'
 import { readReports, reportsSchema } from '../../../lab/grading/formats/json.ts'
 import { totalOf } from '../../../lab/grading/model.ts'
-import { spiteful, unfit, usual } from './formats-sample.ts'
+import { damaged, spiteful, unfit, usual } from './formats-sample.ts'
 
 const folder = join(import.meta.dirname, 'golden')
 
@@ -34,7 +34,7 @@ for (const name of Object.keys(formats).filter((format) => format !== 'moodle'))
     })
   }
   test(`${name}: a class, and texts of those who mean no good`, () => {
-    isGolden(`${name}.class`, formats[name]?.([usual, unfit, spiteful], { language: 'en' }) ?? '')
+    isGolden(`${name}.class`, formats[name]?.([usual, unfit, damaged, spiteful], { language: 'en' }) ?? '')
   })
 }
 
@@ -90,6 +90,6 @@ test('the schema of our own format', () => {
 })
 
 test('what our own format tells is read back', () => {
-  const all = [usual, unfit, spiteful]
+  const all = [usual, unfit, damaged, spiteful]
   assert.deepEqual(readReports(formats['json']?.(all, { language: 'en' }) ?? ''), all)
 })

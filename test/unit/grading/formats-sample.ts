@@ -70,6 +70,14 @@ const results: readonly CheckResult[] = [
           at: 28,
         },
       },
+      {
+        title: { en: 'the server closes', es: 'el servidor cierra' },
+        holds: false,
+        difference: {
+          expected: { en: 'connection closed', es: 'conexión cerrada' },
+          actual: { en: 'connection open', es: 'conexión abierta' },
+        },
+      },
     ],
     evidence: { transcript: ['> GET / HTTP/1.1', '> Host: a', '>', '< HTTP/1.1 200 OK'] },
     reference: 'RFC 9112 §4',
@@ -139,12 +147,26 @@ export const unfit: Report = {
       points: 4,
       score: 0,
       assertions: [],
-      reason: { en: 'the program does not listen', es: 'el programa no escucha' },
       milliseconds: 0,
     },
   ],
   flags: [{ kind: 'program-said', text: twice('bind: Address already in use\n  at main.c:12') }],
   failure: { en: 'the program does not listen', es: 'el programa no escucha' },
+}
+
+/** A file that was handed in and counts for nothing, for a reason that is a flag, too. */
+export const damaged: Report = {
+  ...unfit,
+  student: 'eva',
+  name: 'Eva Núñez',
+  target: 'handed-in/eva.telelab',
+  isFile: true,
+  seed: '',
+  flags: [
+    { kind: 'cut-off', text: { en: 'the journal is cut off', es: 'el diario está cortado' } },
+    { kind: 'late', text: { en: 'handed in 2 h late', es: 'entregado 2 h tarde' } },
+  ],
+  failure: { en: 'the journal is cut off', es: 'el diario está cortado' },
 }
 
 /** A report in which every text is hostile. */

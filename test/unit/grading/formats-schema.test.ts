@@ -4,11 +4,11 @@ import { z } from 'zod'
 import { formats } from '../../../lab/grading/formats/index.ts'
 import { readReports, ReportsError, reportsSchema } from '../../../lab/grading/formats/json.ts'
 import { readCsv, readTap, readXml, type Element } from './formats-readers.ts'
-import { spiteful, unfit, usual } from './formats-sample.ts'
+import { damaged, spiteful, unfit, usual } from './formats-sample.ts'
 
 const sets = {
   usual: [usual],
-  class: [usual, unfit],
+  class: [usual, unfit, damaged],
   spiteful: [spiteful],
   empty: [{ ...usual, results: [] }],
   none: [],
@@ -147,10 +147,12 @@ for (const [set, reports] of Object.entries(sets)) {
 
   test(`the class table of ${set} has its columns and no formula`, () => {
     const [head, ...rows] = readCsv(written('csv', reports))
-    assert.equal(head?.join(','), 'student,lab,score,max,passed,failed,blocked,late,flags,problems')
+    const isNamed = reports.some(({ name }) => name !== undefined)
+    const columns = 'student,lab,score,max,passed,failed,blocked,late,flags,problems'
+    assert.equal(head?.join(','), isNamed ? `${columns},name` : columns)
     assert.equal(rows.length, reports.length)
     for (const row of rows) {
-      assert.equal(row.length, 10)
+      assert.equal(row.length, isNamed ? 11 : 10)
       for (const cell of row) assert.doesNotMatch(cell, /^[\s=+\-@]|\p{C}/u)
     }
   })
@@ -174,3 +176,18 @@ for (const [what, source] of [
 ] as const) {
   test(`${what} is no report`, () => assert.throws(() => readReports(source), ReportsError))
 }
+
+test('words of a difference are in the language of the reader', () => {
+  const difference = {
+    expected: { en: 'connection closed', es: 'conexión cerrada' },
+    actual: { en: 'connection open', es: 'conexión abierta' },
+  }
+  const title = { en: 'it ends', es: 'termina' }
+  const { failure: _failure, results, ...rest } = unfit
+  const failed = results.map((result) => ({ ...result, assertions: [{ title, holds: false, difference }] }))
+  for (const name of ['text', 'html', 'junit', 'tap', 'gradescope', 'github']) {
+    const spanish = formats[name]?.([{ ...rest, results: failed }], { language: 'es' }) ?? ''
+    assert.match(spanish, /conexión cerrada[^]*conexión abierta/, name)
+    assert.doesNotMatch(spanish, /connection (?:open|closed)/, name)
+  }
+})

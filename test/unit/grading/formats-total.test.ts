@@ -119,7 +119,7 @@ function tests(written: string): Total {
 
 function shown(line: string | undefined): Total {
   const [, score = 'none', most = 'none'] =
-    /: ([\d.,]+) (?:of|de) ([\d.,]+) (?:points|puntos)/.exec(line ?? '') ?? []
+    /: ([\d.,]+) (?:of|de) ([\d.,]+) (?:points?|puntos?)/.exec(line ?? '') ?? []
   return [number(score.replace(',', '.')), number(most.replace(',', '.'))]
 }
 

@@ -130,6 +130,11 @@ test('links, devices and pipes among them neither lead astray nor hold anybody u
   )
   assert.deepEqual(
     told.map((each) => each.replace(/: ENOENT.*/, '')),
-    ['it is no submission', 'it is no file', 'it cannot be read', 'it is no file'],
+    [
+      'it is no submission: hand in the file that `lab submit` makes',
+      'it is no file',
+      'it cannot be read',
+      'it is no file',
+    ],
   )
 })

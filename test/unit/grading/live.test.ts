@@ -117,8 +117,7 @@ await test('evidence of now is what comes after the question', async () => {
 
 await test('a hint costs from the moment in which it is asked for', async () => {
   await using scene = await open()
-  const { lab, desk } = scene
-  lab.journal.record('dns', asked('MX'))
+  const { desk } = scene
   assert.equal((await desk.tasks())[0]?.hint, undefined)
   assert.equal((await desk.check(['mx'], signal))[0]?.isHintTaken, undefined)
   assert.equal((await desk.hint('mx')).cost, 1)
@@ -126,6 +125,16 @@ await test('a hint costs from the moment in which it is asked for', async () => 
   assert.equal((await desk.tasks())[0]?.hint?.en, 'Ask')
   await assert.rejects(desk.hint('soa'), /there is no hint/)
   await assert.rejects(desk.check(['mxx'], signal), /did you mean "mx"/)
+})
+
+await test('the hint of a task that has passed costs nothing', async () => {
+  await using scene = await open()
+  const { lab, desk } = scene
+  lab.journal.record('dns', asked('MX'))
+  assert.equal((await desk.tasks())[0]?.hint?.en, 'Ask')
+  assert.equal((await desk.hint('mx')).cost, undefined)
+  assert.equal((await desk.check(['mx'], signal))[0]?.isHintTaken, undefined)
+  assert.ok(!lab.journal.since(0).some(({ kind }) => kind === 'task.hinted'))
 })
 
 await test('a task that nobody can judge is broken, costs no points, and is told to the teacher', async () => {

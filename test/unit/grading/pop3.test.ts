@@ -9,7 +9,7 @@ import { ourMail } from './mail-target.ts'
 import { missesOf, resultsOf } from './suite.ts'
 import { testOnWrongMail } from './wrong-mail-suite.ts'
 
-const suite = checks.suites?.['pop3']
+const suite = (await checks.suites?.())?.['pop3']
 assert.ok(suite !== undefined)
 
 /** Which case fails where a rule is broken; those that INetSim breaks are marked. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import {
   CheckFailure,
@@ -39,11 +41,12 @@ function fake(id: string, run: CheckCase['run'], more: Partial<CheckCase> = {}):
 async function results(
   cases: readonly CheckCase[],
   more: Partial<SuiteOptions> = {},
+  subject = target,
 ): Promise<CheckResult[]> {
   const suite = suiteOf(cases)
   const signal = new AbortController().signal
   const found: CheckResult[] = []
-  for await (const result of runSuite(suite, 'test', target, { seed: 'x', signal, ...more }))
+  for await (const result of runSuite(suite, 'test', subject, { seed: 'x', signal, ...more }))
     found.push(result)
   return inOrder(suite, 'test', found)
 }
@@ -55,6 +58,31 @@ function suiteOf(cases: readonly CheckCase[]): Suite {
 function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
+
+await test('where nothing is there to be asked, the first case says so, and the others wait for it', async () => {
+  const server = createServer((socket) => socket.end('x\r\n')).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const endpoints = { main: { host: '127.0.0.1', port }, other: { host: '127.0.0.1', port: 1 } }
+  const ask: CheckCase['run'] = async (context) => {
+    await context.open('main')
+    return passing
+  }
+  const cases = [
+    fake('one', ask),
+    fake('two', ask),
+    fake('far', async () => passing, { endpoints: ['other'] }),
+  ]
+  const ends = async (): Promise<string[]> =>
+    (await results(cases, {}, { ...target, endpoints })).map(
+      ({ outcome, reason }) => `${outcome} ${reason?.en ?? ''}`,
+    )
+  assert.deepEqual(await ends(), ['passed ', 'passed ', 'passed '])
+  server.close()
+  const [first = '', ...rest] = await ends()
+  assert.match(first, /^failed cannot connect to /)
+  assert.deepEqual(rest, ['blocked it needs one, which has not passed', 'passed '])
+})
 
 await test('each outcome with its score', async () => {
   const half = { assertions: [...passing.assertions, { title: both('and well'), holds: false, weight: 3 }] }

@@ -7,7 +7,7 @@ import { mailFiles, ourMail } from './mail-target.ts'
 import { testOnWrongMail } from './wrong-mail-suite.ts'
 import { WrongMail } from './wrong-smtp.ts'
 
-const suite = checks.suites?.['smtp']
+const suite = (await checks.suites?.())?.['smtp']
 assert.ok(suite !== undefined)
 
 /** Which case fails where a rule is broken; those that INetSim breaks are marked. */

@@ -1,8 +1,9 @@
 /** Runs a suite against a server, for the tests of suites. */
 import assert from 'node:assert/strict'
-import type { CheckTarget, Suite } from '../../../lab/check.ts'
+import type { CheckTarget, Difference, Suite } from '../../../lab/check.ts'
 import { totalOf, type CheckResult } from '../../../lab/grading/model.ts'
 import { runSuite } from '../../../lab/grading/runner.ts'
+import { inLanguage } from '../../../lab/kit/dissect/said.ts'
 import type { Address } from '../../../lab/service.ts'
 
 /** The domain of the targets. */
@@ -27,7 +28,21 @@ export async function resultsOf(
     results.filter(({ outcome }) => outcome === 'broken').map(({ id, reason }) => [id, reason?.en]),
     [],
   )
+  for (const { id, assertions } of results)
+    for (const { difference } of assertions) if (difference !== undefined) assertBothLanguages(id, difference)
   return results
+}
+
+/** Words that a check itself would say; those of servers come in sentences. */
+const OWN =
+  /^(?:none|nothing|missing|silence|open|closed|alert|refusal|(?:no|not|a|an|one|some|at (?:least|most)) .*|\d+ (?:octets?|lines?|records?|times?|seconds?))$/
+
+/** What was wanted is never only in English, nor what was there where a check has words for it. */
+export function assertBothLanguages(id: string, { expected, actual }: Difference): void {
+  for (const said of [expected, actual])
+    if (typeof said === 'string') assert.doesNotMatch(said, OWN, id)
+    else assert.ok(said.en !== '' && said.es !== '', id)
+  if (typeof expected === 'string') assert.doesNotMatch(expected, /\b(?:or|than|that|octets|records?)\b/, id)
 }
 
 /** The ids, without that of the suite, of what was not passed. */
@@ -48,7 +63,7 @@ export function missesOf(results: readonly CheckResult[]): readonly string[] {
         .filter(({ holds }) => !holds)
         .map(
           ({ title, difference }) =>
-            `${id}: ${title.en}: ${difference?.actual ?? ''} instead of ${difference?.expected ?? ''}`,
+            `${id}: ${title.en}: ${inLanguage(difference?.actual ?? '', 'en')} instead of ${inLanguage(difference?.expected ?? '', 'en')}`,
         ),
     ])
 }

@@ -32,6 +32,7 @@ const checks: Checks = {
       settings: z.strictObject({ word: z.string(), loud: z.boolean().optional() }),
       facts: ['echo.heard'],
       title,
+      reference: 'RFC 1 §2',
       judge: () => [],
     },
     'echo.answers': {
@@ -39,6 +40,7 @@ const checks: Checks = {
       summary,
       settings: z.strictObject({ mode: z.enum(['loud', 'quiet']).optional() }),
       title,
+      reference: 'RFC 862',
       reproduce: () => 'echo',
       run: () => Promise.resolve({ assertions: [] }),
     },
@@ -141,30 +143,30 @@ const mistakes: readonly (readonly [string, string, readonly string[], readonly 
     '  - { id: one, title: One, check: { order: [], within: 5s } }\n  - { id: two, title: Two, check: { all: [{ echo.heard: { word: x }, more: 1 }], wihtin: 5s } }\n',
     [
       '5:37 tasks[0].check.order: "order" takes a list of verbs, each with its settings',
-      '6:82 tasks[1].check.wihtin: unknown key "wihtin" (did you mean "within"?)',
       '6:43 tasks[1].check.all[0]: one verb with its settings is wanted here, as in dns.queried: { type: MX }',
+      '6:82 tasks[1].check.wihtin: unknown key "wihtin" (did you mean "within"?)',
     ],
     [
       '5:37 tasks[0].check.order: "order" lleva una lista de verbos, cada uno con sus opciones',
-      '6:82 tasks[1].check.wihtin: clave desconocida "wihtin" (¿querías decir "within"?)',
       '6:43 tasks[1].check.all[0]: aquí va un verbo con sus opciones, como dns.queried: { type: MX }',
+      '6:82 tasks[1].check.wihtin: clave desconocida "wihtin" (¿querías decir "within"?)',
     ],
   ],
   [
     'phases',
     '  - { id: one, title: One, check: { echo.answers: { mode: lowd } }, phases: [{ stop: ehco }, { fault: { at: echo.anser } }, { heal: echo.answre }] }\n  - { id: two, title: Two, check: { echo.answers: }, phases: [{ advance: soon }] }\n',
     [
+      '5:53 tasks[0].check.echo.answers.mode: "lowd" is not one of: loud, quiet (did you mean "loud"?)',
       '5:80 tasks[0].phases[0].stop: "ehco" is not one of: echo (did you mean "echo"?)',
       '5:105 tasks[0].phases[1].fault.at: "echo.anser" is not one of: echo.answer (did you mean "echo.answer"?)',
       '5:127 tasks[0].phases[2].heal: "echo.answre" is not one of: echo.answer (did you mean "echo.answer"?)',
-      '5:53 tasks[0].check.echo.answers.mode: "lowd" is not one of: loud, quiet (did you mean "loud"?)',
       '6:65 tasks[1].phases[0].advance: a time is written as in 500ms, 5s, 10min, 2h or 1d',
     ],
     [
+      '5:53 tasks[0].check.echo.answers.mode: "lowd" no es ninguno de: loud, quiet (¿querías decir "loud"?)',
       '5:80 tasks[0].phases[0].stop: "ehco" no es ninguno de: echo (¿querías decir "echo"?)',
       '5:105 tasks[0].phases[1].fault.at: "echo.anser" no es ninguno de: echo.answer (¿querías decir "echo.answer"?)',
       '5:127 tasks[0].phases[2].heal: "echo.answre" no es ninguno de: echo.answer (¿querías decir "echo.answer"?)',
-      '5:53 tasks[0].check.echo.answers.mode: "lowd" no es ninguno de: loud, quiet (¿querías decir "loud"?)',
       '6:65 tasks[1].phases[0].advance: un tiempo se escribe como en 500ms, 5s, 10min, 2h o 1d',
     ],
   ],
@@ -228,7 +230,9 @@ await test('a task with everything', async () => {
   assert.equal(second.phases[1].advance, 7_200_000)
   const verbs = await loadVerbs(registry, scenario?.instances ?? [])
   assert.equal(first && readyTask(first, verbs).when, 'ever')
+  assert.equal(first && readyTask(first, verbs).reference, 'RFC 1 §2')
   const ready = readyTask(second, verbs)
+  assert.equal(ready.reference, 'RFC 862', 'each reference once')
   assert.deepEqual([ready.when, ready.group, ready.within], ['now', 'echo', 10_000])
 })
 

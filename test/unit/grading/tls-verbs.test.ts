@@ -87,6 +87,12 @@ test('certificate.chain judges PEM, DER and PKCS#12', async () => {
   assert.equal(await judge(file, { ...wanted, passphrase: 'secret' }), true)
   await assert.rejects(judge(file, { passphrase: 'wrong' }), CheckFailure)
   await assert.rejects(judge('nothing'), CheckFailure)
+  // Node takes such a certificate, and throws when its key is looked at.
+  const damaged = Buffer.from(new X509Certificate(server.certificate).raw)
+  const key = damaged.indexOf(Buffer.from('2a8648ce3d030107', 'hex'))
+  assert.ok(key > 0)
+  damaged.fill(0xff, key + 12, key + 20)
+  await assert.rejects(judge(damaged), CheckFailure)
 })
 
 test('certificate.flawed tells each flaw from the others, and a site from another', async () => {

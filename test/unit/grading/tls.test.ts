@@ -8,7 +8,7 @@ import { openLab } from '../../lab.ts'
 import { missesOf, resultsOf, share } from './suite.ts'
 import { openCabinet, openSite, type Cabinet, type Wrong } from './wrong-tls.ts'
 
-const suite = checks.suites?.['tls']
+const suite = (await checks.suites?.())?.['tls']
 assert.ok(suite !== undefined)
 
 const WEAK = 'DEFAULT@SECLEVEL=0'
