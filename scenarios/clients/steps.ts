@@ -1,5 +1,5 @@
 /** A solution as steps, of which a mutant leaves one out or takes it wrongly. */
-import type { Mutant, SolvedLab } from '../../lab/check.ts'
+import type { Mutant, SolvedLab } from '../../lab/solution.ts'
 import type { Address, Text } from '../../lab/service.ts'
 
 /** Where a step speaks to. */

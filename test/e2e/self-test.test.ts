@@ -89,7 +89,7 @@ test('a scenario whose tasks give points for nothing, miss mistakes or have too 
   const { code, out, err } = await run(['test', 'scenario.yaml'], at)
   assert.equal(code, 1, err)
   assert.match(out, /✔ solution: the reference solution earns all 2 points\n/)
-  assert.match(out, /✘ empty: who does nothing earns nothing\n +there: 1 points for nothing\n/)
+  assert.match(out, /✘ empty: who does nothing earns nothing\n +there: 1 point for nothing\n/)
   assert.match(out, /✔ type-01: it asks for something else\n {2}✔ type-02/)
   assert.match(out, /✘ type-0f: it asks for something else\n +mail does not fail: passed\n/)
   assert.match(out, /✘ mutants: at least 5 mistakes are planted\n +there are 3/)

@@ -1,7 +1,7 @@
 /** How the faults are found: by asking as a careful person with dig would. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SolvedLab } from '../../../lab/check.ts'
+import type { SolvedLab } from '../../../lab/solution.ts'
 import { answer } from '../../clients/answers.ts'
 import { ask, askByTcp, type Type } from '../../clients/dns.ts'
 import { server, walk, type Step } from '../../clients/steps.ts'

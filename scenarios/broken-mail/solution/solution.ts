@@ -1,6 +1,6 @@
 /** How the faults are found: by reading replies as a careful person who types SMTP and POP3 by hand. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SolvedLab } from '../../../lab/check.ts'
+import type { SolvedLab } from '../../../lab/solution.ts'
 import { answer } from '../../clients/answers.ts'
 import { namesOf } from '../../clients/certificates.ts'
 import { Pop3 } from '../../clients/pop3.ts'

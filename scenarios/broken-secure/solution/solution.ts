@@ -1,7 +1,7 @@
 /** How the faults are found: by looking at what each site sends as a careful person with openssl does. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SolvedLab } from '../../../lab/check.ts'
+import type { SolvedLab } from '../../../lab/solution.ts'
 import { answer } from '../../clients/answers.ts'
 import { certificatesOf, namesOf } from '../../clients/certificates.ts'
 import { server, walk, type Step } from '../../clients/steps.ts'

@@ -1,5 +1,5 @@
 /** How the faults are found: by looking at the heads of answers as a careful person with curl does. */
-import type { SolvedLab } from '../../../lab/check.ts'
+import type { SolvedLab } from '../../../lab/solution.ts'
 import { answer } from '../../clients/answers.ts'
 import { ask } from '../../clients/dns.ts'
 import { look, type Looked } from '../../clients/look.ts'

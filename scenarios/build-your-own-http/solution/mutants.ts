@@ -1,5 +1,5 @@
 /** Servers with one mistake each, as students make them: in the solution's source one line is another. */
-import type { Mutant } from '../../../lab/check.ts'
+import type { Mutant } from '../../../lab/solution.ts'
 import type { Text } from '../../../lab/service.ts'
 import { serverOf, source } from './solution.ts'
 

@@ -1,7 +1,7 @@
 /** A server that does all that the coursework asks for, run as `lab grade --run` runs a student's. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StudentServer } from '../../../lab/check.ts'
+import type { StudentServer } from '../../../lab/solution.ts'
 
 /** The source of the server. */
 export const source: string = readFileSync(join(import.meta.dirname, 'server.ts'), 'utf8')

@@ -1,5 +1,5 @@
 /** Zones with one mistake each, as students write them. */
-import type { Mutant, SolvedLab } from '../../../lab/check.ts'
+import type { Mutant, SolvedLab } from '../../../lab/solution.ts'
 import type { Text } from '../../../lab/service.ts'
 import { mutantsOf, skipped, type Steps } from '../../clients/steps.ts'
 import { news, steps, writing, type Lines } from './solution.ts'

@@ -1,7 +1,7 @@
 /** The zones as the tasks want them, and the change that others notice. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SolvedLab } from '../../../lab/check.ts'
+import type { SolvedLab } from '../../../lab/solution.ts'
 import { ask, type Type } from '../../clients/dns.ts'
 import { server, walk, type Step } from '../../clients/steps.ts'
 

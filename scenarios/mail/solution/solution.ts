@@ -1,5 +1,5 @@
 /** What a student's mail programs do, as real clients over real sockets. */
-import type { SolvedLab } from '../../../lab/check.ts'
+import type { SolvedLab } from '../../../lab/solution.ts'
 import { ask, type Type } from '../../clients/dns.ts'
 import type { Trust } from '../../clients/lines.ts'
 import { Pop3 } from '../../clients/pop3.ts'

@@ -1,5 +1,5 @@
 /** What a student's browser does on the secure web, as a real client over real sockets. */
-import type { SolvedLab } from '../../../lab/check.ts'
+import type { SolvedLab } from '../../../lab/solution.ts'
 import { ask, type Type } from '../../clients/dns.ts'
 import { visitSecurely, type SecureVisit } from '../../clients/https.ts'
 import { account, server, walk, type Step } from '../../clients/steps.ts'

@@ -1,5 +1,5 @@
 /** What a student's browser and mail program do in the course's story, as real clients over real sockets. */
-import type { SolvedLab } from '../../../lab/check.ts'
+import type { SolvedLab } from '../../../lab/solution.ts'
 import type { Address } from '../../../lab/service.ts'
 import { ask, type Type } from '../../clients/dns.ts'
 import { Browser, type BrowserOptions } from '../../clients/http.ts'
