@@ -90,6 +90,7 @@ const table: readonly (readonly [words: readonly string[], code: number, out: Re
   [['list'], 0, /sstt[\s\S]*dns[\s\S]*http/, /^$/],
   [['validate'], 0, /scenario\.yaml: valid\n$/, /^$/],
   [['validate', 'sstt', 'dns-only', 'web-only'], 0, /(?:valid\n){1}/, /^$/],
+  [['validate', 'nothing', 'sstt'], 2, /sstt\/scenario\.yaml: valid\n$/, /there is no scenario "nothing"/],
   [['schema'], 0, /"\$schema"[\s\S]*"forwarders"/, /^$/],
 ]
 
@@ -153,7 +154,7 @@ test('doctor goes on after what it cannot look into', async () => {
   // No file at all can be opened as the lock of this one.
   writeFiles(folder.path, {
     '.lab/broken/lock.db/x': '',
-    'a.yaml': 'title: A\nservices: { dsn: {} }\nfaults: [{ at: x }]\n',
+    'a.yaml': 'title: A\nservices: { dsn: {} }\ndomian: x.org\n',
   })
   const { code, out, err } = await run(['doctor'], { folder: folder.path })
   assert.deepEqual([code, err], [1, ''])

@@ -59,7 +59,7 @@ export const checks: Checks = {
       judge: async (file) => ({ assertions: [same(back, 'hello', file.toString().trim())] }),
     }),
   },
-  suites: {
+  suites: async () => ({
     parrot: {
       summary: { en: 'Echo', es: 'Eco' },
       endpoints: { echo: { transport: 'tcp', port: 7 } },
@@ -70,7 +70,7 @@ export const checks: Checks = {
         },
       ],
     },
-  },
+  }),
 }
 `
 

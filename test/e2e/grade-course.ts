@@ -42,7 +42,7 @@ const cases: CheckCase[] = [
 
 export const checks: Checks = {
   verbs: {},
-  suites: { echo: { summary: { en: 'Echo', es: 'Eco' }, endpoints: { echo: { transport: 'tcp', port: 7 } }, cases } },
+  suites: async () => ({ echo: { summary: { en: 'Echo', es: 'Eco' }, endpoints: { echo: { transport: 'tcp', port: 7 } }, cases } }),
 }
 `,
   })

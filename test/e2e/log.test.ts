@@ -23,6 +23,8 @@ test('log shows what happened, follows, filters, and reads the last run from dis
   const after = await run(['log'], { folder: folder.path })
   assert.equal(after.code, 0)
   assert.match(after.out, /lab\.started scenario=echoes student=9721[\s\S]*service\.stopped name=other/)
+  const first = await run(['log', '--fact', '1'], { folder: folder.path })
+  assert.match(first.out, /^[^\n]*lab\.started[^\n]*\n$/)
 })
 
 test('what a client sends cannot steer the terminal of whoever reads the log', async () => {

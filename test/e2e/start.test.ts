@@ -122,6 +122,8 @@ test('a detached lab goes on, and its failure is told with its exit code', async
   using folder = place()
   const started = await run(['start', '--detach', ...folder.words, '--ports', 'any'], { folder: folder.path })
   assert.deepEqual([started.code, started.err], [0, ''])
+  // Ctrl-C in that terminal would stop nothing.
+  assert.match(started.out, /lab stop +stop$/m)
   const [echo] = addressesIn(started.out)
   assert.ok(echo && (await talk(echo, 'there')) === 'there')
   const again = await run(['start', '--detach', ...folder.words], { folder: folder.path })

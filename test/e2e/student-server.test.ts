@@ -85,3 +85,20 @@ test('who starts the lab of the coursework finds a server to compare with, and h
   assert.equal(refused.status, 403)
   assert.equal((await run(['stop'], at)).code, 0)
 })
+
+test('who has no tasks is told what to hand in instead of an empty file', async () => {
+  using folder = temporaryFolder()
+  const at = { folder: folder.path }
+  writeFiles(folder.path, { 'participants.csv': 'id,name,email\n9721,One,one@example.org\n', 'server.c': '' })
+  await run(['course', 'init', '--name', 'One'], at)
+  await run(['course', 'roster', 'import', 'participants.csv'], at)
+  await run(['course', 'launch', 'build-your-own-http', '--all', '--out', 'out'], at)
+  await using lab = await startLab(['--launch', 'out/9721.launch.json', '--ports', 'any'], at)
+  assert.match(lab.out, /build-your-own-http/)
+  const empty = await run(['submit'], at)
+  assert.deepEqual([empty.code, empty.out], [2, ''])
+  assert.match(empty.err, /no tasks[^]*hand in the folder of your server/)
+  const named = await run(['submit', 'server.c'], at)
+  assert.equal(named.code, 0, named.err)
+  assert.match(named.out, /server\.c/)
+})

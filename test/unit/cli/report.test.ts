@@ -6,8 +6,8 @@ import { statusReport } from '../../../lab/cli/report.ts'
 import { statusSchema } from '../../../lab/console/schema.ts'
 
 /** A report on a lab that has each thing so many times. */
-function report(count: number, language: 'en' | 'es'): string {
-  const service = { name: 'http', kind: 'http', state: 'running', operations: [], addresses: [] }
+function report(count: number, language: 'en' | 'es', addresses: readonly object[] = []): string {
+  const service = { name: 'http', kind: 'http', state: 'running', operations: [], addresses }
   const status = statusSchema.parse({
     scenario: 'sstt',
     title: { en: 'Services', es: 'Servicios' },
@@ -39,4 +39,12 @@ test('one of a thing is told as one, and several as several', () => {
     report(2, 'es'),
     'Servicios (sstt, estudiante 9721, proceso 7; 2 hechos, 2 perdidos)\n  http  en marcha, 2 abiertas',
   )
+})
+
+test('several ports are told with their names, one without', () => {
+  const at = { transport: 'tcp', host: '127.0.0.1' }
+  const smtp = { ...at, endpoint: 'smtp', port: 2525 }
+  const pop3 = { ...at, endpoint: 'pop3', port: 2110 }
+  assert.match(report(0, 'en', [smtp]), /running {2}127\.0\.0\.1:2525$/)
+  assert.match(report(0, 'en', [smtp, pop3]), /running {2}smtp 127\.0\.0\.1:2525, pop3 127\.0\.0\.1:2110$/)
 })

@@ -23,7 +23,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ['NAPTR 1 2 u x "!a!b!x" .', /^17 the substitution is wrong/],
   ['NAPTR 1 2 u x "1a1b1" .', /^17 the substitution is wrong/],
   ['NAPTR 1 2 u x ""', /^19 a value is missing/],
-  ['SSHFP 1 1 00', /^13 a digest of type 1 has 20 octets, 40 hexadecimal digits, not 1 octets/],
+  ['SSHFP 1 1 00', /^13 a digest of type 1 has 20 octets, 40 hexadecimal digits, not 1 octet/],
   ['SSHFP 1 3 0', /^13 "0" is not hexadecimal/],
   ['TLSA 3 1 1', /^13 a value is missing/],
   ['TLSA 3 1 1 zz', /^14 "zz" is not hexadecimal/],
