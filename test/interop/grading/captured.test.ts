@@ -105,8 +105,11 @@ function journalOf(lab: TestLab): string[] {
 using folder = temporaryFolder()
 const [file, any] = [join(folder.path, 'lo.pcapng'), join(folder.path, 'any.pcapng')]
 await using lab = skip === false ? await openLab(scenario, { files }) : undefined
-const ports = lab?.status().flatMap(({ addresses }) => addresses.map(({ address }) => address.port)) ?? []
-const filter = ports.map((each) => `port ${each}`).join(' or ')
+// Another test may have the same number for the other transport.
+const filter = (lab?.status() ?? [])
+  .flatMap(({ addresses }) => addresses)
+  .map(({ transport, address }) => `${transport === 'both' ? '' : transport} port ${address.port}`)
+  .join(' or ')
 if (lab !== undefined && cannotDump === false)
   await dumped(any, { device: 'any', filter }, () =>
     dumped(file, { device: 'lo', filter }, () => work(lab, folder.path)),

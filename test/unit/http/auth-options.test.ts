@@ -46,7 +46,7 @@ test('what a scenario may not say', () => {
     ['{ /private/: { scheme: basic, users: { "a\\n": c } } }', /colon/],
     ['{ /private/: { scheme: basic, users: { a: "b\\n" } } }', /control/],
     ['{ /private/: { scheme: basic, users: { a: "" } } }', /1 to 1024/],
-    ['{ /private/: { scheme: basic, users: { a: 1 } } }', /string/],
+    ['{ /private/: { scheme: basic, users: { a: 1 } } }', /text/],
     ['{ /private/: { scheme: basic, users: { "\\u00e9": a, "e\\u0301": b } } }', /accents/],
     ['{ /private/: { scheme: basic }, /Private/: { scheme: basic } }', /letter case/],
     ...[
