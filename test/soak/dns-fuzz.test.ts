@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fuzzForwarding, openPoisoned } from '../unit/dns/fuzz-upstream.ts'
 import { fuzzDatagrams, fuzzStreams, openFuzzed, samplesOf } from '../unit/dns/fuzz.ts'
-import { heap } from './heap.ts'
+import { heap } from '../heap.ts'
 
 const ROUNDS = 10
 /** Octets by which the heap may differ between rounds: the answers that the service remembers, filled or just emptied. */

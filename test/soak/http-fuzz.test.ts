@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fuzzRequests, openFuzzed, type Tally } from '../unit/http/fuzz.ts'
-import { heap } from './heap.ts'
+import { heap } from '../heap.ts'
 
 const ROUNDS = 10
 const REQUESTS = 1_000_000

@@ -8,7 +8,7 @@ import type { Address, Logger, Random } from '../../lab/service.ts'
 import { fetchAll, openMailLab } from '../interop/mail/mail-lab.ts'
 import { until } from '../talk.ts'
 import { PIECES } from '../unit/mail/pieces.ts'
-import { heap } from './heap.ts'
+import { heap } from '../heap.ts'
 
 const LINES = 1_000_000
 const ROUNDS = 10

@@ -1,11 +1,10 @@
 /** What must hold of every dissector, whatever is said. */
 import assert from 'node:assert/strict'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import { MOST_IN_A_ROW } from '../../lab/kit/dissect/bounded.ts'
 import { inLanguage } from '../../lab/kit/dissect/said.ts'
 import type { Beginning, Dissector, Step, StepPart } from '../../lab/service.ts'
+import { heap } from '../heap.ts'
 
 /** One end's octets. */
 export type Said = readonly [from: Step['from'], octets: Buffer]
@@ -152,24 +151,16 @@ export function checkPasswords(
 
 /** Floods of all kinds leave little in memory and few steps, and a megabyte in single octets is no great work. */
 export function checkFloods(make: Make): void {
-  setFlagsFromString('--expose-gc')
-  const collect: unknown = runInNewContext('gc')
-  const used = (): number => {
-    // What a first collection finds unused is given back with the second.
-    for (let turn = 0; turn < 2; turn += 1) if (typeof collect === 'function') collect()
-    const { heapUsed, arrayBuffers } = process.memoryUsage()
-    return heapUsed + arrayBuffers
-  }
   for (const from of ['client', 'server'] as const)
     for (const piece of ['\n', 'a', 'a b\r\n', '250-a\r\n', '\0']) {
       const flood = Buffer.alloc(1_000_000, piece, 'latin1')
       const dissector = make('start')
-      const before = used()
+      const before = heap()
       let steps = dissector.read(from, flood).length
       // What is quadratic shows with one kind of flood as well as with all.
       const singles = piece === 'a b\r\n' ? flood.length : 20_000
       for (let at = 0; at < singles; at += 1) steps += dissector.read(from, flood.subarray(at, at + 1)).length
-      const kept = used() - before
+      const kept = heap() - before
       assert.ok(kept < 400_000, `${from} ${JSON.stringify(piece)}: ${kept} octets are kept`)
       steps += dissector.end?.().length ?? 0
       assert.ok(steps <= MOST_IN_A_ROW + 10, `${from} ${JSON.stringify(piece)}: ${steps} steps`)
