@@ -6,7 +6,7 @@ import type { Text } from '../../../lab/service.ts'
 import { tlsCase, type TlsCase } from './case.ts'
 import { forge } from './forge.ts'
 import { forging, getPage } from './command.ts'
-import { only, visit, type Visit } from './visit.ts'
+import { offering, visit, type Visit } from './visit.ts'
 
 /** Alerts that tell a client what is wrong with what it has shown (RFC 8446 §6.2). */
 const ALERT =
@@ -30,8 +30,8 @@ function end({ status, error }: Visit): Said {
 
 async function visits(context: CheckContext, identity: Identity | 'none'): Promise<readonly [Visit, Visit]> {
   return Promise.all([
-    visit(context, { ...only('TLSv1.2'), identity }),
-    visit(context, { ...only('TLSv1.3'), identity }),
+    visit(context, { ...offering('TLSv1.2'), identity }),
+    visit(context, { ...offering('TLSv1.3'), identity }),
   ])
 }
 
@@ -104,7 +104,7 @@ export const clientCases: readonly CheckCase[] = [
     },
     show: '-tls1_2 -msg',
     async run(context) {
-      const { messages } = await visit(context, only('TLSv1.2'))
+      const { messages } = await visit(context, offering('TLSv1.2'))
       return [
         holds(
           {

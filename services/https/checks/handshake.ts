@@ -3,7 +3,7 @@ import type { CheckCase } from '../../../lab/check.ts'
 import { holds, same } from '../../../lab/kit/assertion.ts'
 import { isAgreed, isAlert, isRefused, mustAgree, tlsCase, type TlsCase } from './case.ts'
 import { getPage, shakeHands } from './command.ts'
-import { only, visit, type Wish } from './visit.ts'
+import { offering, visit, type Wish } from './visit.ts'
 
 /** Our own OpenSSL offers what is old only at its lowest level. */
 const WEAK = '@SECLEVEL=0'
@@ -18,7 +18,7 @@ function old(version: 'TLSv1' | 'TLSv1.1', words: string): CheckCase {
     hint: { en: 'Offer TLS 1.2 and 1.3 alone.', es: 'Ofrece solo TLS 1.2 y 1.3.' },
     show: `-${words} -cipher 'DEFAULT${WEAK}'`,
     async run(context) {
-      const found = await visit(context, { ...only(version), ciphers: `DEFAULT${WEAK}` })
+      const found = await visit(context, { ...offering(version), ciphers: `DEFAULT${WEAK}` })
       return [
         isRefused({ en: 'No handshake comes about', es: 'No hay negociación' }, found, 2),
         isAlert(
@@ -45,7 +45,7 @@ function speaks(number: '1.2' | '1.3', about: Pick<TlsCase, 'reference' | 'hint'
         en: `A client that speaks ${number} alone gets in`,
         es: `Entra un cliente que solo habla ${number}`,
       }
-      return [isAgreed(title, await visit(context, only(`TLSv${number}`)))]
+      return [isAgreed(title, await visit(context, offering(`TLSv${number}`)))]
     },
   })
 }
@@ -117,7 +117,7 @@ export const handshakeCases: readonly CheckCase[] = [
     show: `-tls1_2 -cipher 'eNULL:aNULL${WEAK}'`,
     async run(context) {
       const weak = async (ciphers: string) =>
-        visit(context, { ...only('TLSv1.2'), ciphers: `${ciphers}${WEAK}` })
+        visit(context, { ...offering('TLSv1.2'), ciphers: `${ciphers}${WEAK}` })
       return [
         isRefused({ en: 'NULL', es: 'NULL' }, await weak('eNULL')),
         isRefused({ en: 'Anonymous', es: 'Anónimos' }, await weak('aNULL')),
@@ -137,8 +137,8 @@ export const handshakeCases: readonly CheckCase[] = [
     },
     show: `-tls1_2 -cipher 'kRSA:!eNULL${WEAK}'`,
     async run(context) {
-      const { cipher } = mustAgree(await visit(context, only('TLSv1.2')))
-      const plain = await visit(context, { ...only('TLSv1.2'), ciphers: `kRSA:!eNULL${WEAK}` })
+      const { cipher } = mustAgree(await visit(context, offering('TLSv1.2')))
+      const plain = await visit(context, { ...offering('TLSv1.2'), ciphers: `kRSA:!eNULL${WEAK}` })
       return [
         holds(
           { en: 'TLS 1.2 agrees on (EC)DHE', es: 'TLS 1.2 acuerda (EC)DHE' },
@@ -157,7 +157,7 @@ export const handshakeCases: readonly CheckCase[] = [
     hint: { en: 'Prefer GCM and CHACHA20-POLY1305 to CBC.', es: 'Prefiere GCM y CHACHA20-POLY1305 a CBC.' },
     show: '-tls1_2',
     async run(context) {
-      const { cipher } = mustAgree(await visit(context, only('TLSv1.2')))
+      const { cipher } = mustAgree(await visit(context, offering('TLSv1.2')))
       return [
         holds(
           { en: 'It is AES-GCM or ChaCha20', es: 'Es AES-GCM o ChaCha20' },
@@ -178,7 +178,7 @@ export const handshakeCases: readonly CheckCase[] = [
     },
     show: `-tls1_2 -sigalgs RSA+SHA1:ECDSA+SHA1 -cipher 'DEFAULT${WEAK}'`,
     async run(context) {
-      const wish: Wish = { ...only('TLSv1.2'), sigalgs: 'RSA+SHA1:ECDSA+SHA1', ciphers: `DEFAULT${WEAK}` }
+      const wish: Wish = { ...offering('TLSv1.2'), sigalgs: 'RSA+SHA1:ECDSA+SHA1', ciphers: `DEFAULT${WEAK}` }
       return [
         isRefused(
           {

@@ -3,7 +3,7 @@ import type { CheckCase } from '../../../lab/check.ts'
 import { holds, NOTHING, same } from '../../../lab/kit/assertion.ts'
 import { mustAgree, tlsCase } from './case.ts'
 import { getPage, renegotiate, shakeHands } from './command.ts'
-import { only, visit } from './visit.ts'
+import { offering, visit } from './visit.ts'
 
 /** The cases, in the order in which a person would try them. */
 export const sessionCases: readonly CheckCase[] = [
@@ -61,7 +61,7 @@ export const sessionCases: readonly CheckCase[] = [
           ? shakeHands(target, '-tls1_2 -reconnect')
           : `${getPage(target, '-tls1_3 -sess_out session.pem')} && ${getPage(target, '-sess_in session.pem')}`,
       async run(context) {
-        const wish = only(version)
+        const wish = offering(version)
         const { session } = await visit(context, wish)
         const again = session === undefined ? undefined : await visit(context, { ...wish, session })
         return [
@@ -93,7 +93,7 @@ export const sessionCases: readonly CheckCase[] = [
     },
     show: renegotiate,
     async run(context) {
-      const { hasRenegotiated } = await visit(context, { ...only('TLSv1.2'), renegotiates: true })
+      const { hasRenegotiated } = await visit(context, { ...offering('TLSv1.2'), renegotiates: true })
       return [
         holds(
           { en: 'It is refused or ignored', es: 'Se rechaza o se ignora' },
@@ -114,7 +114,7 @@ export const sessionCases: readonly CheckCase[] = [
     },
     show: (target) => getPage(target, '-tls1_2 -msg'),
     async run(context) {
-      const { records, status } = await visit(context, only('TLSv1.2'))
+      const { records, status } = await visit(context, offering('TLSv1.2'))
       return [
         holds(
           { en: 'The site answers', es: 'El sitio responde' },

@@ -20,7 +20,7 @@ export interface Wish extends Pick<
 }
 
 /** A client that speaks one version alone. */
-export function only(
+export function offering(
   version: NonNullable<Wish['minVersion']>,
 ): Readonly<Required<Pick<Wish, 'minVersion' | 'maxVersion'>>> {
   return { minVersion: version, maxVersion: version }

@@ -258,7 +258,7 @@ await test('segments that overlap, the second time with other octets', async () 
   const list = [
     ...segments.slice(0, 3),
     again(1001, 'GET /on'),
-    again(1003, 'XXXXXe HTTP/1.1\r\n'),
+    again(1003, 'ZZZZZe HTTP/1.1\r\n'),
     again(1019, '\r\n'),
   ]
   const rest = conversation(dialogue('< HTTP/1.1 200 OK\n< Content-Length: 0\n< '), {
