@@ -8,7 +8,7 @@ export const hostile = {
   formula: "=cmd|' /C calc'!A0",
   direction: '\u202egnp.exe\u2066 \u05e9\u05dc\u05d5\u05dd \u200f',
   surrogate: 'half \ud83d of \udc00 a pair \uffff \ufffe \u{10ffff}',
-  // The two directives of TAP 14, which a student's text must not be able to give.
+  // TAP 14 counts a failed test as none behind either directive, SKIP or TODO: the tests hold that a student's text can give neither.
   test: 'ok 1 - # SKIP # TODO \\# ...\n---\nBail out! now',
 } as const
 

@@ -278,3 +278,8 @@ export function exchange(name: string, type: number, { id = 7, server = '10.0.0.
   const client = '10.0.0.9:40000'
   return [ethernet(udp(client, server, asked)), ethernet(udp(server, client, answer(asked)))]
 }
+
+/** What is kept of octets where a capture cuts its frames short. */
+export function cut(octets: Buffer, most: number): Captured {
+  return { octets: octets.subarray(0, most), length: octets.length }
+}
