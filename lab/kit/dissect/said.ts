@@ -1,4 +1,5 @@
 /** Our own words in both languages, among those of a protocol, which are the same in both. */
+import { quantity } from '../quantity.ts'
 import type { Text } from '../text.ts'
 
 /** What a protocol itself says, or a text in which words of our own stand. */
@@ -17,8 +18,7 @@ export const LINE: Noun = { en: ['line', 'lines'], es: ['línea', 'líneas'] }
 
 /** A number of things, as in `1 octet` and `2 octets`. */
 export function count(amount: number, { en, es }: Noun): Text {
-  const form = amount === 1 ? 0 : 1
-  return { en: `${amount} ${en[form]}`, es: `${amount} ${es[form]}` }
+  return { en: quantity(amount, ...en), es: quantity(amount, ...es) }
 }
 
 /** Lines that were kept of so many, and how many more there are. */

@@ -65,8 +65,7 @@ export const counterCases: readonly CheckCase[] = [
     },
     reproduce: (target) => curl(target, '/'),
     async run(context) {
-      const answer = await get(context, '/')
-      return [statusIs(answer, [200]), counts(answer, '1', { en: 'its value', es: 'su valor' })]
+      return beginsAnew(await get(context, '/'))
     },
   }),
   probing({
@@ -161,8 +160,7 @@ export const counterCases: readonly CheckCase[] = [
     async run(context) {
       const name = await nameOf(context)
       await visit(context, name, String(LAST))
-      const answer = await get(context, '/')
-      return [statusIs(answer, [200]), counts(answer, '1', { en: 'its value', es: 'su valor' })]
+      return beginsAnew(await get(context, '/'))
     },
   }),
   probing({
@@ -265,4 +263,9 @@ function lifetimeOf(answer: HttpAnswer): readonly Assertion[] {
       `Max-Age=${cookie?.attributes.get('max-age') ?? ''}`,
     ),
   ]
+}
+
+/** What the answer to a visit without the cookie has to be. */
+function beginsAnew(answer: HttpAnswer): Assertion[] {
+  return [statusIs(answer, [200]), counts(answer, '1', { en: 'its value', es: 'su valor' })]
 }
